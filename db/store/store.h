@@ -1,0 +1,166 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "db/config/config.h"
+#include "waf/base/clock.h"
+#include "waf/base/result.h"
+#include "waf/event/event.h"
+
+// The store as the rest of the product sees it; names no SQLite concept. Implementations are thread-safe unless a
+// class says otherwise. All times are UTC.
+namespace db {
+
+using waf::Result;
+
+struct ConfigVersion {
+  int64_t number = 0;
+  waf::WallTime time;
+  std::string author;
+  std::string comment;
+};
+
+class ConfigStore {
+ public:
+  virtual ~ConfigStore() = default;
+  // The newest version; an empty Config with number 0 when nothing was stored yet. Private keys are unsealed.
+  virtual Result<std::pair<ConfigVersion, Config>> load() = 0;
+  virtual Result<Config> loadVersion(int64_t number) = 0;
+  virtual Result<std::vector<ConfigVersion>> versions(size_t limit) = 0;
+  // Stores a new version in one transaction. `expected` is the version the change was made on; Conflict when
+  // another came between.
+  virtual Result<ConfigVersion> commit(const Config& config, int64_t expected, const std::string& author,
+                                       const std::string& comment) = 0;
+};
+
+struct User {
+  int64_t id = 0;
+  std::string name;
+  std::string role;  // "admin", "viewer"
+  bool disabled = false;
+  bool must_change_password = false;
+  uint32_t failed_logins = 0;
+  std::optional<waf::WallTime> locked_until;
+  std::optional<waf::WallTime> last_login;
+};
+
+class UserStore {
+ public:
+  virtual ~UserStore() = default;
+  virtual Result<std::vector<User>> list() = 0;
+  virtual Result<User> add(const std::string& name, const std::string& role, const std::string& password,
+                           bool must_change_password) = 0;
+  virtual Result<void> setPassword(const std::string& name, const std::string& password, bool must_change) = 0;
+  virtual Result<void> setDisabled(const std::string& name, bool disabled) = 0;
+  virtual Result<void> unlock(const std::string& name) = 0;
+  // Checks the password (scrypt); counts failures and locks for a while after ten. Denied carries why.
+  virtual Result<User> authenticate(const std::string& name, const std::string& password) = 0;
+};
+
+// Equality filters are exact; an empty field filters nothing.
+struct EventFilter {
+  std::optional<waf::WallTime> since;
+  std::optional<waf::WallTime> until;
+  std::string site;
+  std::string decision;  // "blocked", "detected", "passed"
+  std::string reason;
+  std::string client;  // address or CIDR
+  std::optional<int64_t> rule;
+  std::string path_prefix;
+  std::string text;  // a part of the uri, the client, the id or a rule's message
+};
+
+struct EventSummary {
+  std::string id;
+  waf::WallTime time;
+  std::string site;
+  std::string decision;
+  std::string reason;
+  std::string client;
+  std::string method;
+  std::string uri;
+  int status = 0;
+  int64_t rule_id = 0;  // the most severe, 0 when none
+  std::string rule_message;
+  std::string matched;  // the text that matched
+  int64_t score = 0;
+};
+
+struct EventPage {
+  std::vector<EventSummary> events;  // newest first
+  std::string next_cursor;           // "" at the end
+};
+
+struct Count {
+  std::string key;
+  std::string label;
+  uint64_t count = 0;
+};
+
+struct EventTop {  // for the overview
+  std::vector<Count> sites;
+  std::vector<Count> rules;
+  std::vector<Count> clients;
+  std::vector<Count> paths;
+  std::vector<Count> reasons;
+};
+
+class EventStore {
+ public:
+  virtual ~EventStore() = default;
+  virtual Result<EventPage> query(const EventFilter& filter, const std::string& cursor, size_t limit) = 0;
+  virtual Result<std::optional<waf::AuditEvent>> find(const std::string& id) = 0;
+  virtual Result<EventTop> top(const EventFilter& filter, size_t limit) = 0;
+  // Calls `row` for every match, newest first, until it returns false.
+  virtual Result<void> forEach(const EventFilter& filter, const std::function<bool(const waf::AuditEvent&)>& row) = 0;
+};
+
+// Traffic of one site in one minute; rows are added up, so several loops and restarts may write the same minute.
+struct TrafficMinute {
+  waf::WallTime minute;
+  std::string site;
+  uint64_t requests = 0;
+  uint64_t blocked = 0;
+  uint64_t detected = 0;
+  uint64_t client_errors = 0;
+  uint64_t server_errors = 0;
+  uint64_t cache_hits = 0;
+  uint64_t bytes_in = 0;
+  uint64_t bytes_out = 0;
+};
+
+class TrafficStore {
+ public:
+  virtual ~TrafficStore() = default;
+  virtual Result<void> add(const std::vector<TrafficMinute>& minutes) = 0;
+  // In steps of `step_minutes`, oldest first; "" for all sites together.
+  virtual Result<std::vector<TrafficMinute>> series(waf::WallTime since, waf::WallTime until, uint32_t step_minutes,
+                                                    const std::string& site) = 0;
+  virtual Result<std::vector<TrafficMinute>> bySite(waf::WallTime since, waf::WallTime until) = 0;
+};
+
+// Everything below one data directory. One process owns it (a lock file); a second open fails with Unavailable.
+class Store {
+ public:
+  virtual ~Store() = default;
+  virtual ConfigStore& config() = 0;
+  virtual UserStore& users() = 0;
+  virtual EventStore& events() = 0;
+  virtual TrafficStore& traffic() = 0;
+
+  // Opens or creates <data_dir>/portcullis.db, <data_dir>/events/, <data_dir>/secret.key (0600); migrates after a
+  // snapshot. Corrupt when the database cannot be read: the caller then serves loadLastGood().
+  static Result<std::unique_ptr<Store>> open(const std::string& data_dir, const waf::Clock& clock);
+};
+
+// The last configuration that was in force, kept outside the database (<data_dir>/last-good.json, keys sealed).
+Result<void> saveLastGood(const std::string& data_dir, const ConfigVersion& version, const Config& config);
+Result<std::pair<ConfigVersion, Config>> loadLastGood(const std::string& data_dir);  // NotFound when there is none
+
+}  // namespace db

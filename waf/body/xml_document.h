@@ -1,0 +1,37 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "waf/base/result.h"
+
+namespace waf {
+
+// A parsed XML body for the XML variable: XPath over libxml2, no network, no external entities, entity expansion
+// bounded. Owned by one transaction, used by its thread only.
+class XmlDocument {
+ public:
+  // Errors become REQBODY_ERROR.
+  static Result<XmlDocument> parse(std::string_view body);
+  XmlDocument(XmlDocument&&) noexcept;
+  XmlDocument& operator=(XmlDocument&&) noexcept;
+  ~XmlDocument();
+
+  // The string values of the nodes that `xpath` selects ("/*", "//@*", …), in document order; `namespaces` are
+  // prefix → URI (the xmlns action). Empty when the expression selects nothing or is not valid.
+  std::vector<std::string> select(std::string_view xpath,
+                                  const std::vector<std::pair<std::string, std::string>>& namespaces) const;
+
+ private:
+  struct State;
+  explicit XmlDocument(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+// True when the expression compiles; asked at load.
+bool isValidXPath(std::string_view xpath);
+
+}  // namespace waf

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace waf {
+
+// A transformation of SecLang (t:NAME): a pure function of bytes. Stateless and immutable, any thread may call it.
+//
+// `apply` returns false when the value is unchanged (`out` is then unspecified) and true when `out` holds the new
+// value. `out` is a scratch string that the caller reuses, so that a warm call allocates nothing.
+//
+// `mayChange` is the byte gate: false only when `apply` would certainly return false for `value`; cheap enough to
+// ask before every call.
+struct Transformation {
+  std::string_view name;  // as ModSecurity's reference spells it: "urlDecodeUni"
+  bool (*apply)(std::string_view value, std::string& out);
+  bool (*mayChange)(std::string_view value);
+};
+
+// By name, ignoring case; null when there is none. "none" is not one: the parser handles it.
+const Transformation* findTransformation(std::string_view name);
+
+// The known name nearest to `name`, for diagnostics.
+std::string_view nearestTransformation(std::string_view name);
+
+}  // namespace waf
