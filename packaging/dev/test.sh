@@ -44,7 +44,7 @@ test_tsan() {
 
 test_conformance() {
   build_release ON
-  bash tests/conformance/run.sh "$(shared_dir)" build/release/portcullis
+  /usr/bin/python3 tests/conformance/run.py "$(shared_dir)" build/release/portcullis
 }
 
 test_e2e() {
@@ -86,5 +86,5 @@ command_bench() {
   # shellcheck disable=SC2046
   install_missing "${build_packages[@]}" "${run_packages[@]}" "${bench_packages[@]}" $(node_packages)
   build_release OFF --target portcullis
-  bash tests/bench/run.sh "$(shared_dir)" build/release/portcullis "${1:-8}" "${2:-3}"
+  /usr/bin/python3 tests/bench/run.py "$(shared_dir)" build/release/portcullis "${1:-8}" "${2:-3}"
 }
