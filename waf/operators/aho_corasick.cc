@@ -5,8 +5,8 @@
 namespace waf {
 namespace {
 
-constexpr uint16_t kRowDepth = 2;     // states up to this depth have rows
-constexpr uint16_t kRowEdges = 8;     // and those with this many edges
+constexpr uint16_t kRowDepth = 2;  // states up to this depth have rows
+constexpr uint16_t kRowEdges = 8;  // and those with this many edges
 constexpr size_t kMaxRowEntries = 4 * 1024 * 1024;
 
 }  // namespace
@@ -53,8 +53,8 @@ AhoCorasick::AhoCorasick(const std::vector<std::string>& words) {
     if (!word.empty()) trie.insert(word, column_);
   }
 
-  // Breadth first: state i is the i-th node met. A state is finished (edges or row) when its turn comes, and its
-  // failure link, being nearer to the root, was finished before.
+  // Breadth first: state i is the i-th node met. A state is finished (edges or row) when its turn
+  // comes, and its failure link, being nearer to the root, was finished before.
   std::vector<uint32_t> nodes{0};
   std::vector<uint16_t> depth{0};
   nodes.reserve(trie.size());

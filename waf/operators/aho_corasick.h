@@ -8,11 +8,12 @@
 
 namespace waf {
 
-// Finds the first occurrence of any of many words in one pass over the text, ignoring ASCII case. Immutable once
-// built; find() allocates nothing and any thread may call it.
+// Finds the first occurrence of any of many words in one pass over the text, ignoring ASCII case.
+// Immutable once built; find() allocates nothing and any thread may call it.
 //
-// A trie with failure links. States near the root, where the text mostly stays, have a full row of edges with the
-// failures already followed; the many states further down list the few edges they have.
+// A trie with failure links. States near the root, where the text mostly stays, have a full row of
+// edges with the failures already followed; the many states further down list the few edges they
+// have.
 class AhoCorasick {
  public:
   explicit AhoCorasick(const std::vector<std::string>& words);

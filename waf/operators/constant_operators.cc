@@ -1,4 +1,5 @@
-// @unconditionalMatch: every value matches (SecRule TX:x "@unconditionalMatch" …); @noMatch: none does.
+// @unconditionalMatch: every value matches (SecRule TX:x "@unconditionalMatch" …); @noMatch: none
+// does.
 
 #include "waf/operators/operator_makers.h"
 
@@ -22,11 +23,11 @@ class ConstantOperator final : public Operator {
 }  // namespace
 
 OperatorResult makeUnconditionalMatch(const OperatorSpec& /*spec*/) {
-  return std::make_unique<ConstantOperator>(true);
+  return makeOperator<ConstantOperator>(true);
 }
 
 OperatorResult makeNoMatch(const OperatorSpec& /*spec*/) {
-  return std::make_unique<ConstantOperator>(false);
+  return makeOperator<ConstantOperator>(false);
 }
 
 }  // namespace waf

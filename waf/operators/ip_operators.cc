@@ -1,8 +1,10 @@
 // @ipMatch LIST: the value is an address within one of the networks (commas between them).
 //   SecRule REMOTE_ADDR "@ipMatch 192.0.2.0/24,2001:db8::/32" …
-// @ipMatchFromFile FILE (@ipMatchF): one network a line; empty lines and lines that start with # are left out.
+// @ipMatchFromFile FILE (@ipMatchF): one network a line; empty lines and lines that start with #
+// are left out.
 //
-// A value that is no address matches nothing. A list that holds anything but addresses is an error at load.
+// A value that is no address matches nothing. A list that holds anything but addresses is an error
+// at load.
 
 #include "waf/base/ip_network.h"
 #include "waf/base/text.h"
@@ -61,11 +63,11 @@ class ExpandedIpOperator final : public Operator {
 }  // namespace
 
 OperatorResult makeIpMatch(const OperatorSpec& spec) {
-  if (spec.has_macro) return std::make_unique<ExpandedIpOperator>();
+  if (spec.has_macro) return makeOperator<ExpandedIpOperator>();
   auto networks = parseNetworks(spec.argument, ",");
   if (!networks) return operatorError(spec, networks.error().message);
   if (networks->empty()) return operatorError(spec, "needs at least one address or network");
-  return std::make_unique<IpOperator>(*std::move(networks));
+  return makeOperator<IpOperator>(*std::move(networks));
 }
 
 OperatorResult makeIpMatchFromFile(const OperatorSpec& spec) {
@@ -79,7 +81,7 @@ OperatorResult makeIpMatchFromFile(const OperatorSpec& spec) {
   if (!content) return operatorError(spec, content.error().message);
   auto networks = parseNetworks(*content, "\n");
   if (!networks) return operatorError(spec, std::string(path) + ": " + networks.error().message);
-  return std::make_unique<IpOperator>(*std::move(networks));
+  return makeOperator<IpOperator>(*std::move(networks));
 }
 
 }  // namespace waf

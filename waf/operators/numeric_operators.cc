@@ -1,7 +1,8 @@
 // Comparisons of numbers: @eq, @ge, @gt, @le, @lt.  SecRule &REQUEST_HEADERS:Host "@eq 0" …
 //
-// Both sides are read as ModSecurity reads them (C's atoi): spaces, a sign, digits, whatever follows is ignored, and
-// no digits are 0. Past 64 bits the value saturates, so that a huge Content-Length stays greater than any limit.
+// Both sides are read as ModSecurity reads them (C's atoi): spaces, a sign, digits, whatever
+// follows is ignored, and no digits are 0. Past 64 bits the value saturates, so that a huge
+// Content-Length stays greater than any limit.
 
 #include <cstdint>
 #include <limits>
@@ -47,7 +48,7 @@ class NumericOperator final : public Operator {
 };
 
 OperatorResult make(const OperatorSpec& spec, CompareNumbers compare) {
-  return std::make_unique<NumericOperator>(spec, compare);
+  return makeOperator<NumericOperator>(spec, compare);
 }
 
 }  // namespace

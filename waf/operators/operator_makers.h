@@ -3,6 +3,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "waf/operators/operator.h"
 
@@ -22,7 +23,13 @@ using OperatorMaker = OperatorResult (*)(const OperatorSpec& spec);
 // An error whose message starts with the operator: "@ipMatch: …".
 Unexpected operatorError(const OperatorSpec& spec, const std::string& message);
 
-// The text that a parameter stands for at request time: the expanded one when the rule's holds a macro.
+template <typename T, typename... Arguments>
+OperatorResult makeOperator(Arguments&&... arguments) {
+  return std::unique_ptr<Operator>(std::make_unique<T>(std::forward<Arguments>(arguments)...));
+}
+
+// The text that a parameter stands for at request time: the expanded one when the rule's holds a
+// macro.
 class OperatorArgument {
  public:
   explicit OperatorArgument(const OperatorSpec& spec)

@@ -1,7 +1,8 @@
-// @pm WORD WORD…: any of the words occurs in the value, ignoring ASCII case. |41 42| inside a word are bytes in hex.
+// @pm WORD WORD…: any of the words occurs in the value, ignoring ASCII case. |41 42| inside a word
+// are bytes in hex.
 //   SecRule REQUEST_HEADERS:User-Agent "@pm sqlmap nikto" …
-// @pmFromFile FILE… (@pmf): the words are the files' lines; empty lines and lines that start with # are left out, and
-// spaces at both ends of a line. TX.0 is the word as it occurs.
+// @pmFromFile FILE… (@pmf): the words are the files' lines; empty lines and lines that start with #
+// are left out, and spaces at both ends of a line. TX.0 is the word as it occurs.
 
 #include "waf/base/text.h"
 #include "waf/operators/aho_corasick.h"
@@ -11,7 +12,8 @@ namespace waf {
 namespace {
 
 constexpr size_t kMaxWordBytes = 8 * 1024 * 1024;  // of all words of one operator
-// More words than this are the automaton's own business: it beats a Hyperscan database of that size on short values.
+// More words than this are the automaton's own business: it beats a Hyperscan database of that size
+// on short values.
 constexpr size_t kMaxScanWords = 8192;
 
 class PmOperator final : public Operator {
@@ -111,10 +113,11 @@ OperatorResult make(const OperatorSpec& spec, std::vector<std::string> words) {
   size_t bytes = 0;
   for (const std::string& word : words) bytes += word.size();
   if (bytes > kMaxWordBytes) return operatorError(spec, "more than 8 MiB of words");
-  return std::make_unique<PmOperator>(std::move(words));
+  return makeOperator<PmOperator>(std::move(words));
 }
 
-// Words with a macro are known at request time only; building the automaton then is linear in the argument.
+// Words with a macro are known at request time only; building the automaton then is linear in the
+// argument.
 class ExpandedPmOperator final : public Operator {
  public:
   bool evaluate(std::string_view value, std::string_view argument,
@@ -126,7 +129,7 @@ class ExpandedPmOperator final : public Operator {
 }  // namespace
 
 OperatorResult makePm(const OperatorSpec& spec) {
-  if (spec.has_macro) return std::make_unique<ExpandedPmOperator>();
+  if (spec.has_macro) return makeOperator<ExpandedPmOperator>();
   std::vector<std::string> words = parseWords(spec.argument);
   if (words.empty()) return operatorError(spec, "needs at least one word");
   return make(spec, std::move(words));

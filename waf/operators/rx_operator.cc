@@ -1,9 +1,11 @@
 // @rx PATTERN: the pattern (PCRE) matches somewhere in the value; groups become TX.0 … TX.9.
-// @rxGlobal PATTERN: the same, and the groups of every match follow one another while there is room.
+// @rxGlobal PATTERN: the same, and the groups of every match follow one another while there is
+// room.
 //
 //   SecRule ARGS "@rx (?i)union\s+select" "id:1,phase:2,capture,deny"
 //
-// With a macro in the argument the pattern is known only at request time: each thread keeps the few it compiled last.
+// With a macro in the argument the pattern is known only at request time: each thread keeps the few
+// it compiled last.
 
 #include <algorithm>
 #include <list>
@@ -15,8 +17,8 @@
 namespace waf {
 namespace {
 
-// Patterns with macros. One that is longer, or does not compile, leaves the answer open (limit_exceeded), because
-// the request may have had a hand in it.
+// Patterns with macros. One that is longer, or does not compile, leaves the answer open
+// (limit_exceeded), because the request may have had a hand in it.
 constexpr size_t kMaxExpandedPattern = 16 * 1024;
 constexpr size_t kMaxCachedPatterns = 32;
 
@@ -120,7 +122,7 @@ OperatorResult make(const OperatorSpec& spec, RxOperator::Find find) {
     if (!compiled) return operatorError(spec, compiled.error().message);
     regex = std::make_unique<Regex>(*std::move(compiled));
   }
-  return std::make_unique<RxOperator>(spec, options, std::move(regex), find);
+  return makeOperator<RxOperator>(spec, options, std::move(regex), find);
 }
 
 }  // namespace

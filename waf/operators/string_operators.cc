@@ -1,11 +1,14 @@
 // Comparisons of bytes, case and all (a rule that does not care uses t:lowercase).
 //
 //   @streq X         the value is X                         SecRule REQUEST_METHOD "@streq POST" …
-//   @beginsWith X    the value starts with X                SecRule REQUEST_LINE "@beginsWith GET " …
-//   @endsWith X      the value ends with X                  SecRule REQUEST_BASENAME "@endsWith .php" …
+//   @beginsWith X    the value starts with X                SecRule REQUEST_LINE "@beginsWith GET "
+//   …
+//   @endsWith X      the value ends with X                  SecRule REQUEST_BASENAME "@endsWith
+//   .php" …
 //   @contains X      X occurs in the value (@strmatch too)  SecRule REQUEST_URI "@contains /../" …
 //   @containsWord X  X occurs with no word byte beside it   SecRule ARGS "@containsWord select" …
-//   @within X        the value occurs in X                  SecRule REQUEST_METHOD "!@within GET POST" …
+//   @within X        the value occurs in X                  SecRule REQUEST_METHOD "!@within GET
+//   POST" …
 //
 // An empty X is in everything; an empty value is within everything.
 
@@ -85,27 +88,27 @@ class StringOperator final : public Operator {
 }  // namespace
 
 OperatorResult makeStreq(const OperatorSpec& spec) {
-  return std::make_unique<StringOperator>(spec, streq, false);
+  return makeOperator<StringOperator>(spec, streq, false);
 }
 
 OperatorResult makeBeginsWith(const OperatorSpec& spec) {
-  return std::make_unique<StringOperator>(spec, beginsWith, false);
+  return makeOperator<StringOperator>(spec, beginsWith, false);
 }
 
 OperatorResult makeEndsWith(const OperatorSpec& spec) {
-  return std::make_unique<StringOperator>(spec, endsWith, false);
+  return makeOperator<StringOperator>(spec, endsWith, false);
 }
 
 OperatorResult makeContains(const OperatorSpec& spec) {
-  return std::make_unique<StringOperator>(spec, contains, true);
+  return makeOperator<StringOperator>(spec, contains, true);
 }
 
 OperatorResult makeContainsWord(const OperatorSpec& spec) {
-  return std::make_unique<StringOperator>(spec, containsWord, true);
+  return makeOperator<StringOperator>(spec, containsWord, true);
 }
 
 OperatorResult makeWithin(const OperatorSpec& spec) {
-  return std::make_unique<StringOperator>(spec, within, false);
+  return makeOperator<StringOperator>(spec, within, false);
 }
 
 }  // namespace waf

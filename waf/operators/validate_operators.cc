@@ -1,8 +1,11 @@
 // Each matches what is not valid.
 //
-//   @validateByteRange 10,13,32-126   a byte outside of the ranges    SecRule ARGS "@validateByteRange 1-255" …
-//   @validateUrlEncoding              a % without two hex digits      SecRule REQUEST_URI "@validateUrlEncoding" …
-//   @validateUtf8Encoding             a sequence that is not UTF-8 (RFC 3629: shortest form, no surrogates)
+//   @validateByteRange 10,13,32-126   a byte outside of the ranges    SecRule ARGS
+//   "@validateByteRange 1-255" …
+//   @validateUrlEncoding              a % without two hex digits      SecRule REQUEST_URI
+//   "@validateUrlEncoding" …
+//   @validateUtf8Encoding             a sequence that is not UTF-8 (RFC 3629: shortest form, no
+//   surrogates)
 
 #include <bitset>
 #include <charconv>
@@ -109,18 +112,18 @@ class Utf8EncodingOperator final : public Operator {
 }  // namespace
 
 OperatorResult makeValidateByteRange(const OperatorSpec& spec) {
-  if (spec.has_macro) return std::make_unique<ByteRangeOperator>(ByteSet(), true);
+  if (spec.has_macro) return makeOperator<ByteRangeOperator>(ByteSet(), true);
   const auto allowed = parseByteRanges(spec.argument);
   if (!allowed) return operatorError(spec, allowed.error().message);
-  return std::make_unique<ByteRangeOperator>(*allowed, false);
+  return makeOperator<ByteRangeOperator>(*allowed, false);
 }
 
 OperatorResult makeValidateUrlEncoding(const OperatorSpec& /*spec*/) {
-  return std::make_unique<UrlEncodingOperator>();
+  return makeOperator<UrlEncodingOperator>();
 }
 
 OperatorResult makeValidateUtf8Encoding(const OperatorSpec& /*spec*/) {
-  return std::make_unique<Utf8EncodingOperator>();
+  return makeOperator<Utf8EncodingOperator>();
 }
 
 }  // namespace waf

@@ -1,7 +1,8 @@
-// Numbers with check digits. The argument is a regular expression that finds candidates; the value matches when one
-// of them, its digits only, passes the check. TX.0 is that candidate.
+// Numbers with check digits. The argument is a regular expression that finds candidates; the value
+// matches when one of them, its digits only, passes the check. TX.0 is that candidate.
 //
-//   @verifyCC    payment card (ISO/IEC 7812-1, Luhn)          SecRule RESPONSE_BODY "@verifyCC \d{13,16}" …
+//   @verifyCC    payment card (ISO/IEC 7812-1, Luhn)          SecRule RESPONSE_BODY "@verifyCC
+//   \d{13,16}" …
 //   @verifyCPF   Brazilian tax number (two digits mod 11)
 //   @verifySSN   US social security number (numbers that were never issued)
 //   @verifySVNR  Austrian social insurance number (weighted sum mod 11)
@@ -15,8 +16,8 @@
 namespace waf {
 namespace {
 
-// Candidates overlap (each search starts one byte after the last candidate's start), so the bytes that one
-// evaluation looks at are bounded.
+// Candidates overlap (each search starts one byte after the last candidate's start), so the bytes
+// that one evaluation looks at are bounded.
 constexpr size_t kMaxExaminedBytes = 4 * 1024 * 1024;
 
 // The decimal digits of a candidate, in order; more than fit are counted only.
@@ -69,7 +70,8 @@ bool isCpf(std::string_view text) {
   return true;
 }
 
-// Area 000, 666 and from 740 on, group 00 and serial 0000 were never given out before numbers became random (2011).
+// Area 000, 666 and from 740 on, group 00 and serial 0000 were never given out before numbers
+// became random (2011).
 bool isSsn(std::string_view text) {
   const Digits digits(text);
   if (digits.count != 9 || digits.allEqual() || digits.ascending()) return false;
@@ -133,7 +135,7 @@ OperatorResult make(const OperatorSpec& spec, Check check) {
   auto regex = Regex::compile(spec.argument, {.match_limit = spec.environment.match_limit,
                                               .recursion_limit = spec.environment.recursion_limit});
   if (!regex) return operatorError(spec, regex.error().message);
-  return std::make_unique<VerifyOperator>(*std::move(regex), check);
+  return makeOperator<VerifyOperator>(*std::move(regex), check);
 }
 
 }  // namespace

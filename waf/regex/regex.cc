@@ -12,7 +12,8 @@ namespace {
 constexpr uint32_t kMaxPatternBytes = 256 * 1024;
 constexpr size_t kJitStackStart = 32 * 1024;
 constexpr size_t kJitStackMax = 1024 * 1024;
-constexpr uint32_t kHeapLimitKib = 32 * 1024;  // of the interpreter, which runs when the JIT's stack is too small
+constexpr uint32_t kHeapLimitKib =
+    32 * 1024;  // of the interpreter, which runs when the JIT's stack is too small
 
 struct MatchDataFree {
   void operator()(pcre2_match_data* data) const { pcre2_match_data_free(data); }

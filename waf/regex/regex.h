@@ -29,9 +29,10 @@ struct RegexMatch {
 
 enum class RegexStatus { NoMatch, Match, LimitExceeded };
 
-// A compiled PCRE2 pattern (8-bit, JIT) with the semantics of ModSecurity v3's @rx: bytes, not UTF; "." matches a
-// line feed; "^" and "$" match at line feeds too. Immutable and movable; any thread may search, match data and JIT
-// stack belong to the thread. Bounded by the limits: a pattern cannot stall its caller.
+// A compiled PCRE2 pattern (8-bit, JIT) with the semantics of ModSecurity v3's @rx: bytes, not UTF;
+// "." matches a line feed; "^" and "$" match at line feeds too. Immutable and movable; any thread
+// may search, match data and JIT stack belong to the thread. Bounded by the limits: a pattern
+// cannot stall its caller.
 class Regex {
  public:
   static Result<Regex> compile(std::string_view pattern, const RegexOptions& options = {});
