@@ -1,0 +1,38 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "admin-ui/server/auth/login_throttle.h"
+#include "admin-ui/server/auth/sessions.h"
+#include "admin-ui/server/config/config_service.h"
+#include "admin-ui/server/gateway_port.h"
+#include "admin-ui/server/jobs/jobs.h"
+#include "db/store/event_log.h"
+#include "db/store/store.h"
+#include "waf/base/clock.h"
+
+namespace admin {
+
+// What the handlers work with. Owned by Api; every member may be used from any thread.
+struct Services {
+  db::Store* store = nullptr;  // null: the database cannot be read
+  GatewayPort& gateway;
+  const waf::Clock& clock;
+  std::string data_dir;
+  Sessions sessions;
+  LoginThrottle throttle;
+  ConfigService config;
+  Jobs jobs;  // last: its threads use the others and end first
+
+  Services(db::Store* s, GatewayPort& port, const waf::Clock& c, std::string directory)
+      : store(s),
+        gateway(port),
+        clock(c),
+        data_dir(std::move(directory)),
+        sessions(c),
+        throttle(c),
+        config(s, port, data_dir) {}
+};
+
+}  // namespace admin
