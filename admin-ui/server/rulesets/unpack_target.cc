@@ -15,7 +15,7 @@ namespace {
 constexpr size_t kMaxName = 512;
 constexpr size_t kMaxDepth = 24;
 
-std::string quoted(std::string_view name) {
+std::string inQuotes(std::string_view name) {
   return "\"" + waf::toPrintableUtf8(name.substr(0, 120)) + "\"";
 }
 
@@ -36,16 +36,16 @@ waf::Result<std::string> UnpackTarget::place(std::string_view name) {
     return badArchive("the archive has more than " + std::to_string(limits_.entries) + " entries");
   }
   if (name.empty() || name.size() > kMaxName) {
-    return badArchive("the archive has an entry whose name is empty or too long: " + quoted(name));
+    return badArchive("the archive has an entry whose name is empty or too long: " + inQuotes(name));
   }
   if (name.front() == '/') {
-    return badArchive("the archive has an absolute path: " + quoted(name));
+    return badArchive("the archive has an absolute path: " + inQuotes(name));
   }
   for (const char c : name) {
     if (static_cast<uint8_t>(c) < 0x20 || c == 0x7f || c == '\\' || c == ':') {
       return badArchive(
           "the archive has a name with a control character, a backslash or a colon: " +
-          quoted(name));
+          inQuotes(name));
     }
   }
   std::string path = folder_;
@@ -56,7 +56,7 @@ waf::Result<std::string> UnpackTarget::place(std::string_view name) {
     if (part.empty() || part == ".") continue;
     if (part == "..") return badArchive("the archive has a path that leaves its folder by \"..\"");
     if (++depth > kMaxDepth || part.size() > 255) {
-      return badArchive("the archive has a path that is too deep or too long: " + quoted(part));
+      return badArchive("the archive has a path that is too deep or too long: " + inQuotes(part));
     }
     path += '/';
     path += part;
@@ -69,7 +69,7 @@ waf::Result<void> UnpackTarget::addFolder(std::string_view name) {
   if (!path) return waf::fail(std::move(path).error());
   std::error_code code;
   std::filesystem::create_directories(*path, code);
-  if (code) return badArchive("folder " + quoted(name) + ": " + code.message());
+  if (code) return badArchive("folder " + inQuotes(name) + ": " + code.message());
   return {};
 }
 
@@ -78,12 +78,12 @@ waf::Result<void> UnpackTarget::begin(std::string_view name) {
   if (!path) return waf::fail(std::move(path).error());
   std::error_code code;
   std::filesystem::create_directories(std::filesystem::path(*path).parent_path(), code);
-  if (code) return badArchive("folder of " + quoted(name) + ": " + code.message());
+  if (code) return badArchive("folder of " + inQuotes(name) + ": " + code.message());
   // O_EXCL: an entry that comes twice, or a file where a folder is, must not overwrite.
   file_ = ::open(path->c_str(), O_CREAT | O_EXCL | O_WRONLY | O_NOFOLLOW | O_CLOEXEC, 0640);
   if (file_ < 0) {
-    if (errno == EEXIST) return badArchive("the archive has " + quoted(name) + " twice");
-    return systemError(quoted(name));
+    if (errno == EEXIST) return badArchive("the archive has " + inQuotes(name) + " twice");
+    return systemError(inQuotes(name));
   }
   name_ = name;
   file_bytes_ = 0;
@@ -94,7 +94,7 @@ waf::Result<void> UnpackTarget::write(std::string_view bytes) {
   file_bytes_ += bytes.size();
   total_bytes_ += bytes.size();
   if (file_bytes_ > limits_.file_bytes) {
-    return badArchive(quoted(name_) + " is larger than " + std::to_string(limits_.file_bytes) +
+    return badArchive(inQuotes(name_) + " is larger than " + std::to_string(limits_.file_bytes) +
                       " bytes");
   }
   if (total_bytes_ > limits_.total_bytes) {
@@ -104,7 +104,7 @@ waf::Result<void> UnpackTarget::write(std::string_view bytes) {
   while (!bytes.empty()) {
     const ssize_t n = ::write(file_, bytes.data(), bytes.size());
     if (n < 0 && errno == EINTR) continue;
-    if (n < 0) return systemError(quoted(name_));
+    if (n < 0) return systemError(inQuotes(name_));
     bytes.remove_prefix(static_cast<size_t>(n));
   }
   return {};
@@ -114,7 +114,7 @@ waf::Result<void> UnpackTarget::end() {
   const int file = file_;
   file_ = -1;
   ++files_;
-  if (::close(file) != 0) return systemError(quoted(name_));
+  if (::close(file) != 0) return systemError(inQuotes(name_));
   return {};
 }
 
