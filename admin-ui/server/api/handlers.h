@@ -4,8 +4,8 @@
 #include "admin-ui/server/http/request.h"
 #include "admin-ui/server/http/response.h"
 
-// The handlers of the route table, one file per resource. Each gets a request that may be served: the router has
-// checked session, role and body size.
+// The handlers of the route table, one file per resource. Each gets a request that may be served:
+// the router has checked session, role and body size.
 namespace admin {
 
 Response login(Services&, Request&);

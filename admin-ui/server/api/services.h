@@ -32,7 +32,7 @@ struct Services {
         data_dir(std::move(directory)),
         sessions(c),
         throttle(c),
-        config(s, port, data_dir) {}
+        config(s, port, c, data_dir) {}
 };
 
 }  // namespace admin

@@ -25,7 +25,8 @@ std::string cookie(const std::string& token, bool drop) {
 ApiError waitFirst(std::chrono::seconds wait) {
   return {429,
           "exhausted",
-          "too many failed logins from this address; try again in " + std::to_string(wait.count()) + " seconds",
+          "too many failed logins from this address; try again in " + std::to_string(wait.count()) +
+              " seconds",
           "",
           {}};
 }
@@ -44,15 +45,18 @@ Response login(Services& services, Request& request) {
   std::string user;
   std::string password;
   if (const auto error = parseJsonBody(request, &body)) return errorResponse(*error, request.id);
-  if (const auto error = onlyMembers(body, {"user", "password"})) return errorResponse(*error, request.id);
-  if (const auto error = readString(body, "user", true, 128, &user)) return errorResponse(*error, request.id);
+  if (const auto error = onlyMembers(body, {"user", "password"}))
+    return errorResponse(*error, request.id);
+  if (const auto error = readString(body, "user", true, 128, &user))
+    return errorResponse(*error, request.id);
   if (const auto error = readString(body, "password", true, kMaxPassword, &password)) {
     return errorResponse(*error, request.id);
   }
   auto known = services.store->users().authenticate(user, password);
   if (!known) {
     ApiError error = apiError(known.error());
-    if (known.error().code == waf::ErrorCode::Denied || known.error().code == waf::ErrorCode::NotFound) {
+    if (known.error().code == waf::ErrorCode::Denied ||
+        known.error().code == waf::ErrorCode::NotFound) {
       services.throttle.failed(request.peer);
       error.status = 401;
       error.code = "unauthenticated";
@@ -60,7 +64,8 @@ Response login(Services& services, Request& request) {
     return errorResponse(error, request.id);
   }
   services.throttle.succeeded(request.peer);
-  // A login replaces the session that the browser had: a token set by somebody else is never taken over.
+  // A login replaces the session that the browser had: a token set by somebody else is never taken
+  // over.
   services.sessions.remove(cookieValue(request.header("Cookie"), kSessionCookie));
   const std::string token =
       services.sessions.create(known->name, known->role, known->must_change_password);
@@ -72,7 +77,9 @@ Response login(Services& services, Request& request) {
   return response;
 }
 
-Response showSession(Services&, Request& request) { return jsonResponse(describe(request.principal)); }
+Response showSession(Services&, Request& request) {
+  return jsonResponse(describe(request.principal));
+}
 
 Response logout(Services& services, Request& request) {
   services.sessions.remove(cookieValue(request.header("Cookie"), kSessionCookie));
@@ -84,14 +91,16 @@ Response logout(Services& services, Request& request) {
 Response changeOwnPassword(Services& services, Request& request) {
   if (services.store == nullptr) return errorResponse(databaseUnreadable(), request.id);
   if (request.principal.control) {
-    return errorResponse(invalid("the control socket has no user of its own; use PUT /users/{name}/password"),
-                         request.id);
+    return errorResponse(
+        invalid("the control socket has no user of its own; use PUT /users/{name}/password"),
+        request.id);
   }
   json body;
   std::string current;
   std::string next;
   if (const auto error = parseJsonBody(request, &body)) return errorResponse(*error, request.id);
-  if (const auto error = onlyMembers(body, {"current", "new"})) return errorResponse(*error, request.id);
+  if (const auto error = onlyMembers(body, {"current", "new"}))
+    return errorResponse(*error, request.id);
   if (const auto error = readString(body, "current", true, kMaxPassword, &current)) {
     return errorResponse(*error, request.id);
   }
@@ -101,7 +110,8 @@ Response changeOwnPassword(Services& services, Request& request) {
   const std::string& user = request.principal.user;
   if (const auto error = checkPassword(user, next, "new")) return errorResponse(*error, request.id);
   if (next == current) {
-    return errorResponse(invalid("the new password must differ from the current one", "new"), request.id);
+    return errorResponse(invalid("the new password must differ from the current one", "new"),
+                         request.id);
   }
   const auto known = services.store->users().authenticate(user, current);
   if (!known) {

@@ -25,8 +25,8 @@ json describe(const db::User& user) {
 std::optional<ApiError> checkName(const std::string& name) {
   if (name.size() > 64) return invalid("name: has more than 64 characters", "name");
   for (const char c : name) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
-                       c == '-' || c == '_' || c == '@';
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                       c == '.' || c == '-' || c == '_' || c == '@';
     if (!plain) return invalid("name: may have letters, digits and . - _ @", "name");
   }
   return std::nullopt;
@@ -64,9 +64,12 @@ Response addUser(Services& services, Request& request) {
   std::string role;
   std::string password;
   if (const auto error = parseJsonBody(request, &body)) return errorResponse(*error, request.id);
-  if (const auto error = onlyMembers(body, {"name", "role", "password"})) return errorResponse(*error, request.id);
-  if (const auto error = readString(body, "name", true, 128, &name)) return errorResponse(*error, request.id);
-  if (const auto error = readString(body, "role", true, 16, &role)) return errorResponse(*error, request.id);
+  if (const auto error = onlyMembers(body, {"name", "role", "password"}))
+    return errorResponse(*error, request.id);
+  if (const auto error = readString(body, "name", true, 128, &name))
+    return errorResponse(*error, request.id);
+  if (const auto error = readString(body, "role", true, 16, &role))
+    return errorResponse(*error, request.id);
   if (const auto error = readString(body, "password", true, kMaxPassword, &password)) {
     return errorResponse(*error, request.id);
   }
@@ -74,7 +77,8 @@ Response addUser(Services& services, Request& request) {
   if (role != "admin" && role != "viewer") {
     return errorResponse(invalid("role: must be admin or viewer", "role"), request.id);
   }
-  if (const auto error = checkPassword(name, password, "password")) return errorResponse(*error, request.id);
+  if (const auto error = checkPassword(name, password, "password"))
+    return errorResponse(*error, request.id);
   // Somebody else chose the password: its owner makes an own one at the first login.
   const auto user = services.store->users().add(name, role, password, true);
   if (!user) return errorResponse(apiError(user.error()), request.id);
@@ -91,8 +95,10 @@ Response setUserPassword(Services& services, Request& request) {
     return errorResponse(*error, request.id);
   }
   const std::string& name = request.captures[0];
-  if (const auto error = checkPassword(name, password, "password")) return errorResponse(*error, request.id);
-  const auto changed = services.store->users().setPassword(name, password, name != request.principal.user);
+  if (const auto error = checkPassword(name, password, "password"))
+    return errorResponse(*error, request.id);
+  const auto changed =
+      services.store->users().setPassword(name, password, name != request.principal.user);
   if (changed) services.sessions.removeUser(name, "");
   return done(changed, request);
 }
@@ -100,7 +106,8 @@ Response setUserPassword(Services& services, Request& request) {
 Response disableUser(Services& services, Request& request) {
   if (services.store == nullptr) return errorResponse(databaseUnreadable(), request.id);
   const std::string& name = request.captures[0];
-  if (const auto error = keepOneAdmin(services.store->users(), name)) return errorResponse(*error, request.id);
+  if (const auto error = keepOneAdmin(services.store->users(), name))
+    return errorResponse(*error, request.id);
   const auto changed = services.store->users().setDisabled(name, true);
   if (changed) services.sessions.removeUser(name, "");
   return done(changed, request);

@@ -25,7 +25,8 @@ std::string_view hostName(std::string_view host) {
 const std::string& machineName() {
   static const std::string name = [] {
     std::array<char, 256> buffer{};
-    return ::gethostname(buffer.data(), buffer.size() - 1) == 0 ? std::string(buffer.data()) : std::string();
+    return ::gethostname(buffer.data(), buffer.size() - 1) == 0 ? std::string(buffer.data())
+                                                                : std::string();
   }();
   return name;
 }
@@ -37,7 +38,8 @@ bool hostAllowed(std::string_view host, const std::vector<std::string>& names) {
   if (name.empty()) return false;
   waf::IpAddress address;
   if (waf::IpAddress::parse(name, &address)) return true;
-  if (waf::equalsIgnoreCase(name, "localhost") || waf::equalsIgnoreCase(name, machineName())) return true;
+  if (waf::equalsIgnoreCase(name, "localhost") || waf::equalsIgnoreCase(name, machineName()))
+    return true;
   return std::any_of(names.begin(), names.end(),
                      [&](const std::string& known) { return waf::equalsIgnoreCase(name, known); });
 }

@@ -21,7 +21,8 @@ std::optional<ApiError> parseJsonBody(const Request& request, json* out) {
     }
     if (event == json::parse_event_t::object_start) names.emplace_back();
     if (event == json::parse_event_t::object_end && !names.empty()) names.pop_back();
-    if (event == json::parse_event_t::key && !names.empty() && !names.back().insert(value.get<std::string>()).second) {
+    if (event == json::parse_event_t::key && !names.empty() &&
+        !names.back().insert(value.get<std::string>()).second) {
       duplicate = value.get<std::string>();
     }
     return true;
@@ -29,12 +30,14 @@ std::optional<ApiError> parseJsonBody(const Request& request, json* out) {
   *out = json::parse(request.body, watch, false);
   if (too_deep) return invalid("the body is nested too deeply");
   if (out->is_discarded()) return invalid("the body is not valid JSON");
-  if (!duplicate.empty()) return invalid("the member \"" + duplicate + "\" is there twice", duplicate);
+  if (!duplicate.empty())
+    return invalid("the member \"" + duplicate + "\" is there twice", duplicate);
   if (!out->is_object()) return invalid("the body must be a JSON object");
   return std::nullopt;
 }
 
-std::optional<ApiError> onlyMembers(const json& object, std::initializer_list<std::string_view> names) {
+std::optional<ApiError> onlyMembers(const json& object,
+                                    std::initializer_list<std::string_view> names) {
   for (const auto& [name, value] : object.items()) {
     if (std::find(names.begin(), names.end(), name) != names.end()) continue;
     std::string known;

@@ -21,14 +21,17 @@ using Poco::Net::HTTPServerRequest;
 using Poco::Net::HTTPServerResponse;
 
 size_t countOf(const Request& request, std::string_view name) {
-  return static_cast<size_t>(std::count_if(request.headers.begin(), request.headers.end(), [&](const auto& field) {
-    return waf::equalsIgnoreCase(field.first, name);
-  }));
+  return static_cast<size_t>(
+      std::count_if(request.headers.begin(), request.headers.end(),
+                    [&](const auto& field) { return waf::equalsIgnoreCase(field.first, name); }));
 }
 
-// What Poco's parser leaves unchecked: RFC 9112, 2.3 (version), 3.2 (exactly one Host), 6.1 and 6.3 (framing).
-std::optional<ApiError> checkFraming(const std::string& version, const Request& request, bool control) {
-  if (version != "HTTP/1.1" && version != "HTTP/1.0") return invalid("only HTTP/1.1 is spoken here");
+// What Poco's parser leaves unchecked: RFC 9112, 2.3 (version), 3.2 (exactly one Host), 6.1 and 6.3
+// (framing).
+std::optional<ApiError> checkFraming(const std::string& version, const Request& request,
+                                     bool control) {
+  if (version != "HTTP/1.1" && version != "HTTP/1.0")
+    return invalid("only HTTP/1.1 is spoken here");
   const size_t lengths = countOf(request, "Content-Length");
   const size_t codings = countOf(request, "Transfer-Encoding");
   if (lengths > 1 || codings > 1 || lengths + codings > 1) {
@@ -42,14 +45,17 @@ std::optional<ApiError> checkFraming(const std::string& version, const Request& 
     return invalid("Content-Length is not a number");
   }
   const size_t hosts = countOf(request, "Host");
-  if (hosts > 1 || (hosts == 0 && !control)) return invalid("the request must have one Host header");
+  if (hosts > 1 || (hosts == 0 && !control))
+    return invalid("the request must have one Host header");
   return std::nullopt;
 }
 
-// The policy of the page: everything from here, nothing framed. Mantine sets style attributes at run time.
+// The policy of the page: everything from here, nothing framed. Mantine sets style attributes at
+// run time.
 void addSecurityHeaders(HTTPServerResponse& out) {
   out.set("Content-Security-Policy",
-          "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; object-src 'none'; "
+          "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; object-src "
+          "'none'; "
           "base-uri 'none'; form-action 'self'; frame-ancestors 'none'");
   out.set("X-Frame-Options", "DENY");
   out.set("X-Content-Type-Options", "nosniff");
@@ -57,10 +63,12 @@ void addSecurityHeaders(HTTPServerResponse& out) {
   out.set("Cross-Origin-Opener-Policy", "same-origin");
 }
 
-// Reads a little of what is left, so that a client that is still sending gets to see its answer instead of a reset.
+// Reads a little of what is left, so that a client that is still sending gets to see its answer
+// instead of a reset.
 bool drained(std::istream& input) {
   char buffer[8192];
-  for (size_t total = 0; input.good() && total < 256 * 1024; total += static_cast<size_t>(input.gcount())) {
+  for (size_t total = 0; input.good() && total < 256 * 1024;
+       total += static_cast<size_t>(input.gcount())) {
     input.read(buffer, sizeof buffer);
   }
   return input.eof() && !input.bad();
@@ -99,12 +107,14 @@ class Front final : public Poco::Net::HTTPRequestHandler {
     }
     if (length > 0 || countOf(request, "Transfer-Encoding") == 1) request.input = &in.stream();
     if (!options_.control && !hostAllowed(request.header("Host"), options_.allowed_hosts)) {
-      return errorResponse({403, "denied",
-                            "the admin server is not known by this name; reach it by its address, or add the name "
-                            "to admin.hosts in the bootstrap file",
-                            "",
-                            {}},
-                           request.id);
+      return errorResponse(
+          {403,
+           "denied",
+           "the admin server is not known by this name; reach it by its address, or add the name "
+           "to admin.hosts in the bootstrap file",
+           "",
+           {}},
+          request.id);
     }
     if (!parseTarget(in.getURI(), &request)) {
       return errorResponse(invalid("the request target cannot be read"), request.id);
@@ -121,7 +131,8 @@ class Front final : public Poco::Net::HTTPRequestHandler {
     return assetResponse(request, path == "/" ? "/index.html" : path);
   }
 
-  static void send(const Response& response, const Request& request, bool keep_alive, HTTPServerResponse& out) {
+  static void send(const Response& response, const Request& request, bool keep_alive,
+                   HTTPServerResponse& out) {
     addSecurityHeaders(out);
     out.setStatus(static_cast<Poco::Net::HTTPResponse::HTTPStatus>(response.status));
     out.setReason(Poco::Net::HTTPResponse::getReasonForStatus(out.getStatus()));

@@ -14,8 +14,9 @@ struct FrontOptions {
   std::vector<std::string> allowed_hosts;
 };
 
-// What stands between Poco's HTTP server and the API. Poco's parser lets through what must not be (a missing Host,
-// framing conflicts, any version): each request is checked here first. Any of the server's threads.
+// What stands between Poco's HTTP server and the API. Poco's parser lets through what must not be
+// (a missing Host, framing conflicts, any version): each request is checked here first. Any of the
+// server's threads.
 Poco::Net::HTTPRequestHandlerFactory::Ptr makeFront(Api& api, FrontOptions options);
 
 }  // namespace admin

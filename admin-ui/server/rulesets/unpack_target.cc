@@ -36,7 +36,8 @@ waf::Result<std::string> UnpackTarget::place(std::string_view name) {
     return badArchive("the archive has more than " + std::to_string(limits_.entries) + " entries");
   }
   if (name.empty() || name.size() > kMaxName) {
-    return badArchive("the archive has an entry whose name is empty or too long: " + inQuotes(name));
+    return badArchive("the archive has an entry whose name is empty or too long: " +
+                      inQuotes(name));
   }
   if (name.front() == '/') {
     return badArchive("the archive has an absolute path: " + inQuotes(name));

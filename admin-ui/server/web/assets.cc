@@ -44,7 +44,8 @@ std::string etagOf(std::string_view content) {
 
 const Asset* findAsset(std::string_view path) {
   const auto assets = embeddedAssets();
-  const auto found = std::find_if(assets.begin(), assets.end(), [&](const Asset& a) { return a.path == path; });
+  const auto found =
+      std::find_if(assets.begin(), assets.end(), [&](const Asset& a) { return a.path == path; });
   return found == assets.end() ? nullptr : &*found;
 }
 
@@ -57,7 +58,8 @@ bool hasExtension(std::string_view path) {
 
 Response assetResponse(const Request& request, std::string_view path) {
   const Asset* asset = findAsset(path);
-  // A missing script must not be answered with a page of HTML: the browser would report a syntax error in it.
+  // A missing script must not be answered with a page of HTML: the browser would report a syntax
+  // error in it.
   if (asset == nullptr && !hasExtension(path)) asset = findAsset("/index.html");
   if (asset == nullptr) {
     Response missing;
@@ -71,7 +73,8 @@ Response assetResponse(const Request& request, std::string_view path) {
   const std::string etag = etagOf(asset->content);
   response.headers.emplace_back("ETag", etag);
   const bool hashed = asset->path.starts_with("/assets/");
-  response.headers.emplace_back("Cache-Control", hashed ? "public, max-age=31536000, immutable" : "no-cache");
+  response.headers.emplace_back("Cache-Control",
+                                hashed ? "public, max-age=31536000, immutable" : "no-cache");
   if (request.header("If-None-Match") == etag) {
     response.status = 304;
     return response;

@@ -16,8 +16,9 @@ struct Asset {
 };
 std::span<const Asset> embeddedAssets();  // generated, sorted by path
 
-// The answer to a GET or HEAD outside the API: the file of that path, or index.html for the routes that the application
-// itself knows. Names with a content hash may be kept for ever; the rest is asked for anew, by ETag.
+// The answer to a GET or HEAD outside the API: the file of that path, or index.html for the routes
+// that the application itself knows. Names with a content hash may be kept for ever; the rest is
+// asked for anew, by ETag.
 Response assetResponse(const Request& request, std::string_view path);
 
 }  // namespace admin
