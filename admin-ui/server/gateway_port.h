@@ -93,6 +93,15 @@ class GatewayPort {
   virtual GatewayStatus status() = 0;
   virtual waf::Result<void> purgeCache(const std::string& site) = 0;
   virtual UpstreamProbe probeUpstream(const std::string& address) = 0;
+
+  // The folder of our own rules, in force in sites that name no rule set; "" when it is not known.
+  virtual std::string builtinRulesPath() { return {}; }
+  // The compiled rule set that the site's requests run through now, for `inspect`; null when there
+  // is no such site or nothing is in force (the caller then loads one itself).
+  virtual std::shared_ptr<const waf::RuleSet> ruleSetOf(const std::string& site) {
+    static_cast<void>(site);
+    return nullptr;
+  }
 };
 
 }  // namespace admin

@@ -8,8 +8,9 @@ namespace admin {
 // daemon runs) all hand their requests here. Any thread.
 class Api {
  public:
-  Api(db::Store* store, GatewayPort& gateway, const waf::Clock& clock, const std::string& data_dir)
-      : services_(store, gateway, clock, data_dir) {}
+  Api(db::Store* store, db::EventLog* log, GatewayPort& gateway, const waf::Clock& clock,
+      const std::string& data_dir)
+      : services_(store, log, gateway, clock, data_dir) {}
 
   // `request.path` begins with "api", "v1". Never throws.
   Response handle(Request& request);
