@@ -55,7 +55,10 @@ class ConfigService {
   std::string lastGoodProblem() const;
 
  private:
+  // Fills in what a document leaves to us (sealed keys) and checks the rest of it.
   std::optional<ApiError> complete(const db::Config& before, db::Config* after) const;
+  std::optional<ApiError> unpackArchives(const db::Config& before, db::Config* after,
+                                         std::vector<std::string>* folders) const;
   std::optional<ApiError> store(const CurrentConfig& before, const ConfigChange& change,
                                 db::Config edited, CurrentConfig* now);
 
