@@ -5,7 +5,8 @@
 
 namespace gateway {
 
-// What is needed before the database opens: the bootstrap file and the command line of `portcullis serve`.
+// What is needed before the database opens: the bootstrap file and the command line of `portcullis
+// serve`.
 struct ServeOptions {
   std::string data_dir = "/var/lib/portcullis";
   std::string admin_address = "127.0.0.1:9443";
@@ -19,9 +20,10 @@ inline constexpr int kExitFailed = 1;
 inline constexpr int kExitNoConfiguration = 3;  // database unreadable and no last good snapshot
 inline constexpr int kExitPortInUse = 4;
 
-// The daemon: opens the store and the event log, puts the newest configuration (or the last good one) in force, starts
-// the admin server, tells systemd, and runs until SIGTERM or SIGINT; then drains and returns the exit code. Called once,
-// from main, before any other thread exists: it blocks the signals for all of them.
+// The daemon: opens the store and the event log, puts the newest configuration (or the last good
+// one) in force, starts the admin server, tells systemd, and runs until SIGTERM or SIGINT; then
+// drains and returns the exit code. Called once, from main, before any other thread exists: it
+// blocks the signals for all of them.
 int serve(const ServeOptions& options);
 
 }  // namespace gateway
