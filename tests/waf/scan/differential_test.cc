@@ -50,7 +50,8 @@ class Mutator {
   }
 
   std::string mutate(std::string value) {
-    constexpr char kBytes[] = "\n\r\t \0\x0b\x1f\x7f\x80\xff_-09azAZ'\"\\/<>(){}[]|&;$^.*+?=%";
+    static constexpr char kBytes[] =
+        "\n\r\t \0\x0b\x1f\x7f\x80\xff_-09azAZ'\"\\/<>(){}[]|&;$^.*+?=%";
     constexpr std::string_view kSpecial(kBytes, sizeof kBytes - 1);
     const size_t changes = below(4);
     for (size_t i = 0; i < changes; ++i) {
