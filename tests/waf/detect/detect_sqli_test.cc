@@ -83,7 +83,7 @@ TEST(DetectSqliTest, SurvivesAnyBytes) {
 TEST(DetectSqliTest, LongValuesAreReadInLinearTime) {
   for (const char* piece : {"1,", "(", "'", "/*", "[", "$$", "1 or ", "a+", "--\n", "select "}) {
     std::string value;
-    while (value.size() < (4u << 20)) value += piece;
+    while (value.size() < (1u << 20)) value += piece;
     detectSqli(value, nullptr);
   }
 }

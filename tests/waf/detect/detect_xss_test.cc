@@ -49,7 +49,7 @@ TEST(DetectXssTest, LeavesProseAndHarmlessMarkupAlone) {
 TEST(DetectXssTest, LongValuesAreReadInLinearTime) {
   for (const char* piece : {"<", "<a ", "<!--", "a=", "'", "<a b='", "/ ", "&#", "<a href=&#"}) {
     std::string value = "=";
-    while (value.size() < (4u << 20)) value += piece;
+    while (value.size() < (1u << 20)) value += piece;
     detectXss(value);
   }
 }
