@@ -78,7 +78,7 @@ TEST(RegexTest, TakesAnEmptySubject) {
 }
 
 TEST(RegexTest, StopsAtTheMatchLimit) {
-  const Regex regex = compile("^(?:a+)+b", {.match_limit = 1000, .recursion_limit = 1000});
+  const Regex regex = compile("^(?:a+)+[bc]", {.match_limit = 1000, .recursion_limit = 1000});
   EXPECT_EQ(regex.search(std::string(40, 'a'), 0, nullptr), RegexStatus::LimitExceeded);
 }
 
@@ -88,7 +88,7 @@ TEST(RegexTest, StopsAtTheLimitWhenTheJitsStackIsTooSmall) {
 }
 
 TEST(RegexTest, AnswersAgainAfterALimit) {
-  const Regex regex = compile("(?:a+)+b", {.match_limit = 1000, .recursion_limit = 1000});
+  const Regex regex = compile("(?:a+)+[bc]", {.match_limit = 1000, .recursion_limit = 1000});
   EXPECT_EQ(regex.search(std::string(40, 'a'), 0, nullptr), RegexStatus::LimitExceeded);
   EXPECT_EQ(regex.search("aab", 0, nullptr), RegexStatus::Match);
 }
