@@ -1,5 +1,5 @@
-// Document → chains → removals and updates → rules → positions. In this order, since an update may come before its
-// rule and a control action may name rules that follow.
+// Document → chains → removals and updates → rules → positions. In this order, since an update may
+// come before its rule and a control action may name rules that follow.
 #include "waf/engine/program_builder.h"
 
 #include <algorithm>
@@ -28,7 +28,8 @@ void ProgramBuilder::warning(const SourcePosition& at, std::string message) {
   diagnostics_->push_back({Diagnostic::Severity::Warning, at.file, at.line, std::move(message)});
 }
 
-std::unique_ptr<Program> ProgramBuilder::build(const RuleSet::Progress& progress) {
+std::unique_ptr<Program> ProgramBuilder::build(const RuleSetOptions& /*options*/,
+                                               const RuleSet::Progress& progress) {
   program_->settings = document_.settings;
   gather();
   dropOverriddenBase();
@@ -110,7 +111,8 @@ bool ProgramBuilder::readIdentity(Chain* chain) {
       return false;
     }
   }
-  if (const ActionAst* message = lastAction(starter.actions, "msg")) chain->message = message->value;
+  if (const ActionAst* message = lastAction(starter.actions, "msg"))
+    chain->message = message->value;
   for (const RuleAst& link : chain->links) {
     for (const ActionAst& action : link.actions) {
       if (action.name == "tag") chain->tags.push_back(action.value);
@@ -182,7 +184,8 @@ void ProgramBuilder::applyRemovals() {
 }
 
 void ProgramBuilder::applyUpdates() {
-  // An update of a rule that is not there (left out, removed) is no mistake: sets are combined freely.
+  // An update of a rule that is not there (left out, removed) is no mistake: sets are combined
+  // freely.
   for (const TargetUpdateAst& update : document_.target_updates) {
     for (Chain& chain : chains_) {
       if (!chain.removed && selects(update.rules, chain, update.position)) {
