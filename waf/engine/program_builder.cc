@@ -64,7 +64,8 @@ void ProgramBuilder::gather() {
     }
   }
   if (chain_open_) {
-    error(open_.links.back().position, "chain: the rule that it announces is missing");
+    warning(open_.links.back().position,
+            "chain: the rule that it announces is missing, so this one is left out");
   }
 }
 
@@ -94,6 +95,7 @@ void ProgramBuilder::finishChain(Chain&& chain) {
 bool ProgramBuilder::readIdentity(Chain* chain) {
   const RuleAst& starter = chain->links.front();
   const ActionAst* id = lastAction(starter.actions, "id");
+  if (id == nullptr && starter.unconditional) return readPhase(chain);  // as in ModSecurity v3
   if (id == nullptr) {
     error(starter.position, "id: every rule needs one; add id:NUMBER");
     return false;
@@ -104,6 +106,11 @@ bool ProgramBuilder::readIdentity(Chain* chain) {
     return false;
   }
   chain->id = static_cast<int64_t>(number);
+  return readPhase(chain);
+}
+
+bool ProgramBuilder::readPhase(Chain* chain) {
+  const RuleAst& starter = chain->links.front();
   if (const ActionAst* phase = lastAction(starter.actions, "phase")) {
     chain->phase = parsePhase(phase->value);
     if (chain->phase == 0) {
@@ -134,7 +141,7 @@ void ProgramBuilder::dropOverriddenBase() {
 void ProgramBuilder::checkDuplicates() {
   std::unordered_map<int64_t, const Chain*> seen;
   for (const Chain& chain : chains_) {
-    if (chain.removed) continue;
+    if (chain.removed || chain.id == 0) continue;
     const auto [first, added] = seen.emplace(chain.id, &chain);
     if (added) continue;
     const SourcePosition& other = first->second->links.front().position;

@@ -54,6 +54,7 @@ class ProgramBuilder {
   void addRule(RuleAst&& rule);
   void finishChain(Chain&& chain);
   bool readIdentity(Chain* chain);
+  bool readPhase(Chain* chain);
   void dropOverriddenBase();
   void checkDuplicates();
 

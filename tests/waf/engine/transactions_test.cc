@@ -15,7 +15,15 @@ namespace {
 using nlohmann::json;
 
 // What we do differently, and why.
-const std::set<std::string> kDifferent{};
+const std::set<std::string> kDifferent{
+    // The DTD or schema that they name is not in the folder: refused at load, not a match of every request.
+    "config-xml_external_entity#1", "config-xml_external_entity#2",
+    "request-body-parser-xml-validade-dtd#1", "request-body-parser-xml-validade-dtd#3",
+    "request-body-parser-xml#1", "request-body-parser-xml#2", "request-body-parser-xml#4",
+    // No Lua, no programs.
+    "directive-sec_rule_script#2", "directive-sec_rule_script#3", "issue-2427#1",
+    // A quote that is not closed is a mistake that we report.
+    "issue-1831#1", "rule-920200#0"};
 
 std::string textOf(const json& value) {
   if (value.is_string()) return value.get<std::string>();
@@ -39,10 +47,7 @@ std::string readBody(const json& object) {
   const json& lines = object["body"];
   if (lines.is_string()) return lines.get<std::string>();
   if (!lines.is_array()) return body;
-  for (size_t i = 0; i < lines.size(); ++i) {
-    if (i > 0) body += "\n";
-    body += textOf(lines[i]);
-  }
+  for (const json& line : lines) body += textOf(line) + "\n";
   return body;
 }
 
