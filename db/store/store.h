@@ -109,6 +109,7 @@ struct EventSummary {
 struct EventPage {
   std::vector<EventSummary> events;  // newest first
   std::string next_cursor;           // "" at the end
+  std::string notice;  // "" or one sentence: an event file that cannot be read was left out
 };
 
 struct Count {

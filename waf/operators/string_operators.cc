@@ -1,14 +1,11 @@
 // Comparisons of bytes, case and all (a rule that does not care uses t:lowercase).
 //
-//   @streq X         the value is X                         SecRule REQUEST_METHOD "@streq POST" …
-//   @beginsWith X    the value starts with X                SecRule REQUEST_LINE "@beginsWith GET "
-//   …
-//   @endsWith X      the value ends with X                  SecRule REQUEST_BASENAME "@endsWith
-//   .php" …
-//   @contains X      X occurs in the value (@strmatch too)  SecRule REQUEST_URI "@contains /../" …
-//   @containsWord X  X occurs with no word byte beside it   SecRule ARGS "@containsWord select" …
-//   @within X        the value occurs in X                  SecRule REQUEST_METHOD "!@within GET
-//   POST" …
+//   @streq X         the value is X                         REQUEST_METHOD "@streq POST"
+//   @beginsWith X    the value starts with X                REQUEST_LINE "@beginsWith GET"
+//   @endsWith X      the value ends with X                  REQUEST_BASENAME "@endsWith .php"
+//   @contains X      X occurs in the value (@strmatch too)  REQUEST_URI "@contains /../"
+//   @containsWord X  X occurs with no letter beside it      ARGS "@containsWord select"
+//   @within X        the value occurs in X                  REQUEST_METHOD "!@within GET POST"
 //
 // An empty X is in everything; an empty value is within everything.
 
@@ -17,9 +14,8 @@
 namespace waf {
 namespace {
 
-bool isWordByte(char c) {
-  return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_';
-}
+// Digits and "_" end a word, unlike \b of regular expressions: so ModSecurity v3 has it.
+bool isWordByte(char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); }
 
 bool found(size_t offset, size_t length, OperatorMatch& match) {
   if (offset == std::string_view::npos) return false;

@@ -1,11 +1,11 @@
 // Each matches what is not valid.
 //
-//   @validateByteRange 10,13,32-126   a byte outside of the ranges    SecRule ARGS
-//   "@validateByteRange 1-255" …
-//   @validateUrlEncoding              a % without two hex digits      SecRule REQUEST_URI
-//   "@validateUrlEncoding" …
+//   @validateByteRange 10,13,32-126   a byte outside of the ranges
+//   @validateUrlEncoding              a % without two hex digits
 //   @validateUtf8Encoding             a sequence that is not UTF-8 (RFC 3629: shortest form, no
-//   surrogates)
+//                                     surrogates)
+//
+// SecRule ARGS "@validateByteRange 1-255" "id:1,phase:2,deny"
 
 #include <bitset>
 #include <charconv>

@@ -1,11 +1,12 @@
 // Numbers with check digits. The argument is a regular expression that finds candidates; the value
 // matches when one of them, its digits only, passes the check. TX.0 is that candidate.
 //
-//   @verifyCC    payment card (ISO/IEC 7812-1, Luhn)          SecRule RESPONSE_BODY "@verifyCC
-//   \d{13,16}" …
+//   @verifyCC    payment card (ISO/IEC 7812-1, Luhn)
 //   @verifyCPF   Brazilian tax number (two digits mod 11)
 //   @verifySSN   US social security number (numbers that were never issued)
 //   @verifySVNR  Austrian social insurance number (weighted sum mod 11)
+//
+// SecRule RESPONSE_BODY "@verifyCC \d{13,16}" "id:1,phase:4,deny"
 
 #include <algorithm>
 #include <array>

@@ -1,13 +1,13 @@
 // Walks a PCRE pattern's text, byte by byte:
 //
-//   \Q … \E                literal text
-//   \ followed by a byte   escapes; \A \z \Z \G look at the value's ends; \1 \g \k \K … have no
-//   equal in Hyperscan [ … ]                  classes, within which "^", "$" and "#" are bytes
-//   (?flags) (?flags: …    may switch multi-line mode off (-m, or the ^ that resets), which binds
-//   "^" and "$" to the
-//                          value's ends; or the extended mode on, which has comments
-//   (?= (?! (?<= (?<! (?>  (?| (?( (?R) (?1) (?&x) (?P> (?P= (?C (* …    not scannable
-//   a possessive + after a quantifier                                    not scannable
+//   \Q … \E                 literal text
+//   \ and a byte            escapes; \A \z \Z look at the value's ends; \1 \g \k \K and others have
+//                           no equal in Hyperscan
+//   [ … ]                   classes, within which "^", "$" and "#" are bytes
+//   (?flags) (?flags: …     may switch multi-line mode off, which binds "^" and "$" to the value's
+//                           ends, or the extended mode on, which has comments
+//   (?= (?! (?<= (?<! (?> (?| (?( (?R) (?1) (?&x) (?P> (?P= (?C (*    not scannable
+//   a possessive + after a quantifier                                 not scannable
 //
 // Hyperscan refuses most of the unscannable ones itself; they are listed so that nothing rests on
 // its diagnostics.

@@ -5,10 +5,6 @@
 
 namespace waf {
 
-// The number of single-byte edits between two names, ignoring case; for "did you mean" in
-// diagnostics.
-size_t editDistance(std::string_view a, std::string_view b);
-
 // Keeps the candidate nearest to a name. The candidates outlive it.
 class NearestName {
  public:

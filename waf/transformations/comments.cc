@@ -2,9 +2,9 @@
 //
 //   t:replaceComments     /* … */ becomes a space; so does one that does not end
 //   t:removeComments      /* … */ and <!-- … --> vanish, one that does not end becomes a space;
-//   "--" and "#" end the
-//                         value. A comment that ends the value leaves a NUL, as it does in
-//                         ModSecurity.
+//   "--"
+//                         and "#" end the value. A comment that ends the value leaves a NUL, as it
+//                         does in ModSecurity.
 //   t:removeCommentsChar  the marks vanish and the text between stays: /* */ <!-- --> -- #
 
 #include "waf/transformations/bytes.h"

@@ -1,13 +1,11 @@
 // Backslash escapes of three languages.
 //
-//   t:jsDecode         \uHHHH (its low byte; full-width forms as ASCII), \xHH, \OOO up to 377, \n
-//   and its like; before
-//                      anything else the backslash is dropped, a last one stays (ECMA-262,
-//                      section 12.9.4)
-//   t:cssDecode        \H to \HHHHHH and one white space after it: the last two digits are the byte
-//   (full-width forms as
-//                      ASCII); a backslash before a line feed or at the end vanishes with it (CSS
-//                      Syntax 3, 4.3.7)
+//   t:jsDecode         ECMA-262, section 12.9.4: \uHHHH (its low byte; full-width forms as ASCII),
+//                      \xHH, \OOO up to 377, \n and its like; before anything else the backslash is
+//                      dropped, a last one stays
+//   t:cssDecode        CSS Syntax 3, section 4.3.7: \H to \HHHHHH and one white space after it; the
+//                      last two digits are the byte (full-width forms as ASCII); a backslash before
+//                      a line feed or at the end vanishes with it
 //   t:escapeSeqDecode  ANSI C: \a \b \f \n \r \t \v \\ \? \' \" \xHH \OOO
 
 #include "waf/transformations/bytes.h"
@@ -80,7 +78,8 @@ size_t decodeCss(std::string_view text, char*& to) {
   const size_t digits = countLeading(text.substr(1), 6, isHexDigit);
   if (digits == 0) {
     if (text[1] != '\n') *to++ = text[1];
-    return 2;
+    // A NUL is taken for the digit 0, as in ModSecurity's tables.
+    return text[1] == '\0' && text.size() > 2 && isSpace(text[2]) ? 3 : 2;
   }
   const std::string_view hex = text.substr(1, digits);
   // Full-width only when the digits before the last four are zeros.

@@ -1,7 +1,7 @@
 // t:hexEncode     each byte as two lower-case hex digits
 // t:hexDecode     each pair of digits as a byte; an odd last one is dropped. What is no digit
-// counts as ModSecurity
-//                 counts it (letters go on past f), so that both see the same bytes.
+// counts
+//                 as ModSecurity counts it (letters go on past f), so that both see the same bytes.
 // t:sqlHexDecode  0x4142 as MySQL reads it: AB, wherever it occurs
 
 #include "waf/transformations/bytes.h"

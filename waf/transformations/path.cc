@@ -1,7 +1,8 @@
-// t:normalisePath (t:normalizePath): a path without empty, "." and ".." segments (RFC 3986,
-// section 5.2.4); ".." that would leave the root is dropped, at the start of a relative path it
-// stays. A slash at the end stays. t:normalisePathWin (t:normalizePathWin): the same after each
-// backslash became a slash.
+// t:normalisePath (t:normalizePath)
+//   A path without empty, "." and ".." segments (RFC 3986, section 5.2.4); ".." that would leave
+//   the root is dropped, at the start of a relative path it stays. A slash at the end stays.
+// t:normalisePathWin (t:normalizePathWin)
+//   The same after each backslash became a slash.
 
 #include "waf/transformations/bytes.h"
 #include "waf/transformations/functions.h"

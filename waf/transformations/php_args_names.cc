@@ -1,10 +1,11 @@
 // t:phpArgsNames: a parameter's name as PHP registers it, for rules that look for the name of a
 // known weakness.
 //
-//   leading spaces vanish; up to the first "[" each space and dot becomes "_"; an empty name is no
-//   parameter
-//   "[" without a "]" becomes "_" and ends the changes; spaces before the "]" of an empty index
-//   vanish after "]" only another "[" counts, the rest vanishes
+//   leading spaces vanish; up to the first "[" each space and dot becomes "_"
+//   an empty name is no parameter
+//   "[" without a "]" becomes "_" and ends the changes
+//   spaces before the "]" of an empty index vanish
+//   after "]" only another "[" counts, the rest vanishes
 
 #include "waf/transformations/bytes.h"
 #include "waf/transformations/functions.h"

@@ -2,9 +2,8 @@
 //
 //   t:urlDecode     "+" is a space, %41 a byte; a broken escape stays as it is
 //   t:urlDecodeUni  the same, and Microsoft's %uHHHH: a full-width form (FF01 to FF5E) is its ASCII
-//   byte; any other
-//                   character is its best fit in ASCII where the rule set asks for a map
-//                   (SecUnicodeMapFile), else its low byte
+//                   byte; any other character is its best fit in ASCII where the rule set asks for
+//                   a map (SecUnicodeMapFile), else its low byte
 //   t:urlEncode     all but letters, digits and "*"
 
 #include "waf/transformations/bytes.h"

@@ -11,7 +11,9 @@
 #include <unistd.h>
 
 #include <array>
+#include <cerrno>
 #include <cstdlib>
+#include <utility>
 
 namespace gateway::testing {
 
