@@ -39,9 +39,10 @@ class BodyReader {
   Task<BodyPart> next(Stream& stream, InputBuffer& input, Deadline deadline);
   // Without reading; NeedMore shows as Data with empty data.
   BodyPart poll(InputBuffer& input);
+  // End was returned, or there is no body.
   bool done() const {
-    return done_ || framing_ == BodyFraming::None ||
-           (framing_ == BodyFraming::Length && remaining_ == 0);
+    return done_ || (consume_next_ == 0 && (framing_ == BodyFraming::None ||
+                                            (framing_ == BodyFraming::Length && remaining_ == 0)));
   }
 
  private:

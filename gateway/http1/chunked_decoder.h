@@ -21,17 +21,17 @@ class ChunkedDecoder {
 
  private:
   enum class State : uint8_t { Size, Data, DataEnd, Trailer, Done };
-  Status readLine(std::string_view in, size_t* consumed, std::string_view* line);
+  // The next line, without its CRLF, from `from` on; NeedMore leaves it in the input.
+  Status readLine(std::string_view in, size_t from, std::string_view* line);
   Status takeSizeLine(std::string_view line);
   Status takeTrailerLine(std::string_view line);
   Status refuse(int status, std::string_view reason);
 
   State state_ = State::Size;
   uint64_t remaining_ = 0;
-  size_t scanned_ = 0;
+  size_t scanned_ = 0;  // of an incomplete line
+  size_t extension_bytes_ = 0;
   size_t trailer_bytes_ = 0;
-  size_t framing_bytes_ = 0;
-  uint64_t data_bytes_ = 0;
   Refusal refusal_;
 };
 

@@ -77,7 +77,9 @@ struct ResponseHead {
   HeaderFields fields;
 
   BodyFraming framing = BodyFraming::None;
+  // Also set where no body follows (HEAD, 304), to be passed on; see has_content_length.
   uint64_t content_length = 0;
+  bool has_content_length = false;
   bool keep_alive = true;  // the connection may be used again once the body is read
 
   void clear();

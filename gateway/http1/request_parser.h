@@ -16,6 +16,7 @@ class RequestParser {
  public:
   explicit RequestParser(const HeadLimits& limits) : limits_(limits) {}
   void setLimits(const HeadLimits& limits) { limits_ = limits; }
+  const HeadLimits& limits() const { return limits_; }
 
   // Looks at the bytes that came since the last call. On Complete the head is moved out of `input`
   // into `head`, and what follows it stays there. On Refused the connection must be closed after
@@ -29,9 +30,14 @@ class RequestParser {
 
  private:
   ParseStatus refuse(int status, std::string_view reason);
+  ParseStatus refuse(const Refusal& refusal) { return refuse(refusal.status, refusal.reason); }
+  bool skipEmptyLines(InputBuffer& input);
+  ParseStatus checkPartial(std::string_view bytes, RequestHead* head);
 
   HeadLimits limits_;
   HeadScanner scanner_;
+  size_t empty_lines_ = 0;
+  bool line_checked_ = false;
   Refusal refusal_;
   std::string_view partial_;
 };

@@ -29,7 +29,7 @@ class ListenSocket final : public Poco::Net::ServerSocket {
   int descriptor() const;
 
  private:
-  ListenSocket() = default;
+  explicit ListenSocket(int fd);
   static waf::Result<ListenSocket> open(const Poco::Net::SocketAddress& address, bool shared);
 };
 
@@ -39,16 +39,17 @@ struct AcceptResult {
 };
 
 // Accepts on one loop. Out of descriptors it waits a little and tries again, leaving the
-// connections in the kernel's queue. To stop without dropping a connection: stopAccepting() ends
-// the accepts that wait, then accept with a passed deadline until it answers Timeout, then destroy
-// it.
+// connections in the kernel's queue. After stopAccepting() accept still hands out what has arrived,
+// then answers Cancelled: so a loop over accept() ends without dropping a connection.
 class Listener {
  public:
   Listener(EventLoop* loop, ListenSocket socket);
+  ~Listener();
+  Listener(const Listener&) = delete;
+  Listener& operator=(const Listener&) = delete;
 
   Task<AcceptResult> accept(Deadline deadline = kNoDeadline);
-  // Resumes the accept that waits with Cancelled.
-  void stopAccepting() { handle_.cancelWaits(); }
+  void stopAccepting();
   void close();
 
   Poco::Net::SocketAddress address() const { return socket_.boundAddress(); }
@@ -60,6 +61,9 @@ class Listener {
   ListenSocket socket_;
   int fd_;
   IoHandle handle_;
+  bool closed_ = false;
+  bool stopped_ = false;
+  uint64_t accepted_ = 0;
   uint64_t pauses_ = 0;
 };
 

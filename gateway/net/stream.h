@@ -2,6 +2,7 @@
 
 #include <Poco/Net/SocketAddress.h>
 
+#include <array>
 #include <memory>
 #include <span>
 #include <string>
@@ -37,9 +38,10 @@ class Stream {
   Task<IoResult> read(std::span<char> into, Deadline deadline);
   // All the bytes; `bytes` tells how many went out when it is not Ok.
   Task<IoResult> write(std::string_view bytes, Deadline deadline);
-  // All of both, in one system call (or TLS record) where possible: a head and the start of its
-  // body.
-  Task<IoResult> write(std::string_view first, std::string_view second, Deadline deadline);
+  // All of the pieces, in one system call (or TLS record) where possible: a head and the start of
+  // its body, a chunk with the frame around it.
+  using Pieces = std::array<std::string_view, 3>;
+  Task<IoResult> write(Pieces pieces, Deadline deadline);
 
   // Waits until a read would not block, holding no buffer meanwhile. Ok also at the end of the
   // stream.
@@ -67,7 +69,7 @@ class Stream {
 
  protected:
   virtual IoResult tryRead(std::span<char> into) = 0;
-  virtual IoResult tryWrite(std::string_view first, std::string_view second) = 0;
+  virtual IoResult tryWrite(const Pieces& pieces) = 0;
   // Waits for what WantRead or WantWrite asked for.
   IoHandle::Wait waitFor(IoStatus want, Deadline deadline);
 
@@ -81,7 +83,7 @@ class PlainStream final : public Stream {
 
  private:
   IoResult tryRead(std::span<char> into) override { return socket_->tryRead(into); }
-  IoResult tryWrite(std::string_view first, std::string_view second) override;
+  IoResult tryWrite(const Pieces& pieces) override;
 };
 
 }  // namespace gateway

@@ -34,7 +34,7 @@ class TlsStream final : public Stream {
  private:
   TlsStream(std::unique_ptr<Socket> socket, std::shared_ptr<const TlsContext> context, SSL* ssl);
   IoResult tryRead(std::span<char> into) override;
-  IoResult tryWrite(std::string_view first, std::string_view second) override;
+  IoResult tryWrite(const Pieces& pieces) override;
   IoResult fault(int result);
   void learnInfo();
 

@@ -1,7 +1,7 @@
 #pragma once
 
 #include <chrono>
-#include <list>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -22,8 +22,10 @@ struct UpstreamConnection {
   waf::MonotonicTime idle_since;
 };
 
-// The idle connections of one loop, by endpoint, last used first. Created and used on the loop's
-// thread and must outlive the exchanges of it. Its reaper ends with the loop.
+// The idle connections of one loop, by endpoint, last used first. Created on and used by the loop's
+// thread, and must outlive the exchanges that use it. Nothing runs by itself: the owner calls
+// closeExpired() every few seconds, so that the connections of an endpoint that gets no more
+// requests are closed too.
 class ConnectionPool {
  public:
   struct Limits {
@@ -44,7 +46,7 @@ class ConnectionPool {
   // Closes the idle ones of an endpoint that is gone or unhealthy.
   void drop(std::string_view endpoint);
   void clear();
-  // Closes those that are idle for too long. take() and put() also do, for their endpoint.
+  // Closes those that are idle for too long. take() and put() do it for their endpoint.
   void closeExpired();
 
   size_t idle() const { return idle_; }

@@ -2,7 +2,6 @@
 
 #include <Poco/Net/SocketAddress.h>
 
-#include <atomic>
 #include <chrono>
 #include <string>
 #include <vector>

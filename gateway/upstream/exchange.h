@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -80,22 +81,25 @@ class UpstreamExchange {
   void abandon();
 
  private:
-  ExchangeResult failure(UpstreamFault fault, std::string_view doing, std::string_view why) const;
-  ExchangeResult sendFailure(const IoResult& result) const;
-  Deadline after(std::chrono::milliseconds span) const;
+  Task<ExchangeResult> connectAnew();
+  ExchangeResult failure(UpstreamFault fault, std::string_view doing, std::string_view why);
+  ExchangeResult sent(const IoResult& result);
+  ExchangeResult headFault(const IoResult& result);
+  Deadline after(std::chrono::milliseconds span) const { return pool_->loop().after(span); }
 
   ConnectionPool* pool_;
   const UpstreamAddress* address_;
   UpstreamTimeouts timeouts_;
   std::unique_ptr<UpstreamConnection> connection_;
-  std::unique_ptr<BodyWriter> writer_;
+  std::optional<BodyWriter> writer_;
   std::string method_;
   ResponseParser parser_;
   BodyReader reader_;
   bool reused_ = false;
   bool request_done_ = false;
-  bool response_started_ = false;
-  bool reusable_ = false;
+  bool response_started_ = false;  // a byte of it came
+  bool response_done_ = false;
+  bool keep_ = false;  // the response allows to use the connection again
 };
 
 }  // namespace gateway

@@ -40,7 +40,6 @@ class RawClient {
 
  private:
   bool more();
-  bool waitReadable();
 
   int fd_ = -1;
   bool connected_ = false;
