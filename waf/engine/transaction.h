@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <string>
@@ -10,10 +11,9 @@
 #include "waf/base/clock.h"
 #include "waf/engine/rule_set.h"
 #include "waf/event/event.h"
+#include "waf/seclang/settings.h"
 
 namespace waf {
-
-enum class EngineMode { Off, DetectionOnly, On };
 
 // What the gateway must do instead of going on. `status` is the answer's; 0 with `drop` means close without one.
 struct Interruption {
@@ -101,9 +101,15 @@ class Transaction {
   std::vector<MatchedRule> matchedRules() const;
   int64_t inboundScore() const;
   int64_t outboundScore() const;
-  std::string bodyExcerpt() const;
+  std::string bodyExcerpt() const;  // what sanitiseArg hides is hidden here too
+  // A regular expression ran into its limits: some rule could not be decided. The failure policy's business.
+  bool limitsExceeded() const;
+  // sanitiseRequestHeader: the event must not show this header's value.
+  bool isSanitisedRequestHeader(std::string_view name) const;
 
  private:
+  void parseRequestBody();
+  int64_t score(std::initializer_list<std::string_view> names) const;
   struct State;
   std::unique_ptr<State> state_;
 };
