@@ -107,14 +107,13 @@ class Front final : public Poco::Net::HTTPRequestHandler {
     }
     if (length > 0 || countOf(request, "Transfer-Encoding") == 1) request.input = &in.stream();
     if (!options_.control && !hostAllowed(request.header("Host"), options_.allowed_hosts)) {
-      return errorResponse(
-          {403,
-           "denied",
-           "the admin server is not known by this name; reach it by its address, or add the name "
-           "to admin.hosts in the bootstrap file",
-           "",
-           {}},
-          request.id);
+      return errorResponse({403,
+                            "denied",
+                            "the admin server is not known by this name; reach it by its address, "
+                            "or by a name in its own certificate",
+                            "",
+                            {}},
+                           request.id);
     }
     if (!parseTarget(in.getURI(), &request)) {
       return errorResponse(invalid("the request target cannot be read"), request.id);

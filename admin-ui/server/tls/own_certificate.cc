@@ -83,7 +83,7 @@ waf::Result<OwnCertificate> loadOwnCertificate(const std::string& data_dir,
     Poco::Net::Context::Ptr context =
         new Poco::Net::Context(Poco::Net::Context::TLS_SERVER_USE, params);
     SSL_CTX_set_min_proto_version(context->sslContext(), TLS1_2_VERSION);
-    return OwnCertificate{context, info->sha256};
+    return OwnCertificate{context, info->sha256, info->hosts};
   } catch (const Poco::Exception& error) {
     return waf::fail(waf::ErrorCode::Unavailable, "admin",
                      chain.string() + ": " + error.displayText());

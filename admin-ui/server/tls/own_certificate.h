@@ -3,6 +3,7 @@
 #include <Poco/Net/Context.h>
 
 #include <string>
+#include <vector>
 
 #include "waf/base/clock.h"
 #include "waf/base/result.h"
@@ -15,6 +16,7 @@ namespace admin {
 struct OwnCertificate {
   Poco::Net::Context::Ptr context;  // TLS 1.2 and later, no client certificates asked for
   std::string sha256;
+  std::vector<std::string> hosts;  // the names it is made for
 };
 waf::Result<OwnCertificate> loadOwnCertificate(const std::string& data_dir,
                                                const waf::Clock& clock);
