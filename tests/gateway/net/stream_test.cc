@@ -141,6 +141,27 @@ TEST(StreamTest, ClosingItResumesWhoWaits) {
   });
 }
 
+TEST(StreamTest, SeveralMayWaitForTheSame) {
+  runToEnd([](EventLoop& loop) -> Task<void> {
+    StreamPair pair = makeStreamPair(loop);
+    std::vector<char> block(10);
+    pair.stream->socket().tryRead(block);  // clears the flag
+    int woken = 0;
+    for (int i = 0; i < 3; ++i) {
+      const Deadline deadline = i == 1 ? loop.after(milliseconds(1)) : kNoDeadline;
+      loop.spawn([](Stream& stream, Deadline until, int& count) -> Task<void> {
+        const IoStatus status = co_await stream.waitReadable(until);
+        EXPECT_EQ(status, until == kNoDeadline ? IoStatus::Ok : IoStatus::Timeout);
+        ++count;
+      }(*pair.stream, deadline, woken));
+    }
+    while (woken < 1) co_await loop.sleepFor(milliseconds(1));
+    EXPECT_EQ(woken, 1);
+    sendFrom(pair.peer, "x");
+    while (woken < 3) co_await loop.sleepFor(milliseconds(1));
+  });
+}
+
 TEST(StreamTest, QuietMeansNeitherBytesNorTheEnd) {
   runToEnd([](EventLoop& loop) -> Task<void> {
     StreamPair pair = makeStreamPair(loop);
