@@ -166,7 +166,11 @@ TEST_F(EventStoreTest, TopCountsOverFilesAndNamesRules) {
 }
 
 TEST_F(EventStoreTest, ForEachVisitsAllUntilToldToStop) {
-  for (int i = 0; i < 1100; ++i) write(event(std::to_string(i)));
+  std::vector<std::string> lines;
+  for (int i = 0; i < 1100; ++i) lines.push_back(waf::toAuditJson(event(std::to_string(i))));
+  std::vector<SpooledRecord> records;
+  for (const std::string& line : lines) records.push_back({++sequence_, line, "segment", 100});
+  ASSERT_TRUE(writer_.write(records));
   int seen = 0;
   ASSERT_TRUE(store_.forEach({}, [&seen](const waf::AuditEvent&) { return ++seen > 0; }));
   EXPECT_EQ(seen, 1100);
@@ -178,6 +182,14 @@ TEST_F(EventStoreTest, ForEachVisitsAllUntilToldToStop) {
 TEST_F(EventStoreTest, NoFolderMeansNoEvents) {
   SqliteEventStore store(folder_ / "nowhere");
   EXPECT_TRUE(store.query({}, "", 10)->events.empty());
+}
+
+TEST_F(EventStoreTest, AnEventWithoutAKnownClientIsKept) {
+  waf::AuditEvent unknown = event("a");
+  unknown.client_ip = "";
+  write(unknown);
+  EXPECT_THAT(ids({}), ElementsAre("a"));
+  EXPECT_TRUE(store_.top({}, 10)->clients.empty());
 }
 
 TEST_F(EventStoreTest, ARecordThatCannotBeParsedIsKept) {
@@ -216,9 +228,9 @@ TEST_F(EventStoreTest, OldFilesGoByAge) {
 }
 
 TEST_F(EventStoreTest, OldFilesGoBySizeAndTheDiskComesBack) {
-  writer_.setLimits({.keep_days = 30, .limit_bytes = 16 << 20});
+  writer_.setLimits({.keep_days = 30, .limit_bytes = 1 << 20});
   waf::AuditEvent big = event("");
-  big.body_excerpt = std::string(400000, 'x');
+  big.body_excerpt = std::string(25000, 'x');
   for (int i = 0; i < 80; ++i) {
     big.id = std::to_string(i);
     write(big);
@@ -227,7 +239,7 @@ TEST_F(EventStoreTest, OldFilesGoBySizeAndTheDiskComesBack) {
   uint64_t total = 0;
   const auto files = listEventFiles(folder_.path());
   for (const EventFileName& name : files) total += eventFileBytes(folder_.path(), name);
-  EXPECT_LT(total, (16u << 20) + (3u << 20));
+  EXPECT_LT(total, (1u << 20) + (256u << 10));
   EXPECT_GT(files.size(), 3u);
   EXPECT_EQ(ids({}, 1000).front(), "79");
 }
