@@ -116,14 +116,15 @@ size_t compare(const Scanned& scanned, const std::vector<std::string>& seeds, si
     BitSet hits;
     scanned.group->scan(views, hits);
     for (size_t slot = 0; slot < scanned.operators.size(); ++slot) {
-      if (!scanned.group->isScanned(slot)) continue;
+      if (scanned.group->alwaysReported().test(slot)) continue;
       bool any = false;
       for (const std::string_view value : views)
         any = any || matches(*scanned.operators[slot], value);
       compared += views.size();
       // One value alone has no seams: then a hit means a match, too. Only Hyperscan's "^" also
       // holds after a line feed that ends the value.
-      const bool exact = views.size() == 1 && !views[0].ends_with('\n');
+      const bool exact =
+          scanned.group->isScanned(slot) && views.size() == 1 && !views[0].ends_with('\n');
       if (any ? hits.test(slot) : !(exact && hits.test(slot))) continue;
       ADD_FAILURE() << "pattern " << slot << (any ? " missed in " : " reported in ")
                     << test::printable(values[0]) << " and " << views.size() - 1 << " more";
@@ -176,6 +177,11 @@ const std::vector<std::string> kPatterns = {
     "\\d{3}-\\d{2}",
     "\\x41\\x{42}\\103\\t\\e",
     "%[0-9a-fA-F]{2}",
+    "<\\?(?!xml)[a-z]",
+    "(?<![a-z])or\\b(?=\\s)",
+    "c[\"']*\\\\?a(?:\\$[a-z]*)?t(?!x)",
+    "(?i)(?:(?:c[\"']*u[\"']*r|w[\"']*g)[\"']*[lt](?![a-z]))+",
+    "x(?:a|b\\$?)*[\"']?y(?=z|$)",
 };
 
 TEST(ScanDifferentialTest, AgreesWithPcreOnOurPatterns) {
@@ -195,13 +201,17 @@ TEST(ScanDifferentialTest, AgreesWithPcreOnTheCrs) {
   ASSERT_EQ(patterns.size(), 318U);
   const auto seeds = seedsFrom(patterns);
   size_t in_hyperscan = 0;
+  size_t always_reported = 0;
   size_t compared = 0;
   for (const Scanned& scanned : compile(patterns)) {
-    in_hyperscan += scanned.group->slots() - scanned.group->alwaysReported().count();
+    for (size_t slot = 0; slot < scanned.operators.size(); ++slot) {
+      in_hyperscan += scanned.group->isScanned(slot) ? 1 : 0;
+    }
+    always_reported += scanned.group->alwaysReported().count();
     compared += compare(scanned, seeds, 1000);
   }
-  std::cout << in_hyperscan << " of " << patterns.size() << " patterns in Hyperscan, " << compared
-            << " evaluations compared\n";
+  std::cout << in_hyperscan << " of " << patterns.size() << " patterns in Hyperscan, "
+            << always_reported << " always reported, " << compared << " evaluations compared\n";
   EXPECT_GE(in_hyperscan, 290U);
 }
 
