@@ -13,11 +13,10 @@
 namespace admin {
 
 struct AdminOptions {
-  std::string address =
-      "127.0.0.1:9443";  // port 0 for tests; "" for none (the control socket alone)
-  std::string data_dir;  // certificate, control.sock, imported rule sets
-  std::vector<std::string>
-      allowed_hosts;  // names by which browsers reach it, besides localhost and IP addresses
+  std::string address = "127.0.0.1:9443";  // port 0 for tests; "" for the control socket alone
+  std::string data_dir;                    // certificate, control.sock, imported rule sets
+  // Names by which browsers reach it, besides localhost, IP addresses and those in its certificate.
+  std::vector<std::string> allowed_hosts;
   bool control_socket = true;
 };
 

@@ -155,36 +155,27 @@ Result<void> EventWriter::openPart(EventFileName name) {
                    folder_ + ": no event file of today can be opened; move the damaged ones away");
 }
 
-std::optional<uint64_t> EventWriter::position(const std::string& segment) {
-  std::vector<EventFileName> files = listEventFiles(folder_);
-  // Positions only rise, so the newest file that knows the segment has the last word.
-  for (auto name = files.rbegin(); name != files.rend(); ++name) {
-    auto database = Database::open(folder_ + "/" + name->toString(), Database::Mode::MustExist);
+EventWriter::Progress EventWriter::readProgress() const {
+  Progress out;
+  for (const EventFileName& name : listEventFiles(folder_)) {
+    auto database = Database::open(folder_ + "/" + name.toString(), Database::Mode::MustExist);
     if (!database) continue;
-    std::vector<int64_t> found;
-    const Result<void> read = (*database)->run([&](Session& session) -> Result<void> {
-      session << "SELECT end_offset FROM positions WHERE segment = ?", into(found), bind(segment),
-          now;
-      return {};
-    });
-    if (read && !found.empty()) return static_cast<uint64_t>(found.front());
-  }
-  return std::nullopt;
-}
-
-uint64_t EventWriter::lastSequence() {
-  std::vector<EventFileName> files = listEventFiles(folder_);
-  for (auto name = files.rbegin(); name != files.rend(); ++name) {
-    auto database = Database::open(folder_ + "/" + name->toString(), Database::Mode::MustExist);
-    if (!database) continue;
+    std::vector<std::string> segments;
+    std::vector<int64_t> ends;
     int64_t last = 0;
     const Result<void> read = (*database)->run([&](Session& session) -> Result<void> {
+      session << "SELECT segment, end_offset FROM positions", into(segments), into(ends), now;
       session << "SELECT COALESCE(MAX(sequence), 0) FROM events", into(last), now;
       return {};
     });
-    if (read && last > 0) return static_cast<uint64_t>(last);
+    if (!read) continue;
+    for (size_t i = 0; i < segments.size(); ++i) {
+      uint64_t& end = out.positions[segments[i]];
+      end = std::max(end, static_cast<uint64_t>(ends[i]));
+    }
+    out.last_sequence = std::max(out.last_sequence, static_cast<uint64_t>(last));
   }
-  return 0;
+  return out;
 }
 
 void EventWriter::applyRetention() {

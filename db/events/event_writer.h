@@ -2,7 +2,6 @@
 
 #include <map>
 #include <memory>
-#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -34,10 +33,12 @@ class EventWriter {
   // All of them and the segments' positions in one transaction, or none.
   Result<void> write(std::span<const SpooledRecord> records);
 
-  // How far each segment was written by this or an earlier process; absent when nothing of it was.
-  std::optional<uint64_t> position(const std::string& segment);
-  // The largest sequence number in the newest readable file, 0 when there is none.
-  uint64_t lastSequence();
+  // What earlier processes wrote, from the files that can be read.
+  struct Progress {
+    std::map<std::string, uint64_t> positions;  // segment → the end offset in it
+    uint64_t last_sequence = 0;
+  };
+  Progress readProgress() const;
 
   // A file is full at 1 GB, or at an eighth of a smaller budget, so that retention has something to
   // delete.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -41,6 +42,8 @@ class EventLog {
   virtual std::unique_ptr<EventSpool> openSpool() = 0;
   virtual void configure(const AuditLogConfig& audit,
                          const EventsConfig& events) = 0;  // any thread
+  // The audit file is opened anew (SIGHUP). A renamed or removed file is noticed without it.
+  virtual void reopenAuditFile() {}
   virtual EventLogStatus status() const = 0;
   // Waits until everything appended before the call is in the audit file and the store; for tests
   // and shutdown.

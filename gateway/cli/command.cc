@@ -13,9 +13,9 @@ std::string Call::value(std::string_view option, std::string fallback) const {
 }
 
 std::vector<std::string> Call::values(std::string_view option) const {
-  std::vector<std::string> out;
-  for (auto [at, end] = options.equal_range(option); at != end; ++at) out.push_back(at->second);
-  return out;
+  std::vector<std::string> found;
+  for (auto [at, end] = options.equal_range(option); at != end; ++at) found.push_back(at->second);
+  return found;
 }
 
 std::string Call::dataDir() const {

@@ -4,6 +4,7 @@
 #include "gateway/cli/files.h"
 #include "gateway/cli/output.h"
 #include "gateway/cli/rule_files.h"
+#include "waf/base/ip_network.h"
 #include "waf/base/text.h"
 
 namespace gateway::cli {

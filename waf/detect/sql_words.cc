@@ -603,7 +603,7 @@ SqlWord find(const Entry* begin, const Entry* end, std::string_view word) {
 
 SqlWord classifySqlWord(std::string_view word) {
   std::array<char, kLongestWord> lower;
-  if (word.empty() || word.size() > lower.size()) return SqlWord::Plain;
+  if (word.size() < 2 || word.size() > lower.size()) return SqlWord::Plain;
   std::transform(word.begin(), word.end(), lower.begin(), asciiLower);
   return find(std::begin(kWords), std::end(kWords), {lower.data(), word.size()});
 }

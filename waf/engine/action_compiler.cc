@@ -224,8 +224,7 @@ void ActionCompiler::applyVariableAction(const ActionAst& action) {
     rule_->actions.emplace_back(Sanitise{Sanitise::Kind::ResponseHeader, action.value});
   } else if (action.name == "sanitisematched" || action.name == "sanitisematchedbytes") {
     rule_->actions.emplace_back(Sanitise{Sanitise::Kind::Matched, {}});
-  } else if (action.name == "append" || action.name == "prepend" ||
-             action.name == "deprecatevar") {
+  } else if (action.name == "append" || action.name == "prepend" || action.name == "deprecatevar") {
     warnings_->push_back(action.name + ": has no effect here");
   } else {
     auto compiled = compileVariableAction(action, &program_->tx_names);

@@ -8,8 +8,8 @@
 
 namespace waf {
 
-// Turns the action lists of one rule (its phase's defaults, its own, its updates) into the fields of a Rule. Used at
-// load, one per rule; errors are collected as messages without a position.
+// Turns the action lists of one rule (its phase's defaults, its own, its updates) into the fields
+// of a Rule. Used at load, one per rule; errors are collected as messages without a position.
 class ActionCompiler {
  public:
   ActionCompiler(Program* program, Rule* rule, std::vector<std::string>* errors,

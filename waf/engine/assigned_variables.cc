@@ -37,7 +37,8 @@ void TransactionData::assign(VariableId collection, std::string_view name, std::
     variables.values.push_back(newValue(collection, arena_.copy(name), text));
     return;
   }
-  if (!variables.started) return;  // ModSecurity: a collection that was not initialised takes nothing
+  if (!variables.started)
+    return;  // ModSecurity: a collection that was not initialised takes nothing
   PersistentCollections::process().set(
       variables.key, std::string(name), text, clock_.wall(),
       std::chrono::seconds(program_.settings.collection_timeout_seconds));

@@ -45,8 +45,8 @@ std::string_view TransactionData::computed(VariableId id) const {
   switch (id) {
     case VariableId::Duration: {
       const auto elapsed = clock_.monotonic() - start_;
-      return arena_.copy(std::to_string(
-          std::chrono::duration_cast<std::chrono::microseconds>(elapsed).count()));
+      return arena_.copy(
+          std::to_string(std::chrono::duration_cast<std::chrono::microseconds>(elapsed).count()));
     }
     case VariableId::HighestSeverity:
       return arena_.copy(std::to_string(highest_severity_));

@@ -27,7 +27,8 @@ void Evaluator::applyPolicy(const Policy& policy) {
   }
   for (const auto& [id, text] : policy.removed_targets) {
     auto target = parseTarget(text);
-    if (!target) continue;  // the configuration's validation reports it; no exclusion is the safe side
+    if (!target)
+      continue;  // the configuration's validation reports it; no exclusion is the safe side
     auto exclusion = Exclusion::compile(*target);
     if (!exclusion) continue;
     OwnedRemoval removal{RuleBits(program_.bitWords()), std::move(*exclusion)};
@@ -61,11 +62,11 @@ std::optional<Interruption> Evaluator::run(int phase) {
 }
 
 bool Evaluator::isExcluded(const Rule& rule, const FoundValue& found) const {
-  return std::any_of(
-      target_removals_.begin(), target_removals_.end(), [&](const TargetRemoval& removal) {
-        return testBit(*removal.rules, rule.index) &&
-               removal.target->applies(found.target->variable, *found.value);
-      });
+  return std::any_of(target_removals_.begin(), target_removals_.end(),
+                     [&](const TargetRemoval& removal) {
+                       return testBit(*removal.rules, rule.index) &&
+                              removal.target->applies(found.target->variable, *found.value);
+                     });
 }
 
 bool Evaluator::evaluateChain(const Rule& starter) {

@@ -22,9 +22,9 @@ struct RuntimeSettings {
   std::string_view body_processor;  // chosen by ctl:requestBodyProcessor
 };
 
-// Runs the rules of a phase over a transaction's data. Owned by a transaction, used by its thread. The reference
-// evaluation: rule after rule, each over all of its values, with transformed forms kept; scan groups only spare rules
-// that certainly do not match.
+// Runs the rules of a phase over a transaction's data. Owned by a transaction, used by its thread.
+// The reference evaluation: rule after rule, each over all of its values, with transformed forms
+// kept; scan groups only spare rules that certainly do not match.
 class Evaluator {
  public:
   Evaluator(const Program& program, TransactionData* data, const Policy& policy, TraceSink* trace);

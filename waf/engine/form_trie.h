@@ -10,8 +10,9 @@
 
 namespace waf {
 
-// The transformation chains of a program as a trie: node 0 is the untransformed value, each other node one
-// transformation applied to its parent's result. Chains with a common beginning share the work. Built at load.
+// The transformation chains of a program as a trie: node 0 is the untransformed value, each other
+// node one transformation applied to its parent's result. Chains with a common beginning share the
+// work. Built at load.
 class FormTrie {
  public:
   FormTrie() : nodes_(1) {}
@@ -21,9 +22,10 @@ class FormTrie {
   uint16_t parent(uint16_t node) const { return nodes_[node].parent; }
   const Transformation* transformation(uint16_t node) const { return nodes_[node].transformation; }
 
-  // The value's form at `node`, computed once and kept in the value's memo. Unchanged steps share the bytes of the
-  // step before. `scratch` is reused between calls.
-  std::string_view form(const Value& value, uint16_t node, Arena* arena, std::string* scratch) const;
+  // The value's form at `node`, computed once and kept in the value's memo. Unchanged steps share
+  // the bytes of the step before. `scratch` is reused between calls.
+  std::string_view form(const Value& value, uint16_t node, Arena* arena,
+                        std::string* scratch) const;
 
  private:
   struct Node {

@@ -13,8 +13,8 @@ class TransactionData;
 class TxNames;
 struct Rule;
 
-// A text with variables in it: "Matched %{TX.0} within %{MATCHED_VAR_NAME}". Compiled at load; expanding it appends
-// to a string that the caller reuses. Immutable.
+// A text with variables in it: "Matched %{TX.0} within %{MATCHED_VAR_NAME}". Compiled at load;
+// expanding it appends to a string that the caller reuses. Immutable.
 class Macro {
  public:
   Macro() = default;

@@ -78,8 +78,8 @@ std::string PersistentCollections::add(const std::string& key, const std::string
   Variable* found = variable(record, name, now, true);
   if (found == nullptr) return {};
   const int64_t before = std::strtoll(found->value.c_str(), nullptr, 10);
-  found->value = std::to_string(static_cast<int64_t>(static_cast<uint64_t>(before) +
-                                                     static_cast<uint64_t>(delta)));
+  found->value = std::to_string(
+      static_cast<int64_t>(static_cast<uint64_t>(before) + static_cast<uint64_t>(delta)));
   return found->value;
 }
 
@@ -87,9 +87,8 @@ void PersistentCollections::remove(const std::string& key, const std::string& na
   const std::lock_guard lock(mutex_);
   const auto found = records_.find(key);
   if (found == records_.end()) return;
-  std::erase_if(found->second.variables, [&](const Variable& candidate) {
-    return equalsIgnoreCase(candidate.name, name);
-  });
+  std::erase_if(found->second.variables,
+                [&](const Variable& candidate) { return equalsIgnoreCase(candidate.name, name); });
 }
 
 void PersistentCollections::expire(const std::string& key, const std::string& name, WallTime when) {

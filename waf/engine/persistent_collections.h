@@ -13,8 +13,9 @@
 
 namespace waf {
 
-// IP, GLOBAL, SESSION, USER and RESOURCE: variables that outlive a transaction, in the memory of the process. Any
-// thread may call. Bounded: the record that was not used for the longest goes when there are too many.
+// IP, GLOBAL, SESSION, USER and RESOURCE: variables that outlive a transaction, in the memory of
+// the process. Any thread may call. Bounded: the record that was not used for the longest goes when
+// there are too many.
 class PersistentCollections {
  public:
   // The one that all transactions share.
@@ -26,7 +27,8 @@ class PersistentCollections {
   Variables read(const std::string& key, WallTime now);
   void set(const std::string& key, const std::string& name, std::string_view value, WallTime now,
            std::chrono::seconds timeout);
-  // Adds to a decimal number in one step, so that transactions of several threads count right; gives the new value.
+  // Adds to a decimal number in one step, so that transactions of several threads count right;
+  // gives the new value.
   std::string add(const std::string& key, const std::string& name, int64_t delta, WallTime now,
                   std::chrono::seconds timeout);
   void remove(const std::string& key, const std::string& name);

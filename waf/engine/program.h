@@ -14,13 +14,14 @@ namespace waf {
 
 inline constexpr int kPhases = 5;
 
-// What a transaction runs: the rules of each phase in order, resolved. Built at load, then immutable.
+// What a transaction runs: the rules of each phase in order, resolved. Built at load, then
+// immutable.
 struct Program {
   Settings settings;
-  std::deque<Rule> rules;                            // starters and links, load order
+  std::deque<Rule> rules;                                    // starters and links, load order
   std::array<std::vector<const Rule*>, kPhases + 1> phases;  // starters, by phase 1 … 5
-  std::vector<std::pair<int64_t, uint32_t>> by_id;   // (id, index), sorted
-  uint32_t starters = 0;                             // how many bits a RuleBits has
+  std::vector<std::pair<int64_t, uint32_t>> by_id;           // (id, index), sorted
+  uint32_t starters = 0;                                     // how many bits a RuleBits has
   FormTrie forms;
   TxNames tx_names;
   bool uses_xml = false;

@@ -1,5 +1,5 @@
-// Document → chains → removals and updates → rules → positions. In this order, since an update may come before its
-// rule and a control action may name rules that follow.
+// Document → chains → removals and updates → rules → positions. In this order, since an update may
+// come before its rule and a control action may name rules that follow.
 #include "waf/engine/program_builder.h"
 
 #include <algorithm>
@@ -28,7 +28,8 @@ void ProgramBuilder::warning(const SourcePosition& at, std::string message) {
   diagnostics_->push_back({Diagnostic::Severity::Warning, at.file, at.line, std::move(message)});
 }
 
-std::unique_ptr<Program> ProgramBuilder::build(const RuleSet::Progress& progress) {
+std::unique_ptr<Program> ProgramBuilder::build(const RuleSetOptions& /*options*/,
+                                               const RuleSet::Progress& progress) {
   program_->settings = document_.settings;
   gather();
   dropOverriddenBase();
@@ -63,7 +64,8 @@ void ProgramBuilder::gather() {
     }
   }
   if (chain_open_) {
-    error(open_.links.back().position, "chain: the rule that it announces is missing");
+    warning(open_.links.back().position,
+            "chain: the rule that it announces is missing, so this one is left out");
   }
 }
 
@@ -93,6 +95,7 @@ void ProgramBuilder::finishChain(Chain&& chain) {
 bool ProgramBuilder::readIdentity(Chain* chain) {
   const RuleAst& starter = chain->links.front();
   const ActionAst* id = lastAction(starter.actions, "id");
+  if (id == nullptr && starter.unconditional) return readPhase(chain);  // as in ModSecurity v3
   if (id == nullptr) {
     error(starter.position, "id: every rule needs one; add id:NUMBER");
     return false;
@@ -103,6 +106,11 @@ bool ProgramBuilder::readIdentity(Chain* chain) {
     return false;
   }
   chain->id = static_cast<int64_t>(number);
+  return readPhase(chain);
+}
+
+bool ProgramBuilder::readPhase(Chain* chain) {
+  const RuleAst& starter = chain->links.front();
   if (const ActionAst* phase = lastAction(starter.actions, "phase")) {
     chain->phase = parsePhase(phase->value);
     if (chain->phase == 0) {
@@ -110,7 +118,8 @@ bool ProgramBuilder::readIdentity(Chain* chain) {
       return false;
     }
   }
-  if (const ActionAst* message = lastAction(starter.actions, "msg")) chain->message = message->value;
+  if (const ActionAst* message = lastAction(starter.actions, "msg"))
+    chain->message = message->value;
   for (const RuleAst& link : chain->links) {
     for (const ActionAst& action : link.actions) {
       if (action.name == "tag") chain->tags.push_back(action.value);
@@ -132,7 +141,7 @@ void ProgramBuilder::dropOverriddenBase() {
 void ProgramBuilder::checkDuplicates() {
   std::unordered_map<int64_t, const Chain*> seen;
   for (const Chain& chain : chains_) {
-    if (chain.removed) continue;
+    if (chain.removed || chain.id == 0) continue;
     const auto [first, added] = seen.emplace(chain.id, &chain);
     if (added) continue;
     const SourcePosition& other = first->second->links.front().position;
@@ -182,7 +191,8 @@ void ProgramBuilder::applyRemovals() {
 }
 
 void ProgramBuilder::applyUpdates() {
-  // An update of a rule that is not there (left out, removed) is no mistake: sets are combined freely.
+  // An update of a rule that is not there (left out, removed) is no mistake: sets are combined
+  // freely.
   for (const TargetUpdateAst& update : document_.target_updates) {
     for (Chain& chain : chains_) {
       if (!chain.removed && selects(update.rules, chain, update.position)) {

@@ -13,15 +13,15 @@
 
 namespace waf {
 
-// Resolves a Document into a Program: chains linked, defaults merged, removals and updates applied, markers turned
-// into positions, operators made. Used once, at load, on one thread.
+// Resolves a Document into a Program: chains linked, defaults merged, removals and updates applied,
+// markers turned into positions, operators made. Used once, at load, on one thread.
 class ProgramBuilder {
  public:
   ProgramBuilder(Document document, std::vector<Diagnostic>* diagnostics)
       : document_(std::move(document)), diagnostics_(diagnostics) {}
 
   // Null when there is an error among the diagnostics.
-  std::unique_ptr<Program> build(const RuleSet::Progress& progress);
+  std::unique_ptr<Program> build(const RuleSetOptions& options, const RuleSet::Progress& progress);
 
   RuleSetStatistics statistics() const { return statistics_; }
   std::vector<RuleSummary> summaries() { return std::move(summaries_); }
@@ -54,6 +54,7 @@ class ProgramBuilder {
   void addRule(RuleAst&& rule);
   void finishChain(Chain&& chain);
   bool readIdentity(Chain* chain);
+  bool readPhase(Chain* chain);
   void dropOverriddenBase();
   void checkDuplicates();
 

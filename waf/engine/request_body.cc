@@ -52,8 +52,7 @@ std::optional<Interruption> Transaction::appendRequestBody(std::string_view byte
   state.request_body_cut = true;
   state.data.set(VariableId::InboundDataError, "1");
   // The manual: under DetectionOnly the limit action is ProcessPartial.
-  if (!state.program.settings.request_limit_rejects ||
-      state.evaluator.mode() != EngineMode::On) {
+  if (!state.program.settings.request_limit_rejects || state.evaluator.mode() != EngineMode::On) {
     return std::nullopt;
   }
   Interruption interruption;

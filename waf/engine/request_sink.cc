@@ -9,8 +9,8 @@ bool RequestSink::addArgument(std::string_view name, std::string_view value) {
     data_.add(VariableId::RequestCookiesNames, name, name);
     return true;
   }
-  const size_t count = data_.collection(VariableId::ArgsGet).size() +
-                       data_.collection(VariableId::ArgsPost).size();
+  const size_t count =
+      data_.collection(VariableId::ArgsGet).size() + data_.collection(VariableId::ArgsPost).size();
   if (count >= data_.program().settings.arguments_limit) return false;
   const bool query = source_ == Source::Query;
   data_.add(query ? VariableId::ArgsGet : VariableId::ArgsPost, name, value);

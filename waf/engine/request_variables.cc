@@ -1,4 +1,5 @@
-// The request line and the request's headers as variables (ModSecurity reference manual, "Variables").
+// The request line and the request's headers as variables (ModSecurity reference manual,
+// "Variables").
 #include "waf/engine/request_sink.h"
 #include "waf/engine/transaction_state.h"
 #include "waf/transformations/transformation.h"
@@ -10,7 +11,8 @@ bool startsWith(std::string_view text, std::string_view prefix) {
   return text.size() >= prefix.size() && equalsIgnoreCase(text.substr(0, prefix.size()), prefix);
 }
 
-// REQUEST_URI has no scheme and authority, whatever the form of the target (RFC 9112 section 3.2.2).
+// REQUEST_URI has no scheme and authority, whatever the form of the target (RFC 9112
+// section 3.2.2).
 std::string_view withoutAuthority(std::string_view uri) {
   const size_t scheme = uri.find("://");
   if (scheme == std::string_view::npos || uri.front() == '/' || scheme > uri.find('?')) return uri;
@@ -72,8 +74,7 @@ void Transaction::requestLine(std::string_view method, std::string_view uri,
   data.set(VariableId::RequestFilename, path);
   data.set(VariableId::PathInfo, path);
   const size_t slash = path.find_last_of("/\\");
-  data.set(VariableId::RequestBasename,
-           slash == std::string::npos ? path : path.substr(slash + 1));
+  data.set(VariableId::RequestBasename, slash == std::string::npos ? path : path.substr(slash + 1));
   const std::string_view query =
       question == std::string_view::npos ? std::string_view() : target.substr(question + 1);
   data.set(VariableId::QueryString, query);
@@ -107,8 +108,7 @@ void Transaction::addRequestHeader(std::string_view name, std::string_view value
     std::string_view host = value;
     const size_t bracket = host.find(']');
     const size_t colon = host.rfind(':');
-    if (colon != std::string_view::npos &&
-        (bracket == std::string_view::npos || colon > bracket)) {
+    if (colon != std::string_view::npos && (bracket == std::string_view::npos || colon > bracket)) {
       host = host.substr(0, colon);
     }
     data.set(VariableId::ServerName, host);

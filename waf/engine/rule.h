@@ -21,7 +21,9 @@ using RuleBits = std::vector<uint64_t>;
 inline bool testBit(const RuleBits& bits, uint32_t index) {
   return (bits[index / 64] >> (index % 64)) & 1u;
 }
-inline void setBit(RuleBits* bits, uint32_t index) { (*bits)[index / 64] |= uint64_t{1} << (index % 64); }
+inline void setBit(RuleBits* bits, uint32_t index) {
+  (*bits)[index / 64] |= uint64_t{1} << (index % 64);
+}
 
 // A target of a rule, resolved: what it selects and what is left out of it.
 struct Target {
@@ -82,7 +84,16 @@ struct Sanitise {
 
 using RuleAction = std::variant<Assignment, CollectionStart, Control, Sanitise>;
 
-enum class DisruptiveKind : uint8_t { None, Pass, Deny, Drop, Redirect, Allow, AllowPhase, AllowRequest };
+enum class DisruptiveKind : uint8_t {
+  None,
+  Pass,
+  Deny,
+  Drop,
+  Redirect,
+  Allow,
+  AllowPhase,
+  AllowRequest
+};
 
 struct Disruptive {
   DisruptiveKind kind = DisruptiveKind::None;
@@ -90,8 +101,8 @@ struct Disruptive {
   Macro redirect;
 };
 
-// One SecRule or SecAction, resolved: defaults merged, updates applied, links of a chain hung on. Owned by its
-// program, immutable.
+// One SecRule or SecAction, resolved: defaults merged, updates applied, links of a chain hung on.
+// Owned by its program, immutable.
 struct Rule {
   uint32_t index = 0;  // of the chain's starter, in load order
   int64_t id = 0;      // of the chain's starter
@@ -117,7 +128,8 @@ struct Rule {
   bool audit_log = true;
   int skip = 0;
   std::string skip_after;
-  uint32_t skip_target = 0;  // position in the phase's list to go on at, for skip and skipAfter; 0: none
+  uint32_t skip_target =
+      0;  // position in the phase's list to go on at, for skip and skipAfter; 0: none
 
   Macro message;
   Macro data;
@@ -131,11 +143,11 @@ struct Rule {
   std::vector<std::pair<std::string, std::string>> namespaces;  // xmlns
 
   Rule* next_link = nullptr;  // of the chain
-  bool in_chain = false;    // has links or is one
-  bool is_starter = true;   // false for a link
-  bool sets_geo = false;    // @geoLookup
-  int32_t group = -1;      // scan group, -1: always evaluated
-  uint32_t group_bit = 0;  // within the group
+  bool in_chain = false;      // has links or is one
+  bool is_starter = true;     // false for a link
+  bool sets_geo = false;      // @geoLookup
+  int32_t group = -1;         // scan group, -1: always evaluated
+  uint32_t group_bit = 0;     // within the group
 };
 
 }  // namespace waf

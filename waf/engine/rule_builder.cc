@@ -48,7 +48,7 @@ void ProgramBuilder::compileChain(Chain& chain) {
 
 Rule* ProgramBuilder::compileRule(const RuleAst& ast, const Chain& chain, bool starter) {
   Rule& rule = program_->rules.emplace_back();
-  ++statistics_.rules;
+  if (!ast.from_base) ++statistics_.rules;
   rule.id = chain.id;
   rule.phase = chain.phase;
   rule.position = ast.position;
@@ -109,8 +109,7 @@ void ProgramBuilder::compileTargets(const RuleAst& ast, Rule* rule) {
     compiled.variable = target->variable;
     compiled.selector = std::move(*selector);
     compiled.count = target->count;
-    if (target->variable == VariableId::Tx &&
-        compiled.selector.kind == SelectorAst::Kind::Name) {
+    if (target->variable == VariableId::Tx && compiled.selector.kind == SelectorAst::Kind::Name) {
       compiled.tx_slot = program_->tx_names.intern(target->selector.text);
     }
     for (const Exclusion& exclusion : exclusions) {
@@ -152,7 +151,7 @@ void ProgramBuilder::compileOperator(const RuleAst& ast, Rule* rule) {
   if (!made) return error(ast.position, made.error().message);
   rule->op = std::move(*made);
   rule->sets_geo = equalsIgnoreCase(ast.operator_name, "geoLookup");
-  if (equalsIgnoreCase(ast.operator_name, "rx")) ++statistics_.rx_total;
+  if (!ast.from_base && equalsIgnoreCase(ast.operator_name, "rx")) ++statistics_.rx_total;
 }
 
 void ProgramBuilder::summarise(const Chain& chain, const Rule& rule) {

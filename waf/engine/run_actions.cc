@@ -19,8 +19,9 @@ int64_t toNumber(std::string_view text) {
 
 }  // namespace
 
-// Assignments happen at each match, also of a chain that does not complete, as in ModSecurity. Control actions of a
-// chain wait for the whole chain: an exclusion must not take effect because its first half matched.
+// Assignments happen at each match, also of a chain that does not complete, as in ModSecurity.
+// Control actions of a chain wait for the whole chain: an exclusion must not take effect because
+// its first half matched.
 void Evaluator::runActions(const Rule& link, bool chain_complete) {
   for (const RuleAction& action : link.actions) {
     const bool waits = link.in_chain && std::holds_alternative<Control>(action);
@@ -83,8 +84,7 @@ void Evaluator::assignNumber(const Assignment& assignment, int slot, std::string
     noteAssignment(assignment.collection, name, text);
     return;
   }
-  const auto sum =
-      static_cast<int64_t>(static_cast<uint64_t>(toNumber(data_.tx(slot))) + delta);
+  const auto sum = static_cast<int64_t>(static_cast<uint64_t>(toNumber(data_.tx(slot))) + delta);
   char digits[24];
   const auto end = std::to_chars(digits, digits + sizeof(digits), sum).ptr;
   const std::string_view text(digits, static_cast<size_t>(end - digits));

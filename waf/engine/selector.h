@@ -11,7 +11,8 @@
 
 namespace waf {
 
-// Which values of a variable: all of them, those of one name (case ignored), those whose name matches. Immutable.
+// Which values of a variable: all of them, those of one name (case ignored), those whose name
+// matches. Immutable.
 struct Selector {
   SelectorAst::Kind kind = SelectorAst::Kind::All;
   std::string name;  // lower case for a name, as written for an XPath
@@ -29,15 +30,16 @@ struct Selector {
   bool matches(const Value& value, bool on_limit) const;
 };
 
-// A target that a rule does not look at: "!ARGS:id" in the rule or an update, ctl:ruleRemoveTarget…, a site's exclusion.
+// A target that a rule does not look at: "!ARGS:id" in the rule or an update,
+// ctl:ruleRemoveTarget…, a site's exclusion.
 struct Exclusion {
   VariableId variable = VariableId::Args;
   Selector selector;
 
   static Result<Exclusion> compile(const TargetAst& ast);
 
-  // Whether a target over `target` can have values that this leaves out. As in ModSecurity v3 a pattern over ARGS also
-  // leaves the same names out of ARGS_NAMES and its parts.
+  // Whether a target over `target` can have values that this leaves out. As in ModSecurity v3 a
+  // pattern over ARGS also leaves the same names out of ARGS_NAMES and its parts.
   bool concerns(VariableId target) const;
   bool applies(VariableId target, const Value& value) const {
     return concerns(target) && selector.excludes(value);

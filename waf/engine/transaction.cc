@@ -139,7 +139,8 @@ std::string Transaction::bodyExcerpt() const {
   const State& state = *state_;
   std::string excerpt = state.request_body.substr(0, kMaxBodyExcerpt);
   for (const Value& argument : state.data.collection(VariableId::ArgsPost)) {
-    // The bytes as sent may be encoded another way; what cannot be found is hidden with all the rest.
+    // The bytes as sent may be encoded another way; what cannot be found is hidden with all the
+    // rest.
     if (!state.evaluator.isSanitised(VariableId::Args, argument.name)) continue;
     const size_t at = argument.text.empty() ? std::string::npos : excerpt.find(argument.text);
     if (at == std::string::npos) return std::string(excerpt.size(), '*');

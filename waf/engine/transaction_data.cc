@@ -81,12 +81,12 @@ std::string_view TransactionData::txName(int slot) const {
 }
 
 int TransactionData::txSlot(std::string_view name) {
-  // Names are client bytes in part (setvar:tx.%{MATCHED_VAR_NAME}=…); the argument limits bound how many come.
+  // Names are client bytes in part (setvar:tx.%{MATCHED_VAR_NAME}=…); the argument limits bound how
+  // many come.
   const std::string lower = toLower(name);
   const int known = program_.tx_names.find(lower);
   if (known >= 0) return known;
-  const auto [found, added] =
-      dynamic_slots_.emplace(lower, static_cast<int>(tx_.size()));
+  const auto [found, added] = dynamic_slots_.emplace(lower, static_cast<int>(tx_.size()));
   if (added) {
     dynamic_names_.push_back(arena_.copy(name));
     tx_.push_back(nullptr);

@@ -18,14 +18,16 @@
 
 namespace waf {
 
-// A value together with the target that chose it; the target names it ("ARGS:id" also when it came from ARGS_GET).
+// A value together with the target that chose it; the target names it ("ARGS:id" also when it came
+// from ARGS_GET).
 struct FoundValue {
   const Value* value;
   const Target* target;
 };
 
-// The variables of one transaction: what the request, the response and the rules put there, and how targets and macros
-// find them. Owned by a transaction, used by its thread. Its values stay valid as long as it lives.
+// The variables of one transaction: what the request, the response and the rules put there, and how
+// targets and macros find them. Owned by a transaction, used by its thread. Its values stay valid
+// as long as it lives.
 class TransactionData {
  public:
   TransactionData(const Program& program, const Clock& clock);
@@ -111,8 +113,8 @@ class TransactionData {
   std::array<bool, kVariableCount> scalar_set_{};
   std::vector<std::pmr::vector<Value>> collections_;
 
-  std::vector<Value*> tx_;         // by slot, null when not set
-  std::vector<int> tx_order_;      // slots in the order of their first assignment
+  std::vector<Value*> tx_;     // by slot, null when not set
+  std::vector<int> tx_order_;  // slots in the order of their first assignment
   std::vector<bool> tx_listed_;
   std::unordered_map<std::string, int> dynamic_slots_;
   std::vector<std::string_view> dynamic_names_;

@@ -9,8 +9,8 @@
 
 namespace waf {
 
-// The TX names that a rule set mentions, numbered at load so that a transaction keeps them in an array. Slots 0 to 9
-// are the captures.
+// The TX names that a rule set mentions, numbered at load so that a transaction keeps them in an
+// array. Slots 0 to 9 are the captures.
 class TxNames {
  public:
   TxNames() {

@@ -19,14 +19,15 @@ inline uint32_t nameHash(std::string_view name) {
   return hash;
 }
 
-// The transformed forms of one value, by node of the program's transformation trie. Lives in the transaction's arena.
+// The transformed forms of one value, by node of the program's transformation trie. Lives in the
+// transaction's arena.
 struct Memo {
   uint64_t* known;          // one bit per node
   std::string_view* forms;  // one per node, undefined where the bit is clear
 };
 
-// One value of a variable. Its bytes live in the transaction's arena and never move or change: a variable that is
-// assigned again gets new bytes and loses its memo.
+// One value of a variable. Its bytes live in the transaction's arena and never move or change: a
+// variable that is assigned again gets new bytes and loses its memo.
 struct Value {
   VariableId variable = VariableId::Args;
   uint32_t hash = 0;      // nameHash(name)

@@ -61,8 +61,7 @@ Result<RuleAction> compileSetVar(std::string_view text, TxNames* tx_names) {
   if (equals != std::string_view::npos) value = text.substr(equals + 1);
   if (assignment.kind == Assignment::Kind::Set && equals != std::string_view::npos &&
       !value.empty() && (value.front() == '+' || value.front() == '-')) {
-    assignment.kind =
-        value.front() == '+' ? Assignment::Kind::Add : Assignment::Kind::Subtract;
+    assignment.kind = value.front() == '+' ? Assignment::Kind::Add : Assignment::Kind::Subtract;
     value.remove_prefix(1);
   }
   auto named = readName(trim(text.substr(0, equals)), tx_names, &assignment);
@@ -122,8 +121,8 @@ Result<RuleAction> compileVariableAction(const ActionAst& action, TxNames* tx_na
   if (action.name == "setrsc") return compileStart(VariableId::Resource, text, tx_names);
   const size_t equals = findEquals(text);
   VariableId collection = VariableId::Ip;
-  if (equals == std::string_view::npos || !findVariable(trim(text.substr(0, equals)), &collection) ||
-      !isStored(collection)) {
+  if (equals == std::string_view::npos ||
+      !findVariable(trim(text.substr(0, equals)), &collection) || !isStored(collection)) {
     return invalid("a collection (ip, global, session, user, resource) and =key are expected");
   }
   return compileStart(collection, text.substr(equals + 1), tx_names);

@@ -9,7 +9,6 @@
 #include <hs.h>
 
 #include <algorithm>
-#include <atomic>
 #include <map>
 #include <set>
 
@@ -94,6 +93,7 @@ class ScanGroupCompiler {
         list.size(), options_.threads, [&](size_t i) { verdicts[i] = cache_.judge(list[i]); },
         [&](size_t done) { return !progress || progress(done, list.size()); });
     for (size_t i = 0; i < list.size(); ++i) verdicts_.emplace(list[i], verdicts[i]);
+    if (finished) cache_.saveVerdicts();
     return finished;
   }
 

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <map>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -10,21 +12,34 @@
 namespace waf {
 
 // Databases and verdicts that were made before, in this process (as long as somebody uses the
-// database) or in a folder, found by a hash of the patterns, their flags, Hyperscan's version and
-// this CPU's features. Callable from several threads. The folder is a convenience: what cannot be
-// read or written there is made again.
+// database) or in a folder, found by contentHash(). Callable from several threads. The folder is a
+// convenience: what is absent, damaged or cannot be written is made again, without a word.
+//
+//   <hash>.hsdb   a line with the SHA-256 of the rest, then Hyperscan's serialised database
+//   verdicts      a line for each judged pattern: hash, scan (0 or 1), matches_empty (0 or 1)
+//
+// Files are written aside and renamed, so that a reader never sees half of one.
 class DatabaseCache {
  public:
-  explicit DatabaseCache(std::string folder) : folder_(std::move(folder)) {}
+  explicit DatabaseCache(std::string folder);
 
-  PatternVerdict judge(const DatabasePattern& pattern) const;
+  PatternVerdict judge(const DatabasePattern& pattern);
 
   // Null when the patterns do not compile together.
-  std::shared_ptr<const PatternDatabase> database(
-      const std::vector<DatabasePattern>& patterns) const;
+  std::shared_ptr<const PatternDatabase> database(const std::vector<DatabasePattern>& patterns);
+
+  // Writes the verdicts that are new since construction.
+  void saveVerdicts();
 
  private:
-  std::string folder_;
+  std::shared_ptr<const PatternDatabase> load(const std::string& hash) const;
+  void store(const std::string& hash, const PatternDatabase& database) const;
+  void loadVerdicts();
+
+  std::string folder_;  // "" for none
+  std::mutex mutex_;
+  std::map<std::string, PatternVerdict> verdicts_;
+  bool has_new_verdicts_ = false;
 };
 
 }  // namespace waf

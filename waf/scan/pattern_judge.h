@@ -10,9 +10,9 @@ struct PatternVerdict {
   bool matches_empty = false;  // the empty value can match
 };
 
-// Compiles the pattern alone (tens of milliseconds, for load only) and decides. False for what
-// Hyperscan cannot compile and for what it compiles into something so slow that it would spoil the
-// database of a whole group.
+// Compiles the pattern alone (milliseconds, for load only) and measures it on sample text. Not
+// worth scanning is what Hyperscan cannot compile, and what it compiles into something so slow that
+// it would spoil the scan of its group.
 PatternVerdict judgePattern(const DatabasePattern& pattern);
 
 }  // namespace waf

@@ -76,7 +76,7 @@ class ScanGroupBuilder {
   std::vector<std::vector<Operator::ScanPattern>> slots_;
 };
 
-// Called from the thread that called compileScanGroups, with the number of databases done; false
+// Called on the thread that called compileScanGroups with what is done of the present stage; false
 // cancels.
 using ScanProgress = std::function<bool(size_t done, size_t total)>;
 
