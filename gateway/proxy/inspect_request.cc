@@ -53,7 +53,7 @@ Task<Session::Step> Session::inspectHead(Request& request) {
     }
     interruption = transaction.requestHeaders();
   }
-  return interrupted(request, std::move(interruption));
+  co_return co_await interrupted(request, std::move(interruption));
 }
 
 Task<Session::Step> Session::readBody(Request& request) {

@@ -104,11 +104,10 @@ Session::~Session() { worker_->sessions.erase(this); }
 
 Task<void> Session::run() {
   RequestParser parser{HeadLimits{}};
-  Request request;
+  RequestHead head;  // keeps the memory of its field list from request to request
   std::shared_ptr<const Snapshot> snapshot;
   bool keep_alive = true;
   while (keep_alive && !worker_->draining) {
-    request = Request{};
     // A connection on a listener that is gone ends after the request that is under way.
     const auto& newest = worker_->snapshots.current();
     if (snapshot == nullptr || newest->listener(listener_key_) != nullptr) snapshot = newest;
@@ -117,11 +116,13 @@ Task<void> Session::run() {
     parser.setLimits(listener->limits);
     idle_ = input_.empty();
     const HeadStatus status = co_await readRequestHead(
-        *stream_, input_, parser, {listener->idle_timeout, listener->head_timeout}, &request.head);
+        *stream_, input_, parser, {listener->idle_timeout, listener->head_timeout}, &head);
     idle_ = false;
     // While the connection was idle a newer snapshot may have come into force.
     const auto& now_in_force = worker_->snapshots.current();
     if (now_in_force->listener(listener_key_) != nullptr) snapshot = now_in_force;
+    Request request;
+    request.head = std::move(head);
     request.snapshot = snapshot;
     request.listener = snapshot->listener(listener_key_);
     if (status != HeadStatus::Complete) {
@@ -132,6 +133,7 @@ Task<void> Session::run() {
     co_await handleRequest(request);
     record(request);
     count(request);
+    head = std::move(request.head);
     keep_alive = request.keep_alive && now_in_force->listener(listener_key_) != nullptr;
   }
   if (linger_) {
