@@ -64,7 +64,8 @@ Response listVersions(Services& services, Request& request) {
     items.push_back({{"number", version.number},
                      {"time", waf::formatRfc3339(version.time)},
                      {"author", version.author},
-                     {"comment", version.comment}});
+                     {"comment", version.comment},
+                     {"changes", version.changes}});
   }
   return jsonResponse({{"versions", std::move(items)}});
 }

@@ -11,7 +11,7 @@
 
 #include "admin-ui/server/auth/random.h"
 #include "admin-ui/server/http/host_check.h"
-#include "admin-ui/server/web/assets.h"
+#include "admin-ui/server/assets/assets.h"
 #include "waf/base/text.h"
 
 namespace admin {

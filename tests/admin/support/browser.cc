@@ -19,12 +19,14 @@ Poco::Net::Context::Ptr clientContext() {
   static const Poco::Net::Context::Ptr context = [] {
     Poco::Net::Context::Params params;
     params.verificationMode = Poco::Net::Context::VERIFY_NONE;
-    return Poco::Net::Context::Ptr(new Poco::Net::Context(Poco::Net::Context::TLS_CLIENT_USE, params));
+    return Poco::Net::Context::Ptr(
+        new Poco::Net::Context(Poco::Net::Context::TLS_CLIENT_USE, params));
   }();
   return context;
 }
 
-Reply exchange(Poco::Net::HTTPClientSession& session, Poco::Net::HTTPRequest& request, const std::string& body) {
+Reply exchange(Poco::Net::HTTPClientSession& session, Poco::Net::HTTPRequest& request,
+               const std::string& body) {
   session.setTimeout(Poco::Timespan(60, 0));
   request.setContentLength64(static_cast<Poco::Int64>(body.size()));
   session.sendRequest(request).write(body.data(), static_cast<std::streamsize>(body.size()));
@@ -81,15 +83,16 @@ std::string sendRaw(const std::string& address, const std::string& bytes) {
   std::string out;
   char buffer[4096];
   try {
-    for (int n = 0; (n = socket.receiveBytes(buffer, sizeof buffer)) > 0;) out.append(buffer, static_cast<size_t>(n));
+    for (int n = 0; (n = socket.receiveBytes(buffer, sizeof buffer)) > 0;)
+      out.append(buffer, static_cast<size_t>(n));
   } catch (const Poco::Exception&) {
     // A reset after the answer is an end, too.
   }
   return out;
 }
 
-Reply overControlSocket(const std::string& data_dir, const std::string& method, const std::string& target,
-                        const std::string& body) {
+Reply overControlSocket(const std::string& data_dir, const std::string& method,
+                        const std::string& target, const std::string& body) {
   Poco::Net::HTTPClientSession session{Poco::Net::StreamSocket(
       Poco::Net::SocketAddress(Poco::Net::SocketAddress::UNIX_LOCAL, data_dir + "/control.sock"))};
   Poco::Net::HTTPRequest request(method, target, "HTTP/1.1");

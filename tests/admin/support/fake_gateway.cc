@@ -9,11 +9,13 @@ struct FakePrepared final : PreparedConfig {
 
 }  // namespace
 
-std::unique_ptr<PreparedConfig> FakeGateway::prepare(const db::Config& config, PrepareFailure* failure) {
+std::unique_ptr<PreparedConfig> FakeGateway::prepare(const db::Config& config,
+                                                     PrepareFailure* failure) {
   ++prepared;
   if (refuse) {
     failure->error = {waf::ErrorCode::Invalid, "rules", "the rule set does not load"};
-    failure->diagnostics.push_back({waf::Diagnostic::Severity::Error, "rules/a.conf", 12, "@rx: missing )"});
+    failure->diagnostics.push_back(
+        {waf::Diagnostic::Severity::Error, "rules/a.conf", 12, "@rx: missing )"});
     return nullptr;
   }
   auto out = std::make_unique<FakePrepared>();

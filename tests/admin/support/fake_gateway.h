@@ -10,7 +10,8 @@ namespace admin {
 // A gateway that keeps what it was given and fails when a test says so. Any thread.
 class FakeGateway final : public GatewayPort {
  public:
-  std::unique_ptr<PreparedConfig> prepare(const db::Config& config, PrepareFailure* failure) override;
+  std::unique_ptr<PreparedConfig> prepare(const db::Config& config,
+                                          PrepareFailure* failure) override;
   void publish(std::unique_ptr<PreparedConfig> prepared, const db::ConfigVersion& version) override;
   GatewayStatus status() override;
   waf::Result<void> purgeCache(const std::string& site) override;

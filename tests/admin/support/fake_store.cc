@@ -30,11 +30,13 @@ db::Result<std::vector<db::ConfigVersion>> FakeStore::versions(size_t) {
   return out;
 }
 
-db::Result<db::ConfigVersion> FakeStore::commit(const db::Config& config, int64_t expected, const std::string& author,
+db::Result<db::ConfigVersion> FakeStore::commit(const db::Config& config, int64_t expected,
+                                                const std::string& author,
                                                 const std::string& comment) {
   const std::lock_guard lock(mutex_);
   const auto newest = static_cast<int64_t>(versions_.size());
-  if (newest != expected) return waf::fail(waf::ErrorCode::Conflict, "fake", "another version came between");
+  if (newest != expected)
+    return waf::fail(waf::ErrorCode::Conflict, "fake", "another version came between");
   db::ConfigVersion version;
   version.number = newest + 1;
   version.author = author;
@@ -57,10 +59,11 @@ db::Result<std::vector<db::User>> FakeStore::list() {
   return out;
 }
 
-db::Result<db::User> FakeStore::add(const std::string& name, const std::string& role, const std::string& password,
-                                    bool must_change_password) {
+db::Result<db::User> FakeStore::add(const std::string& name, const std::string& role,
+                                    const std::string& password, bool must_change_password) {
   const std::lock_guard lock(mutex_);
-  if (account(name) != nullptr) return waf::fail(waf::ErrorCode::Conflict, "fake", "user " + name + " exists");
+  if (account(name) != nullptr)
+    return waf::fail(waf::ErrorCode::Conflict, "fake", "user " + name + " exists");
   db::User user;
   user.id = static_cast<int64_t>(accounts_.size()) + 1;
   user.name = name;
@@ -70,7 +73,8 @@ db::Result<db::User> FakeStore::add(const std::string& name, const std::string& 
   return user;
 }
 
-db::Result<void> FakeStore::setPassword(const std::string& name, const std::string& password, bool must_change) {
+db::Result<void> FakeStore::setPassword(const std::string& name, const std::string& password,
+                                        bool must_change) {
   const std::lock_guard lock(mutex_);
   Account* found = account(name);
   if (found == nullptr) return missing("user " + name);
@@ -98,11 +102,13 @@ db::Result<db::User> FakeStore::authenticate(const std::string& name, const std:
   if (found == nullptr || found->password != password) {
     return waf::fail(waf::ErrorCode::Denied, "fake", "the user name or the password is wrong");
   }
-  if (found->user.disabled) return waf::fail(waf::ErrorCode::Denied, "fake", "this user is disabled");
+  if (found->user.disabled)
+    return waf::fail(waf::ErrorCode::Denied, "fake", "this user is disabled");
   return found->user;
 }
 
-db::Result<db::EventPage> FakeStore::query(const db::EventFilter& filter, const std::string& cursor, size_t limit) {
+db::Result<db::EventPage> FakeStore::query(const db::EventFilter& filter, const std::string& cursor,
+                                           size_t limit) {
   const std::lock_guard lock(mutex_);
   last_filter = filter;
   db::EventPage page;
@@ -134,7 +140,8 @@ db::Result<db::EventTop> FakeStore::top(const db::EventFilter&, size_t) {
   return top;
 }
 
-db::Result<void> FakeStore::forEach(const db::EventFilter&, const std::function<bool(const waf::AuditEvent&)>& row) {
+db::Result<void> FakeStore::forEach(const db::EventFilter&,
+                                    const std::function<bool(const waf::AuditEvent&)>& row) {
   for (const waf::AuditEvent& event : stored_events) {
     if (!row(event)) break;
   }

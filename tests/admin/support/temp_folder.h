@@ -11,7 +11,8 @@ namespace admin {
 class TempFolder {
  public:
   TempFolder() {
-    std::string path = (std::filesystem::temp_directory_path() / "portcullis-admin-XXXXXX").string();
+    std::string path =
+        (std::filesystem::temp_directory_path() / "portcullis-admin-XXXXXX").string();
     if (::mkdtemp(path.data()) == nullptr) std::abort();
     path_ = path;
   }

@@ -1,4 +1,4 @@
-#include "admin-ui/server/web/assets.h"
+#include "admin-ui/server/assets/assets.h"
 
 #include <openssl/sha.h>
 
