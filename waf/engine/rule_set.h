@@ -24,7 +24,8 @@ struct Diagnostic {
   std::string toString() const;  // "rules/a.conf:12: @rx: missing close parenthesis"
 };
 
-// What a site asks of its rule sets; part of the identity of a compiled rule set (sites with equal options share).
+// What a site asks of its rule sets; part of the identity of a compiled rule set (sites with equal
+// options share).
 struct RuleSetOptions {
   std::vector<std::string> paths;  // loaded in this order, each as design.md section 2 says
   std::optional<int> paranoia_level;
@@ -37,9 +38,9 @@ struct RuleSetOptions {
 };
 
 struct RuleSetStatistics {
-  size_t rules = 0;        // chain links counted, as written (SecRule and SecAction)
-  size_t rx_total = 0;     // @rx operators
-  size_t rx_hyperscan = 0; // of those, the ones whose pattern is in a Hyperscan database
+  size_t rules = 0;         // chain links counted, as written (SecRule and SecAction)
+  size_t rx_total = 0;      // @rx operators
+  size_t rx_hyperscan = 0;  // of those, the ones whose pattern is in a Hyperscan database
   size_t databases = 0;
   size_t database_bytes = 0;
   std::chrono::milliseconds load_time{};
@@ -57,23 +58,25 @@ struct RuleSummary {
   std::string text;        // the rule as written
 };
 
-// A loaded, resolved and compiled rule set. Immutable: any number of loops run transactions on it at once; kept alive
-// by shared_ptr from the snapshot and from running transactions.
+// A loaded, resolved and compiled rule set. Immutable: any number of loops run transactions on it
+// at once; kept alive by shared_ptr from the snapshot and from running transactions.
 class RuleSet {
  public:
-  using Progress = std::function<bool(std::string_view stage, size_t done, size_t total)>;  // false cancels
+  using Progress =
+      std::function<bool(std::string_view stage, size_t done, size_t total)>;  // false cancels
 
   struct Loaded {
     std::shared_ptr<const RuleSet> rule_set;  // null when there is an Error among the diagnostics
     std::vector<Diagnostic> diagnostics;
   };
-  // Loads and compiles; slow (seconds), never on an event loop. A set that does not load is refused whole.
+  // Loads and compiles; slow (seconds), never on an event loop. A set that does not load is refused
+  // whole.
   static Loaded load(const RuleSetOptions& options, const Progress& progress = {});
 
-  // The same from text, for tests and `inspect`: `text` is one .conf named `name`, with ModSecurity's documented
-  // defaults; data files are looked up below `folder`.
-  static Loaded loadText(std::string_view text, const std::string& name = "rules.conf", const std::string& folder = "",
-                         bool use_hyperscan = true);
+  // The same from text, for tests and `inspect`: `text` is one .conf named `name`, with
+  // ModSecurity's documented defaults; data files are looked up below `folder`.
+  static Loaded loadText(std::string_view text, const std::string& name = "rules.conf",
+                         const std::string& folder = "", bool use_hyperscan = true);
 
   ~RuleSet();
   const RuleSetStatistics& statistics() const { return statistics_; }

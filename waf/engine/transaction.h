@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <string>
@@ -10,12 +11,12 @@
 #include "waf/base/clock.h"
 #include "waf/engine/rule_set.h"
 #include "waf/event/event.h"
+#include "waf/seclang/settings.h"
 
 namespace waf {
 
-enum class EngineMode { Off, DetectionOnly, On };
-
-// What the gateway must do instead of going on. `status` is the answer's; 0 with `drop` means close without one.
+// What the gateway must do instead of going on. `status` is the answer's; 0 with `drop` means close
+// without one.
 struct Interruption {
   int status = 403;
   bool drop = false;
@@ -26,10 +27,12 @@ struct Interruption {
 
 // How the site runs its rule set. Plain values: one rule set serves sites with different policies.
 struct Policy {
-  EngineMode mode = EngineMode::On;  // a cap: under On the set's SecRuleEngine and ctl:ruleEngine decide
-  // A site's exclusions, applied when a hit is confirmed: the rule ids removed whole, and targets removed per rule.
-  std::vector<std::pair<int64_t, int64_t>> removed_rules;                   // inclusive id ranges
-  std::vector<std::pair<int64_t, std::string>> removed_targets;             // rule id → "ARGS:name"
+  EngineMode mode =
+      EngineMode::On;  // a cap: under On the set's SecRuleEngine and ctl:ruleEngine decide
+  // A site's exclusions, applied when a hit is confirmed: the rule ids removed whole, and targets
+  // removed per rule.
+  std::vector<std::pair<int64_t, int64_t>> removed_rules;        // inclusive id ranges
+  std::vector<std::pair<int64_t, std::string>> removed_targets;  // rule id → "ARGS:name"
 };
 
 // A step of the decision, for `inspect` and the UI's trace. Called on the transaction's thread.
@@ -42,7 +45,8 @@ struct TraceStep {
   bool matched = false;
   size_t match_offset = 0;
   size_t match_length = 0;
-  std::vector<std::pair<std::string, std::string>> assignments;  // setvar and others: name → new value
+  std::vector<std::pair<std::string, std::string>>
+      assignments;  // setvar and others: name → new value
   std::string message;
   std::string file;
   int line = 0;
@@ -53,32 +57,36 @@ class TraceSink {
   virtual void step(const TraceStep& step) = 0;
 };
 
-// One request and its response under one rule set: ModSecurity's five phases as methods. Owned by one connection, used
-// by one thread. Every bytes argument is copied. Methods are called in the order below; a phase may be skipped only
-// when the gateway ends the transaction early, and logging() is always called once, last.
+// One request and its response under one rule set: ModSecurity's five phases as methods. Owned by
+// one connection, used by one thread. Every bytes argument is copied. Methods are called in the
+// order below; a phase may be skipped only when the gateway ends the transaction early, and
+// logging() is always called once, last.
 //
-// Interruptions are reported once, by the phase that caused them, and only when the effective mode is On; under
-// DetectionOnly the would-be interruption shows in decision() as Detected.
+// Interruptions are reported once, by the phase that caused them, and only when the effective mode
+// is On; under DetectionOnly the would-be interruption shows in decision() as Detected.
 class Transaction {
  public:
-  Transaction(std::shared_ptr<const RuleSet> rule_set, const Policy& policy, const Clock& clock = Clock::system(),
-              TraceSink* trace = nullptr);
+  Transaction(std::shared_ptr<const RuleSet> rule_set, const Policy& policy,
+              const Clock& clock = Clock::system(), TraceSink* trace = nullptr);
   ~Transaction();
   Transaction(const Transaction&) = delete;
   Transaction& operator=(const Transaction&) = delete;
 
   void setUniqueId(std::string_view id);
-  void connection(std::string_view client_ip, uint16_t client_port, std::string_view server_ip, uint16_t server_port);
+  void connection(std::string_view client_ip, uint16_t client_port, std::string_view server_ip,
+                  uint16_t server_port);
   // `uri` is the request target as sent (raw bytes); `protocol` is "HTTP/1.1", "HTTP/2.0", …
   void requestLine(std::string_view method, std::string_view uri, std::string_view protocol);
   void addRequestHeader(std::string_view name, std::string_view value);
   std::optional<Interruption> requestHeaders();  // phase 1
 
-  // Whether the rule set wants the body at all (SecRequestBodyAccess and ctl:requestBodyAccess), after phase 1.
+  // Whether the rule set wants the body at all (SecRequestBodyAccess and ctl:requestBodyAccess),
+  // after phase 1.
   bool wantsRequestBody() const;
   // SecRequestBodyLimit; past it SecRequestBodyLimitAction decides inside appendRequestBody.
   size_t requestBodyLimit() const;
-  // Returns an interruption when the limit was passed and the action is Reject. Bytes past the limit are not kept.
+  // Returns an interruption when the limit was passed and the action is Reject. Bytes past the
+  // limit are not kept.
   std::optional<Interruption> appendRequestBody(std::string_view bytes);
   std::optional<Interruption> requestBody();  // phase 2; also for requests without a body
 
@@ -101,9 +109,16 @@ class Transaction {
   std::vector<MatchedRule> matchedRules() const;
   int64_t inboundScore() const;
   int64_t outboundScore() const;
-  std::string bodyExcerpt() const;
+  std::string bodyExcerpt() const;  // what sanitiseArg hides is hidden here too
+  // A regular expression ran into its limits: some rule could not be decided. The failure policy's
+  // business.
+  bool limitsExceeded() const;
+  // sanitiseRequestHeader: the event must not show this header's value.
+  bool isSanitisedRequestHeader(std::string_view name) const;
 
  private:
+  void parseRequestBody();
+  int64_t score(std::initializer_list<std::string_view> names) const;
   struct State;
   std::unique_ptr<State> state_;
 };

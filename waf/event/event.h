@@ -15,7 +15,8 @@ enum class Decision { Passed, Detected, Blocked };
 enum class Reason { None, Waf, Protocol, Tls, Limit, Access, Rate, Upstream, Fault };
 
 std::string_view name(Decision decision);  // "passed", "detected", "blocked"
-std::string_view name(Reason reason);      // "", "waf", "protocol", "tls", "limit", "access", "rate", "upstream", "fault"
+std::string_view name(
+    Reason reason);  // "", "waf", "protocol", "tls", "limit", "access", "rate", "upstream", "fault"
 
 // One rule that matched, as the audit log shows it. A chain is one entry with its starter's id.
 struct MatchedRule {
@@ -26,7 +27,8 @@ struct MatchedRule {
   std::string severity;  // "CRITICAL", …, or ""
   std::vector<std::string> tags;
   std::string variable;  // "ARGS:id"
-  std::string value;     // the value that matched, after the transformations; at most kMaxLoggedValue bytes
+  std::string
+      value;  // the value that matched, after the transformations; at most kMaxLoggedValue bytes
   std::vector<std::string> transformations;
   size_t match_offset = 0;  // the matched bytes within `value`
   size_t match_length = 0;
@@ -37,8 +39,9 @@ struct MatchedRule {
 inline constexpr size_t kMaxLoggedValue = 2048;
 inline constexpr size_t kMaxBodyExcerpt = 4096;
 
-// The record of one transaction: the audit log's line, the event store's row, the UI's page. Built by the gateway
-// when the transaction ends (or is refused before there is one); strings hold the client's exact bytes.
+// The record of one transaction: the audit log's line, the event store's row, the UI's page. Built
+// by the gateway when the transaction ends (or is refused before there is one); strings hold the
+// client's exact bytes.
 struct AuditEvent {
   std::string id;  // the request id that the block page and the response header carry
   WallTime time;
@@ -64,8 +67,8 @@ struct AuditEvent {
   std::vector<std::pair<std::string, int64_t>> durations_us;  // "waf", "upstream", "total", …
 };
 
-// One line of JSON without the line feed, in the field names of the audit log contract. Bytes that are not UTF-8
-// appear as U+FFFD with the exact bytes beside them in "<field>_base64".
+// One line of JSON without the line feed, in the field names of the audit log contract. Bytes that
+// are not UTF-8 appear as U+FFFD with the exact bytes beside them in "<field>_base64".
 void appendAuditJson(const AuditEvent& event, std::string* out);
 std::string toAuditJson(const AuditEvent& event);
 

@@ -12,11 +12,15 @@
 
 namespace waf {
 
+struct GeoRecord;
+
 // What an evaluation found. Reused between calls; `reset` first.
 struct OperatorMatch {
   size_t offset = 0;  // the matched bytes within the value
   size_t length = 0;
-  std::array<std::string_view, 10> captures{};  // views into the value (or into the operator): TX.0 … TX.9
+  // TX.0 … TX.9: views into the value, into the operator, or into thread-local storage that the next evaluate() on
+  // this thread overwrites (@detectSQLi's fingerprint).
+  std::array<std::string_view, 10> captures{};
   size_t capture_count = 0;
   bool limit_exceeded = false;  // a match limit or budget ended the evaluation: never "no match", see Transaction
 
@@ -44,6 +48,10 @@ class Operator {
   };
   // Any one of the patterns reports the operator. Empty: always evaluate().
   virtual std::vector<ScanPattern> scanPatterns() const { return {}; }
+
+  // @geoLookup only: where the address in `value` is, for the GEO collection (waf/operators/geo_database.h). False
+  // when the operator is another one or the database does not know.
+  virtual bool lookUpGeo(std::string_view /*value*/, GeoRecord& /*record*/) const { return false; }
 };
 
 // What operators may need at load. All pointers outlive the operators made with it.

@@ -21,6 +21,9 @@ struct Transformation {
 // By name, ignoring case; null when there is none. "none" is not one: the parser handles it.
 const Transformation* findTransformation(std::string_view name);
 
+// t:urlDecodeUni for rule sets with SecUnicodeMapFile … 20127: %uHHHH becomes the character's best fit in ASCII.
+const Transformation* urlDecodeUniWithBestFit();
+
 // The known name nearest to `name`, for diagnostics.
 std::string_view nearestTransformation(std::string_view name);
 

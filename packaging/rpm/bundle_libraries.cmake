@@ -1,0 +1,21 @@
+# Copies every library that the binary needs, the C library excepted, into /usr/lib/portcullis of the package and lets
+# each find the others there.
+file(GLOB_RECURSE binaries ${CMAKE_INSTALL_PREFIX}/bin/portcullis ${CPACK_TEMPORARY_INSTALL_DIRECTORY}/usr/bin/portcullis)
+list(GET binaries 0 binary)
+get_filename_component(prefix ${binary}/../.. ABSOLUTE)
+set(target ${prefix}/lib/portcullis)
+file(MAKE_DIRECTORY ${target})
+
+execute_process(COMMAND ldd ${binary} OUTPUT_VARIABLE needed COMMAND_ERROR_IS_FATAL ANY)
+string(REGEX MATCHALL "=> (/[^ ]+)" paths "${needed}")
+foreach(path ${paths})
+  string(REPLACE "=> " "" path ${path})
+  get_filename_component(name ${path} NAME)
+  if(name MATCHES "^(libc|libm|libdl|librt|libpthread|libresolv|ld-linux.*)\\.so")
+    continue()
+  endif()
+  file(REAL_PATH ${path} real)
+  file(COPY_FILE ${real} ${target}/${name})
+  execute_process(COMMAND chmod 755 ${target}/${name})
+  execute_process(COMMAND patchelf --set-rpath $ORIGIN ${target}/${name} COMMAND_ERROR_IS_FATAL ANY)
+endforeach()

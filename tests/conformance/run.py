@@ -1,0 +1,125 @@
+"""The conformance suites over the wire, against a release binary. usage: run.py SHARED BINARY [SUITE...]
+
+SHARED holds the suites; where it is absent they are named as not run, and that is no failure. Each suite has the bar
+that it must reach."""
+import json
+import pathlib
+import re
+import subprocess
+import sys
+import tarfile
+import tempfile
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+from support.gateway import Gateway, free_ports, listens, wait_until  # noqa: E402
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+PYTHON = "/usr/bin/python3"  # the one that has python3-yaml
+
+
+def run(command, **options):
+    return subprocess.run([str(part) for part in command], capture_output=True, text=True, **options)
+
+
+def crs_ruleset(shared, folder):
+    """The CRS with the settings that its own tests expect (shared/bench/modsecurity/ftw.conf)."""
+    crs = shared / "conformance/crs"
+    setup = (shared / "bench/modsecurity/crs-setup.conf").read_text()
+    variables = ",".join(f"setvar:tx.{v}" for v in (
+        "blocking_paranoia_level=4", "detection_paranoia_level=4", "crs_validate_utf8_encoding=1", "arg_length=400",
+        "total_arg_length=6400", "max_file_size=64100", "combined_file_sizes=65535"))
+    (folder / "crs-setup.conf").write_text(f"""SecPcreMatchLimit 100000
+SecPcreMatchLimitRecursion 100000
+SecResponseBodyLimit 1048576
+SecResponseBodyMimeType text/plain text/html text/xml application/json
+SecRule REQUEST_HEADERS:X-CRS-Test "@rx ^.*$" "id:999999,pass,phase:1,log,msg:'X-CRS-Test %{{MATCHED_VAR}}',ctl:ruleRemoveById=1-999999"
+{setup}
+SecAction "id:900005,phase:1,nolog,pass,t:none,{variables}"
+""")
+    (folder / "rules").symlink_to(crs / "rules")
+    return folder
+
+
+def suite_crs(shared, binary):
+    """OWASP CRS regression tests; the bar is 85 % of them."""
+    (port,) = free_ports(1)
+    upstream = subprocess.Popen([PYTHON, shared / "conformance/crs/reflector.py", str(port)],
+                                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        wait_until(lambda: listens(port), 10, "start of the reflector")
+        with tempfile.TemporaryDirectory() as folder, Gateway(
+                binary, f"127.0.0.1:{port}", {"mode": "DetectionOnly", "rulesets": ["crs"]},
+                rulesets=[("crs", crs_ruleset(shared, pathlib.Path(folder)))]) as gateway:
+            result = run([PYTHON, shared / "conformance/crs/ftw.py", "--target", f"127.0.0.1:{gateway.http_port}",
+                          "--log", gateway.audit, "--log-format", "jsonl", "--json", ROOT / "build/crs.json"])
+    finally:
+        upstream.terminate()
+        upstream.wait()
+    found = re.search(r"(\d+)/(\d+) passed", result.stdout)
+    if not found:
+        return 0, 1, result.stdout[-2000:] + result.stderr[-2000:]
+    passed, total = int(found[1]), int(found[2])
+    return passed, total, "" if passed >= 0.85 * total else f"{passed} of {total}: below 85 %"
+
+
+def suite_http1(shared, binary):
+    """HTTP/1.1 strictness: no case of level must fails."""
+    (port,) = free_ports(1)
+    with Gateway(binary, f"127.0.0.1:{port}", {"mode": "Off"}) as gateway:
+        result = run([PYTHON, shared / "conformance/http/http1.py", gateway.http_port, "--backend-port", port,
+                      "--json", ROOT / "build/http1.json"])
+    rows = json.loads((ROOT / "build/http1.json").read_text())
+    failed = [r for r in rows if r["verdict"] == "FAIL"]
+    return len(rows) - len(failed), len(rows), "" if result.returncode == 0 else result.stdout[-3000:]
+
+
+def corpus_score(shared, binary, waf, rulesets):
+    (port,) = free_ports(1)
+    upstream = subprocess.Popen([PYTHON, shared / "conformance/crs/reflector.py", str(port)],
+                                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        wait_until(lambda: listens(port), 10, "start of the upstream")
+        with tempfile.TemporaryDirectory() as folder, Gateway(binary, f"127.0.0.1:{port}", waf, rulesets,
+                                                              audit_mode="off") as gateway:
+            with tarfile.open(shared / "corpus/requests.tar.gz") as archive:
+                archive.extractall(folder)
+            (ROOT / "build/corpus.json").unlink(missing_ok=True)
+            result = run([PYTHON, shared / "corpus/replay.py", "--corpus", folder, "--target",
+                          f"127.0.0.1:{gateway.http_port}", "--json", ROOT / "build/corpus.json"])
+    finally:
+        upstream.terminate()
+        upstream.wait()
+    if not (ROOT / "build/corpus.json").exists():
+        raise RuntimeError(result.stdout[-2000:] + result.stderr[-2000:])
+    return json.loads((ROOT / "build/corpus.json").read_text()), result.stdout
+
+
+def suite_corpus(shared, binary):
+    """Our own rules on the recorded corpus: at least 60 % detected, at most 1 % false."""
+    score, text = corpus_score(shared, binary, {"mode": "On", "rulesets": []}, [])
+    print(text.strip()[-800:])
+    detected, false = score["tpr"], score["fpr"]
+    fine = detected >= 0.60 and false <= 0.01
+    return int(fine), 1, "" if fine else f"detected {detected:.3f}, false {false:.4f}"
+
+
+SUITES = {"crs": suite_crs, "http1": suite_http1, "corpus": suite_corpus}
+
+
+def main():
+    shared, binary = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]).resolve()
+    names = sys.argv[3:] or list(SUITES)
+    if not (shared / "conformance").is_dir():
+        for name in names:
+            print(f"not run: conformance suite {name} ({SUITES[name].__doc__}): {shared} is absent")
+        return 0
+    failures = 0
+    for name in names:
+        passed, total, fault = SUITES[name](shared.resolve(), binary)
+        print(f"{'FAILED' if fault else 'ok'}: {name}: {passed} of {total}" + (f"\n{fault}" if fault else ""), flush=True)
+        failures += bool(fault)
+    print(f"{len(names) - failures} passed, {failures} failed")
+    return 1 if failures else 0
+
+
+sys.exit(main())

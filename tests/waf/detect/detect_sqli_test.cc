@@ -1,0 +1,92 @@
+#include "waf/detect/detect_sqli.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace waf {
+namespace {
+
+std::string fingerprintOf(std::string_view value) {
+  std::string fingerprint;
+  return detectSqli(value, &fingerprint) ? fingerprint : "";
+}
+
+TEST(DetectSqliTest, FindsConditionsInEveryQuoteContext) {
+  for (const char* value : {"1 or 1=1", "1' or '1'='1", "1\" or \"1\"=\"1", "' or 1=1--",
+                            "') or ('a'='a", "1) or (1=1", "1/**/or/**/1=1", "x' and sleep(5)#",
+                            "1 and 1=(select count(*) from t)", "'||'1", "' or 1 like 1"}) {
+    EXPECT_TRUE(detectSqli(value, nullptr)) << value;
+  }
+}
+
+TEST(DetectSqliTest, FindsUnionsStatementsAndComments) {
+  for (const char* value :
+       {"1 union select 1,2", "' UNION ALL SELECT NULL,NULL--", "x') union(select 1)",
+        "1; drop table x", "';exec xp_cmdshell('dir')", "admin'--", "1--", "x'/*",
+        "1 /*!50000union*/ select 1", "select a,b from c where d=1", "SELECT sleep(5)",
+        "benchmark(1,md5(1))", "ascii(substring(version() from 1 for 1))", "1 order by 5",
+        "' group by x having 1=1--"}) {
+    EXPECT_TRUE(detectSqli(value, nullptr)) << value;
+  }
+}
+
+TEST(DetectSqliTest, LeavesProseAlone) {
+  for (const char* value : {"",
+                            "this is not isqli",
+                            "O'Reilly",
+                            "rock'n'roll",
+                            "salt and pepper",
+                            "1 and 2",
+                            "sex and 17",
+                            "it's 5 or 6",
+                            "\"quoted\" and \"more\"",
+                            "select your seat",
+                            "drop me a line",
+                            "union of workers",
+                            "a--b",
+                            "C# and F#",
+                            "foo(1)",
+                            "2023-10-01 12:30",
+                            "1,2,3",
+                            "it is your parents' and yours",
+                            "-1",
+                            "#1",
+                            "AT&T",
+                            "he said 'yes'",
+                            "{\"a\":\"b\"}",
+                            "https://example.com/?a=1&b=2",
+                            "or 1=1"}) {
+    EXPECT_EQ(fingerprintOf(value), "") << value;
+  }
+}
+
+TEST(DetectSqliTest, TheFingerprintTellsTheShape) {
+  EXPECT_EQ(fingerprintOf("1' or '1'='1"), "s&sos");
+  EXPECT_EQ(fingerprintOf("1 union select 1"), "1UE1");
+  EXPECT_EQ(fingerprintOf("admin'--"), "sc");
+}
+
+TEST(DetectSqliTest, SurvivesAnyBytes) {
+  unsigned state = 12345;
+  for (int round = 0; round < 20000; ++round) {
+    std::string value;
+    for (int i = 0; i < 24; ++i) {
+      state = state * 1103515245u + 12345u;
+      constexpr std::string_view kBytes("'\"`\\/*-#;()[]{}$@.,=<>!|&0xe1aU \0\n\xff", 37);
+      value.push_back(kBytes[(state >> 16) % kBytes.size()]);
+    }
+    detectSqli(value, nullptr);
+  }
+}
+
+TEST(DetectSqliTest, LongValuesAreReadInLinearTime) {
+  for (const char* piece : {"1,", "(", "'", "/*", "[", "$$", "1 or ", "a+", "--\n", "select "}) {
+    std::string value;
+    while (value.size() < (1u << 20)) value += piece;
+    detectSqli(value, nullptr);
+  }
+}
+
+}  // namespace
+}  // namespace waf

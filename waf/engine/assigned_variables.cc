@@ -1,0 +1,84 @@
+// ENV and the collections that outlive a transaction.
+#include <cstdlib>
+
+#include "waf/engine/transaction_data.h"
+
+namespace waf {
+
+TransactionData::AssignedVariables& TransactionData::assignedOf(VariableId id) const {
+  return assigned_[id];
+}
+
+void TransactionData::startCollection(VariableId collection, std::string_view key) {
+  AssignedVariables& variables = assignedOf(collection);
+  // GLOBAL and RESOURCE are the rule set's, the others the client's: the name keeps them apart.
+  variables.key = program_.settings.web_app_id + "\n" + std::string(variableName(collection)) +
+                  "\n" + std::string(key);
+  variables.started = true;
+  if (collection == VariableId::Session) set(VariableId::SessionId, key);
+  if (collection == VariableId::User) set(VariableId::UserId, key);
+}
+
+void TransactionData::refresh(VariableId id) const {
+  const auto found = assigned_.find(id);
+  if (found == assigned_.end() || !found->second.started) return;
+  AssignedVariables& variables = found->second;
+  variables.values.clear();
+  for (const auto& [name, text] :
+       PersistentCollections::process().read(variables.key, clock_.wall())) {
+    variables.values.push_back(newValue(id, arena_.copy(name), text));
+  }
+}
+
+void TransactionData::assign(VariableId collection, std::string_view name, std::string_view text) {
+  AssignedVariables& variables = assignedOf(collection);
+  if (collection == VariableId::Env) {
+    unassign(collection, name);
+    variables.values.push_back(newValue(collection, arena_.copy(name), text));
+    return;
+  }
+  if (!variables.started)
+    return;  // ModSecurity: a collection that was not initialised takes nothing
+  PersistentCollections::process().set(
+      variables.key, std::string(name), text, clock_.wall(),
+      std::chrono::seconds(program_.settings.collection_timeout_seconds));
+}
+
+void TransactionData::unassign(VariableId collection, std::string_view name) {
+  AssignedVariables& variables = assignedOf(collection);
+  if (collection == VariableId::Env) {
+    std::erase_if(variables.values,
+                  [&](const Value* value) { return equalsIgnoreCase(value->name, name); });
+  } else if (variables.started) {
+    PersistentCollections::process().remove(variables.key, std::string(name));
+  }
+}
+
+void TransactionData::expire(VariableId collection, std::string_view name,
+                             std::chrono::seconds after) {
+  const AssignedVariables& variables = assignedOf(collection);
+  if (!variables.started) return;
+  PersistentCollections::process().expire(variables.key, std::string(name), clock_.wall() + after);
+}
+
+std::string_view TransactionData::assigned(VariableId collection, std::string_view name) const {
+  refresh(collection);
+  const auto found = assigned_.find(collection);
+  if (found != assigned_.end()) {
+    for (const Value* value : found->second.values) {
+      if (equalsIgnoreCase(value->name, name)) return value->text;
+    }
+  }
+  return {};
+}
+
+std::string_view TransactionData::addAssigned(VariableId collection, std::string_view name,
+                                              int64_t delta) {
+  AssignedVariables& variables = assignedOf(collection);
+  if (!variables.started) return {};
+  return arena_.copy(PersistentCollections::process().add(
+      variables.key, std::string(name), delta, clock_.wall(),
+      std::chrono::seconds(program_.settings.collection_timeout_seconds)));
+}
+
+}  // namespace waf

@@ -1,0 +1,167 @@
+// How targets and macros find values.
+#include <algorithm>
+
+#include "waf/engine/transaction_data.h"
+
+namespace waf {
+namespace {
+
+// ARGS is ARGS_GET and ARGS_POST, so that both share the transformed forms.
+struct Parts {
+  VariableId first;
+  VariableId second;
+};
+
+bool isUnion(VariableId id, Parts* parts) {
+  if (id == VariableId::Args) {
+    *parts = {VariableId::ArgsGet, VariableId::ArgsPost};
+    return true;
+  }
+  if (id == VariableId::ArgsNames) {
+    *parts = {VariableId::ArgsGetNames, VariableId::ArgsPostNames};
+    return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+template <typename F>
+void TransactionData::forEachTx(const Selector& selector, F&& visit) const {
+  for (const int slot : tx_order_) {
+    const Value* value = tx_[static_cast<size_t>(slot)];
+    if (value != nullptr && selector.selects(*value)) visit(*value);
+  }
+}
+
+template <typename F>
+void TransactionData::forEachAssigned(VariableId id, const Selector& selector, F&& visit) const {
+  refresh(id);
+  const auto found = assigned_.find(id);
+  if (found == assigned_.end()) return;
+  for (const Value* value : found->second.values) {
+    if (selector.selects(*value)) visit(*value);
+  }
+}
+
+template <typename F>
+void TransactionData::forEach(VariableId id, const Selector& selector, const Rule* rule,
+                              F&& visit) const {
+  const auto visitAll = [&](const auto& values) {
+    for (const Value& value : values) {
+      if (selector.selects(value)) visit(value);
+    }
+  };
+  Parts parts{};
+  switch (variableInfo(id).kind) {
+    case VariableKind::Scalar:
+      if (scalar_set_[index(id)]) visit(scalar(id));
+      return;
+    case VariableKind::Collection:
+      if (isUnion(id, &parts)) {
+        visitAll(collection(parts.first));
+        visitAll(collection(parts.second));
+      } else {
+        visitAll(collection(id));
+      }
+      return;
+    case VariableKind::Xml:
+      if (xml_) {
+        for (const Value* value : xmlValues(selector.name, rule)) visit(*value);
+      }
+      return;
+    case VariableKind::Computed:
+      if (id == VariableId::Rule) {
+        if (rule != nullptr) visit(*newValue(id, {}, ruleField(*rule, selector.name)));
+      } else {
+        visit(*newValue(id, {}, computed(id)));
+      }
+      return;
+    case VariableKind::Mutable:
+      break;
+  }
+  switch (id) {
+    case VariableId::Tx:
+      return forEachTx(selector, visit);
+    case VariableId::MatchedVars:
+      for (const Value* value : matched_values_) {
+        if (selector.selects(*value)) visit(*value);
+      }
+      return;
+    case VariableId::MatchedVarsNames:
+      for (const Value* value : matched_values_) {
+        if (selector.selects(*value)) visit(*newValue(id, value->name, value->name));
+      }
+      return;
+    case VariableId::Env:
+    case VariableId::Ip:
+    case VariableId::Global:
+    case VariableId::Resource:
+    case VariableId::Session:
+    case VariableId::User:
+      return forEachAssigned(id, selector, visit);
+    default:
+      if (scalar_set_[index(id)]) visit(scalar(id));
+  }
+}
+
+void TransactionData::collect(const Target& target, const Rule& rule,
+                              std::vector<FoundValue>* out) const {
+  const auto isLeftOut = [&](const Value& value) {
+    return std::any_of(
+        target.exclusions.begin(), target.exclusions.end(),
+        [&](const Exclusion& exclusion) { return exclusion.applies(target.variable, value); });
+  };
+  if (target.count) {
+    uint64_t count = 0;
+    const auto countOne = [&](const Value& value) {
+      if (!isLeftOut(value)) ++count;
+    };
+    if (target.tx_slot >= 0) {
+      const Value* value = tx_[static_cast<size_t>(target.tx_slot)];
+      if (value != nullptr) countOne(*value);
+    } else {
+      forEach(target.variable, target.selector, &rule, countOne);
+    }
+    const std::string digits = std::to_string(count);
+    out->push_back({newValue(target.variable, target.selector.name, digits), &target});
+    return;
+  }
+  if (target.tx_slot >= 0) {
+    const Value* value = tx_[static_cast<size_t>(target.tx_slot)];
+    if (value != nullptr && !isLeftOut(*value)) out->push_back({value, &target});
+    return;
+  }
+  forEach(target.variable, target.selector, &rule, [&](const Value& value) {
+    if (!isLeftOut(value)) out->push_back({&value, &target});
+  });
+}
+
+std::string_view TransactionData::first(VariableId id, const Selector& selector,
+                                        const Rule* rule) const {
+  const Value* found = nullptr;
+  forEach(id, selector, rule, [&](const Value& value) {
+    if (found == nullptr) found = &value;
+  });
+  return found == nullptr ? std::string_view() : found->text;
+}
+
+const std::vector<Value*>& TransactionData::xmlValues(std::string_view xpath,
+                                                      const Rule* rule) const {
+  // "XML" alone is the document's text, as ModSecurity hands it to operators that look at it whole.
+  const std::string expression(xpath.empty() ? "/*" : xpath);
+  std::string key = expression;
+  if (rule != nullptr) {
+    for (const auto& [prefix, uri] : rule->namespaces) key += "\n" + prefix + "=" + uri;
+  }
+  const auto found = xml_values_.find(key);
+  if (found != xml_values_.end()) return found->second;
+  std::vector<Value*>& values = xml_values_[key];
+  static const std::vector<std::pair<std::string, std::string>> kNone;
+  for (const std::string& text : xml_->select(expression, rule ? rule->namespaces : kNone)) {
+    values.push_back(newValue(VariableId::Xml, {}, text));
+  }
+  return values;
+}
+
+}  // namespace waf

@@ -1,0 +1,271 @@
+#include "waf/engine/evaluator.h"
+
+#include <algorithm>
+
+#include "waf/seclang/targets.h"
+
+namespace waf {
+
+Evaluator::Evaluator(const Program& program, TransactionData* data, const Policy& policy,
+                     TraceSink* trace)
+    : program_(program), data_(*data), cap_(policy.mode), trace_(trace) {
+  const Settings& settings = program.settings;
+  settings_.engine = settings.engine;
+  settings_.request_body = settings.request_body_access.value_or(true);
+  settings_.response_body = settings.response_body_access;
+  settings_.request_body_limit = settings.request_body_limit;
+  settings_.response_body_limit = settings.response_body_limit;
+  applyPolicy(policy);
+}
+
+void Evaluator::applyPolicy(const Policy& policy) {
+  if (!policy.removed_rules.empty()) {
+    removed_.assign(program_.bitWords(), 0);
+    for (const auto& [first, last] : policy.removed_rules) {
+      program_.markIds(first, last, &removed_);
+    }
+  }
+  for (const auto& [id, text] : policy.removed_targets) {
+    auto target = parseTarget(text);
+    if (!target)
+      continue;  // the configuration's validation reports it; no exclusion is the safe side
+    auto exclusion = Exclusion::compile(*target);
+    if (!exclusion) continue;
+    OwnedRemoval removal{RuleBits(program_.bitWords()), std::move(*exclusion)};
+    program_.markIds(id, id, &removal.rules);
+    policy_removals_.push_back(std::move(removal));
+    target_removals_.push_back({&policy_removals_.back().rules, &policy_removals_.back().target});
+  }
+}
+
+EngineMode Evaluator::mode() const {
+  return static_cast<int>(cap_) < static_cast<int>(settings_.engine) ? cap_ : settings_.engine;
+}
+
+std::optional<Interruption> Evaluator::run(int phase) {
+  if (mode() == EngineMode::Off) return std::nullopt;
+  const bool ended = interrupted_ || allowed_ || (request_allowed_ && phase <= 2);
+  if (ended && phase != kPhases) return std::nullopt;
+  const auto& rules = program_.phases[static_cast<size_t>(phase)];
+  for (size_t i = 0; i < rules.size();) {
+    const Rule& rule = *rules[i];
+    if (isRemoved(rule) || !evaluateChain(rule)) {
+      ++i;
+      continue;
+    }
+    i = rule.skip_target != 0 ? rule.skip_target : i + 1;
+    const Flow flow = phase == kPhases ? Flow::GoOn : disrupt(rule);
+    if (flow == Flow::Interrupted) return std::move(interruption_);
+    if (flow == Flow::EndPhase || mode() == EngineMode::Off) break;
+  }
+  return std::nullopt;
+}
+
+bool Evaluator::isExcluded(const Rule& rule, const FoundValue& found) const {
+  return std::any_of(target_removals_.begin(), target_removals_.end(),
+                     [&](const TargetRemoval& removal) {
+                       return testBit(*removal.rules, rule.index) &&
+                              removal.target->applies(found.target->variable, *found.value);
+                     });
+}
+
+bool Evaluator::evaluateChain(const Rule& starter) {
+  pending_.reset();
+  rule_records_ = 0;
+  for (const Rule* link = &starter; link != nullptr; link = link->next_link) {
+    if (evaluateLink(*link) == 0) return false;
+  }
+  if (starter.in_chain) {
+    for (const Rule* link = &starter; link != nullptr; link = link->next_link) {
+      runActions(*link, true);
+    }
+    if (pending_) {
+      if (matches_.size() < kMaxMatches) matches_.push_back(std::move(*pending_));
+      pending_.reset();
+    }
+  }
+  if (starter.severity_level < 8) data_.noteSeverity(starter.severity_level);
+  return true;
+}
+
+size_t Evaluator::evaluateLink(const Rule& link) {
+  link_matches_ = 0;
+  if (link.unconditional) {
+    onMatch(link, Match{});
+    return 1;
+  }
+  found_.clear();
+  for (const Target& target : link.targets) data_.collect(target, link, &found_);
+  if (found_.empty()) return 0;
+  std::string_view argument;
+  if (link.argument_has_macro) argument = link.argument.get(data_, &link, &argument_scratch_);
+  size_t matched = 0;
+  for (size_t i = 0; i < found_.size(); ++i) {
+    const FoundValue found = found_[i];
+    if (!target_removals_.empty() && isExcluded(link, found)) continue;
+    matched += evaluateValue(link, found, argument);
+  }
+  return matched;
+}
+
+size_t Evaluator::evaluateValue(const Rule& link, const FoundValue& found,
+                                std::string_view argument) {
+  const auto formAt = [&](uint16_t node) {
+    return program_.forms.form(*found.value, node, &data_.arena(), &form_scratch_);
+  };
+  if (!link.multi_match) {
+    return matchForm(link, found, link.form, formAt(link.form), argument) ? 1 : 0;
+  }
+  // multiMatch: once for the value as it came and once after each step that changed it.
+  size_t matched = 0;
+  std::string_view before;
+  for (size_t i = 0; i < link.all_forms.size(); ++i) {
+    const std::string_view text = formAt(link.all_forms[i]);
+    if (i > 0 && text.data() == before.data() && text.size() == before.size()) continue;
+    before = text;
+    if (matchForm(link, found, link.all_forms[i], text, argument)) ++matched;
+  }
+  return matched;
+}
+
+bool Evaluator::matchForm(const Rule& link, const FoundValue& found, uint16_t form,
+                          std::string_view text, std::string_view argument) {
+  operator_match_.reset();
+  const bool hit = link.op->evaluate(text, argument, operator_match_);
+  if (operator_match_.limit_exceeded) flagLimit();
+  if (hit == link.negated) return false;
+  Match match;
+  match.value = found.value;
+  match.target = found.target;
+  match.text = text;
+  match.form = form;
+  if (!link.negated) {
+    match.offset = operator_match_.offset;
+    match.length = operator_match_.length;
+    if (link.capture) capture(operator_match_);
+    GeoRecord record;
+    if (link.sets_geo && link.op->lookUpGeo(text, record)) setGeo(record);
+  }
+  onMatch(link, match);
+  return true;
+}
+
+void Evaluator::capture(const OperatorMatch& match) {
+  // A match that captures leaves no group of an earlier one behind.
+  for (size_t i = 0; i < match.captures.size(); ++i) {
+    const int slot = static_cast<int>(i);
+    if (i < match.capture_count) {
+      data_.setTx(slot, match.captures[i]);
+    } else if (data_.hasTx(slot)) {
+      data_.unsetTx(slot);
+    }
+  }
+}
+
+void Evaluator::setGeo(const GeoRecord& record) {
+  const auto add = [&](std::string_view name, const std::string& text) {
+    if (!text.empty()) data_.add(VariableId::Geo, name, text);
+  };
+  data_.clear(VariableId::Geo);
+  add("COUNTRY_CODE", record.country_code);
+  add("COUNTRY_NAME", record.country_name);
+  add("COUNTRY_CONTINENT", record.country_continent);
+  add("REGION", record.region);
+  add("CITY", record.city);
+  add("POSTAL_CODE", record.postal_code);
+  add("LATITUDE", record.latitude);
+  add("LONGITUDE", record.longitude);
+}
+
+std::string_view Evaluator::labelOf(const Match& match) {
+  if (match.value == nullptr) return {};
+  const Target& target = *match.target;
+  label_scratch_.assign(variableName(target.variable));
+  if (target.variable == VariableId::Xml) {
+    if (!target.selector.name.empty()) label_scratch_.append(":").append(target.selector.name);
+  } else if (!match.value->name.empty()) {
+    label_scratch_.append(":").append(match.value->name);
+  }
+  return label_scratch_;
+}
+
+void Evaluator::onMatch(const Rule& link, const Match& match) {
+  const std::string_view label = labelOf(match);
+  if (match.value != nullptr) {
+    if (link_matches_ == 0) data_.startMatchedValues();
+    data_.addMatchedValue(label, match.text);
+  }
+  ++link_matches_;
+  step_.assignments.clear();
+  runActions(link, false);
+  if (link.is_starter && link.log) record(link, match);
+  if (trace_ != nullptr) traceMatch(link, match, true);
+}
+
+void Evaluator::flagLimit() {
+  limits_exceeded_ = true;
+  data_.setTx(data_.txSlot("MSC_PCRE_LIMITS_EXCEEDED"), "1");
+  data_.set(VariableId::MscPcreLimitsExceeded, "1");
+}
+
+std::optional<Interruption> Evaluator::interrupt(Interruption interruption) {
+  if (mode() == EngineMode::Off || interrupted_) return std::nullopt;
+  if (mode() == EngineMode::DetectionOnly) {
+    would_interrupt_ = true;
+    return std::nullopt;
+  }
+  interrupted_ = true;
+  return interruption;
+}
+
+Evaluator::Flow Evaluator::disrupt(const Rule& starter) {
+  const Disruptive& action = starter.disruptive;
+  Interruption interruption;
+  interruption.rule_id = starter.id;
+  switch (action.kind) {
+    case DisruptiveKind::None:
+    case DisruptiveKind::Pass:
+      return Flow::GoOn;
+    case DisruptiveKind::Allow:
+      allowed_ = true;
+      return Flow::EndPhase;
+    case DisruptiveKind::AllowRequest:
+      request_allowed_ = true;
+      return Flow::EndPhase;
+    case DisruptiveKind::AllowPhase:
+      return Flow::EndPhase;
+    case DisruptiveKind::Deny:
+      interruption.status = statusOf(starter, 403);
+      break;
+    case DisruptiveKind::Drop:
+      interruption.status = statusOf(starter, 403);
+      interruption.drop = true;
+      break;
+    case DisruptiveKind::Redirect:
+      interruption.status = statusOf(starter, 302);
+      action.redirect.expand(data_, &starter, &interruption.redirect);
+      break;
+  }
+  if (mode() != EngineMode::On) {
+    would_interrupt_ = true;
+    return Flow::GoOn;
+  }
+  starter.message.expand(data_, &starter, &interruption.message);
+  interruption_ = interrupt(std::move(interruption));
+  return interruption_ ? Flow::Interrupted : Flow::GoOn;
+}
+
+int Evaluator::statusOf(const Rule& starter, int standard) const {
+  int status = 0;
+  for (const Rule* link = &starter; link != nullptr; link = link->next_link) {
+    if (link->disruptive.status != 0) status = link->disruptive.status;
+  }
+  return status != 0 ? status : standard;
+}
+
+Decision Evaluator::decision() const {
+  if (interrupted_) return Decision::Blocked;
+  return would_interrupt_ ? Decision::Detected : Decision::Passed;
+}
+
+}  // namespace waf

@@ -1,0 +1,136 @@
+#pragma once
+
+#include <deque>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "waf/engine/program.h"
+#include "waf/engine/transaction.h"
+#include "waf/engine/transaction_data.h"
+#include "waf/operators/geo_database.h"
+
+namespace waf {
+
+// What ctl: actions change for the rest of the transaction.
+struct RuntimeSettings {
+  EngineMode engine = EngineMode::Off;
+  bool request_body = false;
+  bool response_body = false;
+  size_t request_body_limit = 0;
+  size_t response_body_limit = 0;
+  std::string_view body_processor;  // chosen by ctl:requestBodyProcessor
+};
+
+// Runs the rules of a phase over a transaction's data. Owned by a transaction, used by its thread.
+// The reference evaluation: rule after rule, each over all of its values, with transformed forms
+// kept; scan groups only spare rules that certainly do not match.
+class Evaluator {
+ public:
+  Evaluator(const Program& program, TransactionData* data, const Policy& policy, TraceSink* trace);
+
+  // The interruption that the gateway must carry out, at most one in a transaction's life.
+  std::optional<Interruption> run(int phase);
+
+  RuntimeSettings& settings() { return settings_; }
+  const RuntimeSettings& settings() const { return settings_; }
+  // The smaller of the site's mode and what the set and ctl:ruleEngine say.
+  EngineMode mode() const;
+
+  // Reports an interruption that no rule decided (a limit); the same rules of mode apply.
+  std::optional<Interruption> interrupt(Interruption interruption);
+
+  Decision decision() const;
+  bool logged() const { return !matches_.empty(); }
+  bool limitsExceeded() const { return limits_exceeded_; }
+  std::vector<MatchedRule> matches() const;
+  bool isSanitised(VariableId collection, std::string_view name) const;
+
+  static constexpr size_t kMaxMatches = 1024;
+  static constexpr size_t kMaxMatchesPerRule = 16;
+
+ private:
+  // A match while its chain is not complete.
+  struct Match {
+    const Value* value = nullptr;  // null for SecAction
+    const Target* target = nullptr;
+    std::string_view text;  // the form that matched
+    uint16_t form = 0;
+    size_t offset = 0;
+    size_t length = 0;
+  };
+  struct TargetRemoval {
+    const RuleBits* rules;
+    const Exclusion* target;
+  };
+  struct OwnedRemoval {
+    RuleBits rules;
+    Exclusion target;
+  };
+  enum class Flow { GoOn, EndPhase, Interrupted };
+
+  void applyPolicy(const Policy& policy);
+  bool isRemoved(const Rule& rule) const {
+    return !removed_.empty() && testBit(removed_, rule.index);
+  }
+  bool isExcluded(const Rule& rule, const FoundValue& found) const;
+
+  bool evaluateChain(const Rule& starter);
+  size_t evaluateLink(const Rule& link);
+  size_t evaluateValue(const Rule& link, const FoundValue& found, std::string_view argument);
+  bool matchForm(const Rule& link, const FoundValue& found, uint16_t form, std::string_view text,
+                 std::string_view argument);
+  void onMatch(const Rule& link, const Match& match);
+  void capture(const OperatorMatch& match);
+  std::string_view labelOf(const Match& match);
+  void setGeo(const GeoRecord& record);
+  void flagLimit();
+
+  void runActions(const Rule& link, bool chain_complete);
+  void assign(const Rule& link, const Assignment& assignment);
+  void assignNumber(const Assignment& assignment, int slot, std::string_view name,
+                    std::string_view operand);
+  void control(const Control& control);
+  void sanitise(const Sanitise& sanitise);
+  Flow disrupt(const Rule& starter);
+  int statusOf(const Rule& starter, int standard) const;
+
+  void record(const Rule& starter, const Match& match);
+  void traceMatch(const Rule& link, const Match& match, bool matched);
+  void noteAssignment(VariableId collection, std::string_view name, std::string_view text);
+
+  const Program& program_;
+  TransactionData& data_;
+  EngineMode cap_;
+  TraceSink* trace_;
+  RuntimeSettings settings_;
+
+  RuleBits removed_;
+  std::vector<TargetRemoval> target_removals_;
+  std::deque<OwnedRemoval> policy_removals_;
+
+  // Reused from rule to rule.
+  std::vector<FoundValue> found_;
+  OperatorMatch operator_match_;
+  std::string form_scratch_;
+  std::string argument_scratch_;
+  std::string value_scratch_;
+  std::string name_scratch_;
+  std::string label_scratch_;
+
+  size_t link_matches_ = 0;
+  std::optional<MatchedRule> pending_;  // of a chain's starter
+  size_t rule_records_ = 0;
+  TraceStep step_;
+
+  std::vector<MatchedRule> matches_;
+  std::vector<Sanitise> sanitised_;
+  bool limits_exceeded_ = false;
+  bool interrupted_ = false;
+  bool would_interrupt_ = false;
+  bool allowed_ = false;          // allow: every phase but logging is over
+  bool request_allowed_ = false;  // allow:request
+  std::optional<Interruption> interruption_;
+};
+
+}  // namespace waf

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <array>
+#include <deque>
+#include <utility>
+#include <vector>
+
+#include "waf/engine/form_trie.h"
+#include "waf/engine/rule.h"
+#include "waf/engine/tx_names.h"
+#include "waf/seclang/settings.h"
+
+namespace waf {
+
+inline constexpr int kPhases = 5;
+
+// What a transaction runs: the rules of each phase in order, resolved. Built at load, then
+// immutable.
+struct Program {
+  Settings settings;
+  std::deque<Rule> rules;                                    // starters and links, load order
+  std::array<std::vector<const Rule*>, kPhases + 1> phases;  // starters, by phase 1 … 5
+  std::vector<std::pair<int64_t, uint32_t>> by_id;           // (id, index), sorted
+  uint32_t starters = 0;                                     // how many bits a RuleBits has
+  FormTrie forms;
+  TxNames tx_names;
+  bool uses_xml = false;
+
+  size_t bitWords() const { return (starters + 63) / 64; }
+  // Sets the bits of the rules whose id is in the range.
+  void markIds(int64_t first, int64_t last, RuleBits* bits) const;
+};
+
+}  // namespace waf

@@ -1,0 +1,102 @@
+// What matches leave behind: entries for the audit log and steps for a trace.
+#include <algorithm>
+
+#include "waf/engine/evaluator.h"
+
+namespace waf {
+namespace {
+
+// At most kMaxLoggedValue bytes of the value, around the match.
+void cutValue(std::string_view text, size_t offset, size_t length, MatchedRule* out) {
+  constexpr size_t kBefore = 256;
+  size_t start = 0;
+  if (offset + length > kMaxLoggedValue && offset > kBefore) start = offset - kBefore;
+  const std::string_view shown = text.substr(std::min(start, text.size()), kMaxLoggedValue);
+  out->value = shown;
+  out->match_offset = std::min(offset - start, shown.size());
+  out->match_length = std::min(length, shown.size() - out->match_offset);
+}
+
+// A match may hold a whole request body; a log line has an end.
+void cutText(std::string* text) {
+  if (text->size() > 2 * kMaxLoggedValue) text->resize(2 * kMaxLoggedValue);
+}
+
+}  // namespace
+
+void Evaluator::record(const Rule& starter, const Match& match) {
+  if (matches_.size() >= kMaxMatches) return;
+  if (++rule_records_ > kMaxMatchesPerRule && !starter.in_chain) return;
+  MatchedRule entry;
+  entry.id = starter.id;
+  entry.phase = starter.phase;
+  starter.message.expand(data_, &starter, &entry.message);
+  starter.data.expand(data_, &starter, &entry.data);
+  cutText(&entry.message);
+  cutText(&entry.data);
+  entry.severity = starter.severity;
+  for (const Macro& tag : starter.tags) tag.expand(data_, &starter, &entry.tags.emplace_back());
+  if (match.value != nullptr) {
+    entry.variable = labelOf(match);
+    cutText(&entry.variable);
+    cutValue(match.text, match.offset, match.length, &entry);
+  }
+  for (uint16_t node = match.form; node != 0; node = program_.forms.parent(node)) {
+    entry.transformations.emplace_back(program_.forms.transformation(node)->name);
+  }
+  std::reverse(entry.transformations.begin(), entry.transformations.end());
+  entry.file = starter.position.file;
+  entry.line = starter.position.line;
+  if (starter.in_chain) {
+    pending_ = std::move(entry);
+  } else {
+    matches_.push_back(std::move(entry));
+  }
+}
+
+std::vector<MatchedRule> Evaluator::matches() const {
+  std::vector<MatchedRule> out = matches_;
+  if (sanitised_.empty()) return out;
+  for (MatchedRule& entry : out) {
+    const size_t colon = entry.variable.find(':');
+    VariableId variable = VariableId::Args;
+    if (colon == std::string::npos || !findVariable(entry.variable.substr(0, colon), &variable) ||
+        !isSanitised(variable, std::string_view(entry.variable).substr(colon + 1))) {
+      continue;
+    }
+    entry.value.assign(entry.value.size(), '*');
+    entry.data.assign(entry.data.size(), '*');
+  }
+  return out;
+}
+
+void Evaluator::traceMatch(const Rule& link, const Match& match, bool matched) {
+  step_.rule_id = link.id;
+  step_.phase = link.phase;
+  step_.variable = labelOf(match);
+  step_.value.clear();
+  step_.transformed.clear();
+  if (match.value != nullptr) {
+    step_.value = match.value->text;
+    std::vector<uint16_t> nodes;
+    for (uint16_t node = match.form; node != 0; node = program_.forms.parent(node)) {
+      nodes.push_back(node);
+    }
+    std::for_each(nodes.rbegin(), nodes.rend(), [&](uint16_t node) {
+      step_.transformed.emplace_back(
+          program_.forms.transformation(node)->name,
+          program_.forms.form(*match.value, node, &data_.arena(), &form_scratch_));
+    });
+  }
+  step_.matched = matched;
+  step_.match_offset = match.offset;
+  step_.match_length = match.length;
+  step_.message.clear();
+  link.message.expand(data_, &link, &step_.message);
+  step_.file = link.position.file;
+  step_.line = link.position.line;
+  trace_->step(step_);
+  step_.assignments.clear();
+}
+
+}  // namespace waf

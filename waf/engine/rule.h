@@ -1,0 +1,153 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "waf/engine/macro.h"
+#include "waf/engine/selector.h"
+#include "waf/operators/operator.h"
+#include "waf/seclang/ast.h"
+
+namespace waf {
+
+// One bit per rule of a program, by Rule::index.
+using RuleBits = std::vector<uint64_t>;
+
+inline bool testBit(const RuleBits& bits, uint32_t index) {
+  return (bits[index / 64] >> (index % 64)) & 1u;
+}
+inline void setBit(RuleBits* bits, uint32_t index) {
+  (*bits)[index / 64] |= uint64_t{1} << (index % 64);
+}
+
+// A target of a rule, resolved: what it selects and what is left out of it.
+struct Target {
+  VariableId variable = VariableId::Args;
+  Selector selector;
+  bool count = false;
+  int tx_slot = -1;  // TX:name
+  std::vector<Exclusion> exclusions;
+};
+
+// setvar:tx.score=+5 and its like, setenv, expirevar.
+struct Assignment {
+  enum class Kind { Set, Add, Subtract, Remove, Expire };
+  Kind kind = Kind::Set;
+  VariableId collection = VariableId::Tx;
+  Macro name;
+  int tx_slot = -1;  // when the name holds no macro
+  Macro value;
+};
+
+// initcol:ip=%{REMOTE_ADDR}, setsid, setuid, setrsc.
+struct CollectionStart {
+  VariableId collection = VariableId::Ip;
+  Macro key;
+};
+
+// ctl:… resolved at load: rules are found once, not at every request.
+struct Control {
+  enum class Kind {
+    RuleEngine,
+    RequestBodyAccess,
+    RequestBodyLimit,
+    ResponseBodyAccess,
+    ResponseBodyLimit,
+    BodyProcessor,
+    ForceRequestBodyVariable,
+    AuditEngine,
+    RemoveRules,
+    RemoveTargets,
+    NoEffect,
+  };
+  Kind kind = Kind::NoEffect;
+  EngineMode mode = EngineMode::On;
+  bool on = false;
+  size_t limit = 0;
+  std::string processor;
+  RuleSelector selector;
+  Exclusion target;
+  RuleBits rules;  // those that the selector finds
+};
+
+// sanitiseArg and its like: what must not be shown in logs.
+struct Sanitise {
+  enum class Kind { Argument, RequestHeader, ResponseHeader, Matched };
+  Kind kind = Kind::Argument;
+  std::string name;
+};
+
+using RuleAction = std::variant<Assignment, CollectionStart, Control, Sanitise>;
+
+enum class DisruptiveKind : uint8_t {
+  None,
+  Pass,
+  Deny,
+  Drop,
+  Redirect,
+  Allow,
+  AllowPhase,
+  AllowRequest
+};
+
+struct Disruptive {
+  DisruptiveKind kind = DisruptiveKind::None;
+  int status = 0;  // 0: the action's default
+  Macro redirect;
+};
+
+// One SecRule or SecAction, resolved: defaults merged, updates applied, links of a chain hung on.
+// Owned by its program, immutable.
+struct Rule {
+  uint32_t index = 0;  // of the chain's starter, in load order
+  int64_t id = 0;      // of the chain's starter
+  int phase = 2;
+  SourcePosition position;
+
+  bool unconditional = false;
+  std::vector<Target> targets;
+  std::unique_ptr<Operator> op;
+  std::string operator_name;
+  bool negated = false;
+  Macro argument;
+  bool argument_has_macro = false;
+
+  uint16_t form = 0;                // node of the transformation trie
+  std::vector<uint16_t> all_forms;  // multiMatch: the untransformed value and each step
+  bool multi_match = false;
+  bool capture = false;
+
+  std::vector<RuleAction> actions;
+  Disruptive disruptive;
+  bool log = true;
+  bool audit_log = true;
+  int skip = 0;
+  std::string skip_after;
+  uint32_t skip_target =
+      0;  // position in the phase's list to go on at, for skip and skipAfter; 0: none
+
+  Macro message;
+  Macro data;
+  std::string severity;
+  int severity_level = 8;  // 0 (emergency) to 7 (debug), 8: none
+  std::vector<Macro> tags;
+  std::string revision;
+  std::string version;
+  std::string maturity;
+  std::string accuracy;
+  std::vector<std::pair<std::string, std::string>> namespaces;  // xmlns
+
+  Rule* next_link = nullptr;  // of the chain
+  bool in_chain = false;      // has links or is one
+  bool is_starter = true;     // false for a link
+  bool sets_geo = false;      // @geoLookup
+  int32_t group = -1;         // scan group, -1: always evaluated
+  uint32_t group_bit = 0;     // within the group
+};
+
+}  // namespace waf

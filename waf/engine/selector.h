@@ -1,0 +1,49 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "waf/base/result.h"
+#include "waf/engine/value.h"
+#include "waf/regex/regex.h"
+#include "waf/seclang/ast.h"
+
+namespace waf {
+
+// Which values of a variable: all of them, those of one name (case ignored), those whose name
+// matches. Immutable.
+struct Selector {
+  SelectorAst::Kind kind = SelectorAst::Kind::All;
+  std::string name;  // lower case for a name, as written for an XPath
+  uint32_t hash = 0;
+  std::shared_ptr<const Regex> pattern;
+
+  static Result<Selector> compile(const SelectorAst& ast);
+
+  // For choosing values: a pattern that runs into its limit chooses.
+  bool selects(const Value& value) const { return matches(value, true); }
+  // For leaving values out: a pattern that runs into its limit does not.
+  bool excludes(const Value& value) const { return matches(value, false); }
+
+ private:
+  bool matches(const Value& value, bool on_limit) const;
+};
+
+// A target that a rule does not look at: "!ARGS:id" in the rule or an update,
+// ctl:ruleRemoveTarget…, a site's exclusion.
+struct Exclusion {
+  VariableId variable = VariableId::Args;
+  Selector selector;
+
+  static Result<Exclusion> compile(const TargetAst& ast);
+
+  // Whether a target over `target` can have values that this leaves out. As in ModSecurity v3 a
+  // pattern over ARGS also leaves the same names out of ARGS_NAMES and its parts.
+  bool concerns(VariableId target) const;
+  bool applies(VariableId target, const Value& value) const {
+    return concerns(target) && selector.excludes(value);
+  }
+};
+
+}  // namespace waf

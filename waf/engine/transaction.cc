@@ -1,0 +1,152 @@
+#include "waf/engine/transaction.h"
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "waf/engine/transaction_state.h"
+
+namespace waf {
+
+Transaction::Transaction(std::shared_ptr<const RuleSet> rule_set, const Policy& policy,
+                         const Clock& clock, TraceSink* trace)
+    : state_(std::make_unique<State>(std::move(rule_set), policy, clock, trace)) {
+  TransactionData& data = state_->data;
+  data.set(VariableId::ReqbodyError, "0");
+  data.set(VariableId::ReqbodyProcessorError, "0");
+  data.set(VariableId::ReqbodyProcessor, "");
+  data.set(VariableId::InboundDataError, "0");
+  data.set(VariableId::OutboundDataError, "0");
+  data.set(VariableId::FilesCombinedSize, "0");
+  data.set(VariableId::ArgsCombinedSize, "0");
+  data.set(VariableId::WebAppId, state_->program.settings.web_app_id);
+  data.set(VariableId::ModsecBuild, "030000000");  // the language level that we follow
+}
+
+Transaction::~Transaction() = default;
+
+void Transaction::setUniqueId(std::string_view id) { state_->data.set(VariableId::UniqueId, id); }
+
+std::optional<Interruption> Transaction::requestHeaders() {
+  State& state = *state_;
+  if (state.off()) return std::nullopt;
+  state.data.setNumber(VariableId::ArgsCombinedSize, state.argument_bytes);
+  return state.evaluator.run(1);
+}
+
+void Transaction::addResponseHeader(std::string_view name, std::string_view value) {
+  State& state = *state_;
+  if (state.off()) return;
+  state.data.add(VariableId::ResponseHeaders, name, value);
+  state.data.add(VariableId::ResponseHeadersNames, name, name);
+  if (equalsIgnoreCase(name, "Content-Type")) {
+    state.data.set(VariableId::ResponseContentType, value);
+  }
+}
+
+std::optional<Interruption> Transaction::responseHeaders(int status, std::string_view protocol) {
+  State& state = *state_;
+  if (state.off()) return std::nullopt;
+  state.data.setNumber(VariableId::ResponseStatus, static_cast<uint64_t>(std::max(status, 0)));
+  state.data.set(VariableId::ResponseProtocol, protocol);
+  state.data.set(VariableId::StatusLine, std::string(protocol) + " " + std::to_string(status));
+  return state.evaluator.run(3);
+}
+
+bool Transaction::wantsResponseBody() const {
+  const State& state = *state_;
+  if (state.off() || !state.evaluator.settings().response_body) return false;
+  const std::string_view header = state.data.get(VariableId::ResponseContentType);
+  const std::string type = toLower(trim(header.substr(0, header.find(';'))));
+  const auto& types = state.program.settings.response_types;
+  // "(null)" is how ModSecurity names a response without a type.
+  return std::any_of(types.begin(), types.end(), [&](const std::string& listed) {
+    return listed == type || (type.empty() && listed == "(null)");
+  });
+}
+
+size_t Transaction::responseBodyLimit() const {
+  return state_->evaluator.settings().response_body_limit;
+}
+
+bool Transaction::appendResponseBody(std::string_view bytes) {
+  State& state = *state_;
+  const size_t limit = responseBodyLimit();
+  const size_t room = limit - std::min(limit, state.response_body.size());
+  state.response_body.append(bytes.substr(0, room));
+  if (bytes.size() > room) {
+    state.response_body_cut = true;
+    state.data.set(VariableId::OutboundDataError, "1");
+  }
+  return state.response_body.size() < limit;
+}
+
+bool Transaction::responseLimitRejects() const {
+  return state_->program.settings.response_limit_rejects &&
+         state_->evaluator.mode() == EngineMode::On;
+}
+
+std::optional<Interruption> Transaction::responseBody() {
+  State& state = *state_;
+  if (state.off()) return std::nullopt;
+  if (state.response_body_cut && responseLimitRejects()) {
+    Interruption interruption;
+    interruption.status = 500;
+    interruption.message = "response body is larger than " + std::to_string(responseBodyLimit()) +
+                           " bytes (SecResponseBodyLimit)";
+    return state.evaluator.interrupt(std::move(interruption));
+  }
+  state.data.set(VariableId::ResponseBody, state.response_body);
+  state.data.setNumber(VariableId::ResponseContentLength, state.response_body.size());
+  return state.evaluator.run(4);
+}
+
+void Transaction::logging() {
+  if (!state_->off()) state_->evaluator.run(kPhases);
+}
+
+Decision Transaction::decision() const { return state_->evaluator.decision(); }
+
+bool Transaction::auditRelevant() const {
+  return decision() != Decision::Passed || state_->evaluator.logged();
+}
+
+std::vector<MatchedRule> Transaction::matchedRules() const { return state_->evaluator.matches(); }
+
+bool Transaction::limitsExceeded() const { return state_->evaluator.limitsExceeded(); }
+
+bool Transaction::isSanitisedRequestHeader(std::string_view name) const {
+  return state_->evaluator.isSanitised(VariableId::RequestHeaders, name);
+}
+
+// CRS 4 sums up in blocking_…, CRS 3 in anomaly_score and outbound_anomaly_score.
+int64_t Transaction::score(std::initializer_list<std::string_view> names) const {
+  for (const std::string_view name : names) {
+    const std::string text(state_->data.txByName(name));
+    if (!text.empty()) return std::strtoll(text.c_str(), nullptr, 10);
+  }
+  return 0;
+}
+
+int64_t Transaction::inboundScore() const {
+  return score({"blocking_inbound_anomaly_score", "anomaly_score", "inbound_anomaly_score"});
+}
+
+int64_t Transaction::outboundScore() const {
+  return score({"blocking_outbound_anomaly_score", "outbound_anomaly_score"});
+}
+
+std::string Transaction::bodyExcerpt() const {
+  const State& state = *state_;
+  std::string excerpt = state.request_body.substr(0, kMaxBodyExcerpt);
+  for (const Value& argument : state.data.collection(VariableId::ArgsPost)) {
+    // The bytes as sent may be encoded another way; what cannot be found is hidden with all the
+    // rest.
+    if (!state.evaluator.isSanitised(VariableId::Args, argument.name)) continue;
+    const size_t at = argument.text.empty() ? std::string::npos : excerpt.find(argument.text);
+    if (at == std::string::npos) return std::string(excerpt.size(), '*');
+    excerpt.replace(at, argument.text.size(), argument.text.size(), '*');
+  }
+  return excerpt;
+}
+
+}  // namespace waf

@@ -1,0 +1,129 @@
+#pragma once
+
+#include <array>
+#include <memory>
+#include <memory_resource>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "waf/base/clock.h"
+#include "waf/body/xml_document.h"
+#include "waf/engine/persistent_collections.h"
+#include "waf/engine/program.h"
+#include "waf/engine/value.h"
+
+namespace waf {
+
+// A value together with the target that chose it; the target names it ("ARGS:id" also when it came
+// from ARGS_GET).
+struct FoundValue {
+  const Value* value;
+  const Target* target;
+};
+
+// The variables of one transaction: what the request, the response and the rules put there, and how
+// targets and macros find them. Owned by a transaction, used by its thread. Its values stay valid
+// as long as it lives.
+class TransactionData {
+ public:
+  TransactionData(const Program& program, const Clock& clock);
+  TransactionData(const TransactionData&) = delete;
+  TransactionData& operator=(const TransactionData&) = delete;
+
+  // Filling. All bytes are copied.
+  void set(VariableId id, std::string_view text);
+  void setNumber(VariableId id, uint64_t number);
+  void add(VariableId id, std::string_view name, std::string_view text);
+  void clear(VariableId id) { collections_[index(id)].clear(); }
+  void setXml(XmlDocument document) { xml_.emplace(std::move(document)); }
+  bool hasXml() const { return xml_.has_value(); }
+
+  std::string_view get(VariableId id) const { return scalar(id).text; }
+  bool isSet(VariableId id) const { return scalar_set_[index(id)]; }
+  const std::pmr::vector<Value>& collection(VariableId id) const { return collections_[index(id)]; }
+  // The first value of that name, ignoring case; null when there is none.
+  const Value* find(VariableId id, std::string_view name) const;
+
+  // TX.
+  void setTx(int slot, std::string_view text);
+  void unsetTx(int slot);
+  std::string_view tx(int slot) const;
+  bool hasTx(int slot) const { return tx_[static_cast<size_t>(slot)] != nullptr; }
+  // The slot of a name that is only known now; one is made when the rule set does not mention it.
+  int txSlot(std::string_view name);
+  std::string_view txName(int slot) const;
+  std::string_view txByName(std::string_view name) const;
+
+  // ENV, IP, GLOBAL, …: by collection and name.
+  void assign(VariableId collection, std::string_view name, std::string_view text);
+  // Adds to a stored number in one step; gives the new value.
+  std::string_view addAssigned(VariableId collection, std::string_view name, int64_t delta);
+  void unassign(VariableId collection, std::string_view name);
+  void expire(VariableId collection, std::string_view name, std::chrono::seconds after);
+  void startCollection(VariableId collection, std::string_view key);
+  std::string_view assigned(VariableId collection, std::string_view name) const;
+
+  // MATCHED_VAR and its like. `label` is the full name ("ARGS:id").
+  void startMatchedValues() { matched_values_.clear(); }
+  void addMatchedValue(std::string_view label, std::string_view text);
+  void noteSeverity(int level);
+
+  // Appends the values that `target` chooses, its exclusions applied.
+  void collect(const Target& target, const Rule& rule, std::vector<FoundValue>* out) const;
+  // The first value that a macro's reference finds; empty when there is none.
+  std::string_view first(VariableId id, const Selector& selector, const Rule* rule) const;
+
+  Arena& arena() const { return arena_; }
+  const Program& program() const { return program_; }
+  const Clock& clock() const { return clock_; }
+
+ private:
+  static constexpr size_t index(VariableId id) { return static_cast<size_t>(id); }
+  const Value& scalar(VariableId id) const { return scalars_[index(id)]; }
+  template <typename F>
+  void forEach(VariableId id, const Selector& selector, const Rule* rule, F&& visit) const;
+  template <typename F>
+  void forEachTx(const Selector& selector, F&& visit) const;
+  template <typename F>
+  void forEachAssigned(VariableId id, const Selector& selector, F&& visit) const;
+  Value* newValue(VariableId id, std::string_view name, std::string_view text) const;
+  const std::vector<Value*>& xmlValues(std::string_view xpath, const Rule* rule) const;
+  std::string_view computed(VariableId id) const;
+  std::string_view fullRequest() const;
+  std::string_view ruleField(const Rule& rule, std::string_view name) const;
+
+  struct AssignedVariables {
+    std::vector<Value*> values;
+    std::string key;  // of the stored collection, "" when none was started
+    bool started = false;
+  };
+  AssignedVariables& assignedOf(VariableId id) const;
+  void refresh(VariableId id) const;
+
+  const Program& program_;
+  const Clock& clock_;
+  WallTime start_wall_;
+  MonotonicTime start_;
+  mutable Arena arena_;
+  std::array<Value, kVariableCount> scalars_{};
+  std::array<bool, kVariableCount> scalar_set_{};
+  std::vector<std::pmr::vector<Value>> collections_;
+
+  std::vector<Value*> tx_;     // by slot, null when not set
+  std::vector<int> tx_order_;  // slots in the order of their first assignment
+  std::vector<bool> tx_listed_;
+  std::unordered_map<std::string, int> dynamic_slots_;
+  std::vector<std::string_view> dynamic_names_;
+
+  std::vector<Value*> matched_values_;
+  int highest_severity_ = 255;
+  mutable std::optional<XmlDocument> xml_;
+  mutable std::unordered_map<std::string, std::vector<Value*>> xml_values_;
+  mutable std::unordered_map<VariableId, AssignedVariables> assigned_;
+};
+
+}  // namespace waf

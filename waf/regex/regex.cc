@@ -1,0 +1,151 @@
+#include "waf/regex/regex.h"
+
+#define PCRE2_CODE_UNIT_WIDTH 8
+#include <pcre2.h>
+
+#include <algorithm>
+#include <string>
+
+namespace waf {
+namespace {
+
+constexpr uint32_t kMaxPatternBytes = 256 * 1024;
+constexpr size_t kJitStackStart = 32 * 1024;
+constexpr size_t kJitStackMax = 1024 * 1024;
+constexpr uint32_t kHeapLimitKib =
+    32 * 1024;  // of the interpreter, which runs when the JIT's stack is too small
+
+struct MatchDataFree {
+  void operator()(pcre2_match_data* data) const { pcre2_match_data_free(data); }
+};
+struct MatchContextFree {
+  void operator()(pcre2_match_context* context) const { pcre2_match_context_free(context); }
+};
+struct JitStackFree {
+  void operator()(pcre2_jit_stack* stack) const { pcre2_jit_stack_free(stack); }
+};
+struct CompileContextFree {
+  void operator()(pcre2_compile_context* context) const { pcre2_compile_context_free(context); }
+};
+
+// What a thread needs to match, shared by all its patterns; limits are set before each match.
+struct ThreadState {
+  std::unique_ptr<pcre2_match_data, MatchDataFree> data{
+      pcre2_match_data_create(RegexMatch::kMaxGroups, nullptr)};
+  std::unique_ptr<pcre2_match_context, MatchContextFree> context{
+      pcre2_match_context_create(nullptr)};
+  std::unique_ptr<pcre2_jit_stack, JitStackFree> stack{
+      pcre2_jit_stack_create(kJitStackStart, kJitStackMax, nullptr)};
+
+  ThreadState() {
+    if (context == nullptr) return;
+    if (stack != nullptr) pcre2_jit_stack_assign(context.get(), nullptr, stack.get());
+    pcre2_set_heap_limit(context.get(), kHeapLimitKib);
+  }
+};
+
+ThreadState& threadState() {
+  thread_local ThreadState state;
+  return state;
+}
+
+void copyGroups(pcre2_match_data* data, int count, RegexMatch* match) {
+  // 0 says that there are more groups than the vector holds.
+  const size_t filled = count == 0 ? RegexMatch::kMaxGroups : static_cast<size_t>(count);
+  const PCRE2_SIZE* vector = pcre2_get_ovector_pointer(data);
+  match->count = filled;
+  for (size_t i = 0; i < filled; ++i) {
+    const PCRE2_SIZE begin = vector[2 * i];
+    const PCRE2_SIZE end = vector[2 * i + 1];
+    // \K in a lookahead can put the end before the start.
+    const bool took_part = begin != PCRE2_UNSET && end >= begin;
+    match->groups[i] = took_part ? RegexMatch::Group{begin, end - begin} : RegexMatch::Group{};
+  }
+}
+
+std::string errorText(int error) {
+  PCRE2_UCHAR buffer[256];
+  if (pcre2_get_error_message(error, buffer, sizeof buffer) < 0) return "unknown error";
+  return reinterpret_cast<const char*>(buffer);
+}
+
+}  // namespace
+
+struct Regex::Code {
+  pcre2_code* code = nullptr;
+  bool jit = false;
+  uint32_t match_limit = 0;
+  uint32_t recursion_limit = 0;
+
+  Code() = default;
+  Code(const Code&) = delete;
+  Code& operator=(const Code&) = delete;
+  ~Code() { pcre2_code_free(code); }
+};
+
+Regex::Regex(std::unique_ptr<Code> code) : code_(std::move(code)) {}
+Regex::Regex(Regex&&) noexcept = default;
+Regex& Regex::operator=(Regex&&) noexcept = default;
+Regex::~Regex() = default;
+
+Result<Regex> Regex::compile(std::string_view pattern, const RegexOptions& options) {
+  if (pattern.size() > kMaxPatternBytes) {
+    return fail(ErrorCode::Invalid, "regex", "pattern is longer than 256 KiB; split it");
+  }
+  std::unique_ptr<pcre2_compile_context, CompileContextFree> context{
+      pcre2_compile_context_create(nullptr)};
+  // The default depends on how the library was built; HTTP's lines end in a line feed.
+  pcre2_set_newline(context.get(), PCRE2_NEWLINE_LF);
+
+  uint32_t flags = PCRE2_DOTALL | PCRE2_MULTILINE | PCRE2_NEVER_UTF | PCRE2_NEVER_BACKSLASH_C;
+  if (options.caseless) flags |= PCRE2_CASELESS;
+  int error = 0;
+  PCRE2_SIZE offset = 0;
+  auto code = std::make_unique<Code>();
+  code->code = pcre2_compile(reinterpret_cast<PCRE2_SPTR>(pattern.data()), pattern.size(), flags,
+                             &error, &offset, context.get());
+  if (code->code == nullptr) {
+    return fail(ErrorCode::Invalid, "regex",
+                errorText(error) + " at offset " + std::to_string(offset));
+  }
+  code->jit = pcre2_jit_compile(code->code, PCRE2_JIT_COMPLETE) == 0;
+  code->match_limit = options.match_limit;
+  code->recursion_limit = options.recursion_limit;
+  return Regex(std::move(code));
+}
+
+RegexStatus Regex::search(std::string_view subject, size_t offset, RegexMatch* match) const {
+  return run(subject, offset, 0, match);
+}
+
+RegexStatus Regex::searchNotEmptyAt(std::string_view subject, size_t offset,
+                                    RegexMatch* match) const {
+  return run(subject, offset, PCRE2_NOTEMPTY_ATSTART, match);
+}
+
+RegexStatus Regex::run(std::string_view subject, size_t offset, uint32_t flags,
+                       RegexMatch* match) const {
+  ThreadState& state = threadState();
+  if (state.data == nullptr || state.context == nullptr) return RegexStatus::LimitExceeded;
+  pcre2_set_match_limit(state.context.get(), code_->match_limit);
+  pcre2_set_depth_limit(state.context.get(), code_->recursion_limit);
+
+  // pcre2 takes no null subject before 10.43.
+  const char* bytes = subject.data() == nullptr ? "" : subject.data();
+  const auto data = reinterpret_cast<PCRE2_SPTR>(bytes);
+  const bool jit = code_->jit && state.stack != nullptr;
+  int status = jit ? pcre2_jit_match(code_->code, data, subject.size(), offset, flags,
+                                     state.data.get(), state.context.get())
+                   : PCRE2_ERROR_JIT_STACKLIMIT;
+  if (status == PCRE2_ERROR_JIT_STACKLIMIT) {
+    status = pcre2_match(code_->code, data, subject.size(), offset, flags | PCRE2_NO_JIT,
+                         state.data.get(), state.context.get());
+  }
+  if (status == PCRE2_ERROR_NOMATCH) return RegexStatus::NoMatch;
+  // Whatever else stops a match (limits, memory) leaves the answer open.
+  if (status < 0) return RegexStatus::LimitExceeded;
+  if (match != nullptr) copyGroups(state.data.get(), status, match);
+  return RegexStatus::Match;
+}
+
+}  // namespace waf

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "waf/scan/pattern_database.h"
+#include "waf/scan/pattern_judge.h"
+
+namespace waf {
+
+// Databases and verdicts that were made before, in this process (as long as somebody uses the
+// database) or in a folder, found by contentHash(). Callable from several threads. The folder is a
+// convenience: what is absent, damaged or cannot be written is made again, without a word.
+//
+//   <hash>.hsdb   a line with the SHA-256 of the rest, then Hyperscan's serialised database
+//   verdicts      a line for each judged pattern: hash, scan (0 or 1), matches_empty (0 or 1)
+//
+// Files are written aside and renamed, so that a reader never sees half of one.
+class DatabaseCache {
+ public:
+  explicit DatabaseCache(std::string folder);
+
+  PatternVerdict judge(const DatabasePattern& pattern);
+
+  // Null when the patterns do not compile together.
+  std::shared_ptr<const PatternDatabase> database(const std::vector<DatabasePattern>& patterns);
+
+  // Writes the verdicts that are new since construction.
+  void saveVerdicts();
+
+ private:
+  std::shared_ptr<const PatternDatabase> load(const std::string& hash) const;
+  void store(const std::string& hash, const PatternDatabase& database) const;
+  void loadVerdicts();
+
+  std::string folder_;  // "" for none
+  std::mutex mutex_;
+  std::map<std::string, PatternVerdict> verdicts_;
+  bool has_new_verdicts_ = false;
+};
+
+}  // namespace waf

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace waf {
+
+// One directive as written, continuation lines joined, comments and blank lines left out.
+struct LogicalLine {
+  int number = 0;  // of its first physical line, from 1
+  std::string text;
+};
+
+// Splits a configuration text. A backslash before the line end joins the next line (also in a
+// comment, as Apache and ModSecurity do); CRLF counts as LF; a leading UTF-8 byte order mark is
+// dropped.
+std::vector<LogicalLine> splitLogicalLines(std::string_view text);
+
+// The words of a directive: separated by blanks, "…" or '…' around words that hold some, \" and \'
+// within. Other backslashes stay, since regular expressions are full of them. False when a quote is
+// not closed.
+bool splitWords(std::string_view line, std::vector<std::string>* words, std::string* error);
+
+}  // namespace waf

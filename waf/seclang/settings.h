@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace waf {
+
+enum class EngineMode { Off, DetectionOnly, On };
+
+// What the configuration directives of a rule set say. The initial values are ModSecurity's
+// documented defaults, for a lone .conf; a CRS-type set is read after our base text, which changes
+// them as the recommended file does.
+struct Settings {
+  EngineMode engine = EngineMode::Off;  // SecRuleEngine
+  bool engine_set = false;
+
+  // SecRequestBodyAccess. Left unset, ModSecurity v3 inspects the body that its connector feeds,
+  // and so do we.
+  std::optional<bool> request_body_access;
+  size_t request_body_limit = 134217728;         // SecRequestBodyLimit
+  size_t request_body_no_files_limit = 1048576;  // SecRequestBodyNoFilesLimit
+  bool request_limit_rejects = true;             // SecRequestBodyLimitAction
+  uint32_t json_depth = 10000;                   // SecRequestBodyJsonDepthLimit
+  uint32_t arguments_limit = 1000;               // SecArgumentsLimit
+  uint32_t upload_file_limit = 100;              // SecUploadFileLimit
+  char argument_separator = '&';                 // SecArgumentSeparator
+
+  bool response_body_access = false;  // SecResponseBodyAccess
+  size_t response_body_limit = 524288;
+  bool response_limit_rejects = true;
+  std::vector<std::string> response_types{"text/plain",
+                                          "text/html"};  // SecResponseBodyMimeType, lower case
+
+  uint32_t pcre_match_limit = 100000;
+  uint32_t pcre_recursion_limit = 100000;
+  std::string geo_database;
+  uint32_t collection_timeout_seconds = 3600;
+  std::string web_app_id = "default";
+  std::vector<std::string> component_signatures;
+};
+
+}  // namespace waf
