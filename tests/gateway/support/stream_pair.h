@@ -1,0 +1,28 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "gateway/net/input_buffer.h"
+#include "gateway/net/stream.h"
+
+namespace gateway::testing {
+
+// A connected pair: `stream` on the loop, `peer` a blocking descriptor for the test.
+struct StreamPair {
+  std::unique_ptr<Stream> stream;
+  UniqueFd peer;
+};
+
+StreamPair makeStreamPair(EventLoop& loop);
+
+// Sends all of it from the test's side; the kernel's buffer must have room.
+void sendFrom(const UniqueFd& peer, std::string_view bytes);
+// What has arrived at the test's side by now.
+std::string receivedBy(const UniqueFd& peer);
+
+// An InputBuffer that holds these bytes.
+Task<void> fillWith(EventLoop& loop, std::string_view bytes, InputBuffer* out);
+
+}  // namespace gateway::testing
