@@ -142,6 +142,9 @@ ChunkedDecoder::Status ChunkedDecoder::decode(std::string_view in, size_t* consu
       if (remaining_ == 0) state_ = State::DataEnd;
       return Status::Data;
     }
+    if (state_ == State::DataEnd && *consumed < in.size() && in[*consumed] != '\r') {
+      return refuse(400, "A chunk is longer than its size says.");
+    }
     std::string_view line;
     Status status = readLine(in, *consumed, &line);
     if (status != Status::Data) return status;

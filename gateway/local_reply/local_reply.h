@@ -25,7 +25,4 @@ LocalReply makePage(int status, waf::Reason reason, std::string_view request_id,
 // specific range).
 bool prefersJson(std::string_view accept);
 
-// RFC 9110's phrase; "" for codes that we never send.
-std::string_view reasonPhrase(int status);
-
 }  // namespace gateway

@@ -32,7 +32,7 @@ std::optional<size_t> HostTable::find(std::string_view host) const {
 std::string normalizeHost(std::string_view host) {
   if (!host.empty() && host.front() == '[') {
     const size_t end = host.find(']');
-    if (end != std::string_view::npos) return waf::toLower(host.substr(0, end + 1));
+    if (end != std::string_view::npos) return waf::toLower(host.substr(1, end - 1));
   }
   host = host.substr(0, host.find(':'));
   if (host.size() > 1 && host.back() == '.') host.remove_suffix(1);

@@ -32,8 +32,8 @@ class HostTable {
   std::optional<size_t> any_;
 };
 
-// The name of a Host field or an authority: lower case, without the port and without one final dot.
-// "[::1]:8443" gives "[::1]".
+// The name of a Host pattern, in the form of RequestHead::host: lower case, no port, no brackets, no
+// final dot.
 std::string normalizeHost(std::string_view host);
 
 }  // namespace gateway

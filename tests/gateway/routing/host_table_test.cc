@@ -40,7 +40,7 @@ TEST(HostTableTest, KnowsNoSiteForAStranger) {
 TEST(NormalizeHostTest, DropsCasePortAndFinalDot) {
   EXPECT_EQ(normalizeHost("Shop.Example:8443"), "shop.example");
   EXPECT_EQ(normalizeHost("shop.example."), "shop.example");
-  EXPECT_EQ(normalizeHost("[::1]:8443"), "[::1]");
+  EXPECT_EQ(normalizeHost("[::1]:8443"), "::1");
   EXPECT_EQ(normalizeHost(""), "");
 }
 

@@ -60,8 +60,8 @@ class FakeUpstream {
   void acceptLoop();
   void serve(int fd, int number);
 
+  uint16_t port_ = 0;  // set by what makes listen_fd_, so it stands before it
   int listen_fd_ = -1;
-  uint16_t port_ = 0;
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   Script script_;
