@@ -60,7 +60,7 @@ export interface AuditEvent {
   rules: MatchedRule[];
   scores: { inbound: number; outbound: number };
   upstream?: string;
-  cache_status?: string;
+  cache?: string;
   tls?: { version?: string; sni?: string };
   durations_us?: Record<string, number>;
 }

@@ -36,7 +36,8 @@ export const theme = createTheme({
   respectReducedMotion: true,
   cursorType: 'pointer',
   components: {
-    Button: { defaultProps: { size: 'sm' } },
+    Button: { defaultProps: { size: 'sm' }, styles: { root: { fontWeight: 500 } } },
+    InputWrapper: { styles: { label: { fontWeight: 500, marginBottom: 2 }, description: { fontSize: 12, lineHeight: '16px' } } },
     TextInput: { defaultProps: { size: 'sm' } },
     Modal: { defaultProps: { transitionProps: { duration: 100 }, centered: true } },
     Menu: { defaultProps: { transitionProps: { duration: 80 }, shadow: 'sm' } },

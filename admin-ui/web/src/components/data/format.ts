@@ -7,8 +7,12 @@ export function formatNumber(value: number): string {
 /** Four digits at most, for places where the exact number is in the tooltip. */
 export function formatCompact(value: number): string {
   if (value < 10_000) return formatNumber(value);
-  if (value < 999_500) return `${(value / 1000).toFixed(value < 99_950 ? 1 : 0)}k`;
-  return `${(value / 1_000_000).toFixed(value < 99_950_000 ? 1 : 0)}M`;
+  if (value < 999_500) return `${short(value / 1000)}k`;
+  return `${short(value / 1_000_000)}M`;
+}
+
+function short(value: number): string {
+  return value.toFixed(value < 99.95 ? 1 : 0).replace(/\.0$/, '');
 }
 
 export function formatBytes(bytes: number): string {

@@ -1,4 +1,5 @@
 import type { Mode } from '@/api/types';
+import './form.css';
 
 const kModes: { value: Mode; label: string; text: string }[] = [
   { value: 'DetectionOnly', label: 'Detection', text: 'Attacks are recorded and let through. Right for the first day: look at what would have been blocked.' },

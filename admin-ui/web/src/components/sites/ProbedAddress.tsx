@@ -2,6 +2,7 @@ import { TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { probeUpstream } from '@/api/upstreams';
+import '@/components/form/form.css';
 
 interface ProbedAddressProps {
   label?: string;

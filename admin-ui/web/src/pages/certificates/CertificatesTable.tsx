@@ -11,6 +11,13 @@ import { DaysLeft } from '@/components/data/Values';
 import { ConfirmButton } from '@/components/feedback/ConfirmButton';
 import { toastDone } from '@/components/feedback/toast';
 
+/** "C=US, O=Let's Encrypt, CN=E7" → "Let's Encrypt, E7" */
+export function issuerWords(issuer = ''): string {
+  const part = (name: string) => new RegExp(`(?:^|[,/])\\s*${name}\\s*=\\s*([^,/]+)`).exec(issuer)?.[1]?.trim();
+  const named = [part('O'), part('CN')].filter(Boolean);
+  return named.length > 0 ? [...new Set(named)].join(', ') : issuer;
+}
+
 const kColumns: Column<Certificate>[] = [
   { key: 'name', header: 'Name', phone: 'a', render: (item) => <b style={{ fontWeight: 600 }}>{item.name}</b> },
   {
@@ -26,7 +33,7 @@ const kColumns: Column<Certificate>[] = [
   {
     key: 'issuer',
     header: 'Issuer',
-    render: (item) => (item.self_signed ? <Badge>Self-signed</Badge> : <span className="dim">{item.issuer}</span>),
+    render: (item) => (item.self_signed ? <Badge>Self-signed</Badge> : <span className="dim" title={item.issuer}>{issuerWords(item.issuer)}</span>),
   },
   { key: 'key', header: 'Key', render: (item) => <span className="dim nowrap">{item.key_type}</span> },
   {

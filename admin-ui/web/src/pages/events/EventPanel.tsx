@@ -116,7 +116,7 @@ function DecisionFacts({ event }: { event: AuditEvent }) {
     ['Answer', event.response?.status ? `Status ${event.response.status}` : 'none sent'],
   ];
   if (event.upstream) items.push(['Upstream', <span key="u" className="mono">{event.upstream}</span>]);
-  if (event.cache_status) items.push(['Cache', event.cache_status]);
+  if (event.cache) items.push(['Cache', event.cache]);
   if (durations.length > 0) items.push(['Time taken', durations.join(', ')]);
   return <Facts items={items} />;
 }

@@ -20,7 +20,7 @@ interface EventTableProps {
 const time: Column<EventRow> = {
   key: 'time',
   header: 'Time',
-  width: 96,
+  width: 112,
   phone: 'b-end',
   render: (row) => (
     <span className="dim">

@@ -13,7 +13,8 @@ export function useEventKeys(rows: EventRow[], selected: string | undefined, ope
         const next = rows[at < 0 ? 0 : at + (event.key === 'j' ? 1 : -1)];
         if (!next) return;
         open(next);
-        document.querySelector(`[data-key="${CSS.escape(next.id)}"]`)?.scrollIntoView({ block: 'nearest' });
+        const shown = [...document.querySelectorAll<HTMLElement>('[data-key]')].find((row) => row.dataset.key === next.id);
+        shown?.scrollIntoView({ block: 'nearest' });
       } else if (event.key === 'Escape' && selected) {
         open(undefined);
       } else if (event.key === '/') {

@@ -64,7 +64,7 @@ export function ProtectionTab({ site, version }: SiteTabProps) {
             onChange={(level) => set({ paranoia_level: level ? Number(level) : null })}
             allowDeselect={false}
           />
-          <NumberInput label="Request threshold" description="Score from which a request is blocked" placeholder="set’s own" min={1} max={10000} allowDecimal={false} value={value.inbound_threshold ?? ''} onChange={(next) => set({ inbound_threshold: number(next) })} />
+          <NumberInput label="Request threshold" description="Blocked from this score on" placeholder="set’s own" min={1} max={10000} allowDecimal={false} value={value.inbound_threshold ?? ''} onChange={(next) => set({ inbound_threshold: number(next) })} />
           <NumberInput label="Response threshold" description="The same for responses" placeholder="set’s own" min={1} max={10000} allowDecimal={false} value={value.outbound_threshold ?? ''} onChange={(next) => set({ outbound_threshold: number(next) })} />
         </div>
         <TagsInput

@@ -121,7 +121,9 @@ function SiteBody({ site, version, tab }: SiteTabProps & { tab: TabName }) {
         </Note>
       )}
       <fieldset className="plain-fieldset" disabled={!may_change && tab !== 'overview'}>
-        <Body site={site} version={version} />
+        <div className="stack">
+          <Body site={site} version={version} />
+        </div>
       </fieldset>
     </Page>
   );
