@@ -13,7 +13,7 @@ CREATE TABLE events (
   site TEXT NOT NULL,
   decision TEXT NOT NULL,
   reason TEXT NOT NULL,
-  client BLOB NOT NULL,          -- 16 bytes, IPv4 mapped; empty when unknown
+  client BLOB,                   -- 16 bytes, IPv4 mapped; NULL when unknown
   path TEXT NOT NULL,            -- printable, without the query
   search TEXT NOT NULL,          -- what the text filter looks through
   record BLOB NOT NULL           -- the line of the audit log

@@ -15,6 +15,7 @@ using namespace Poco::Data::Keywords;
 using waf::ErrorCode;
 
 constexpr uint64_t kMaxFileBytes = 1ull << 30;
+constexpr uint64_t kMinFileBytes = 128u << 10;
 constexpr int kMaxParts = 10000;
 
 BLOB blob(const std::string& bytes) {
@@ -50,13 +51,15 @@ struct Columns {
 };
 
 void insert(Session& session, Columns& rows, const std::map<std::string, int64_t>& positions) {
-  // OR IGNORE: a sequence number that is there already is the same record.
-  session << "INSERT OR IGNORE INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+  // A sequence number that is there already is the same record. Not OR IGNORE: that would hide a
+  // row which breaks another constraint.
+  session << "INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+             "ON CONFLICT (sequence) DO NOTHING",
       use(rows.sequences), use(rows.ids), use(rows.times), use(rows.sites), use(rows.decisions),
       use(rows.reasons), use(rows.clients), use(rows.paths), use(rows.searches), use(rows.records),
       now;
   if (!rows.rule_ids.empty()) {
-    session << "INSERT OR IGNORE INTO event_rules VALUES (?, ?)", use(rows.rule_ids),
+    session << "INSERT INTO event_rules VALUES (?, ?) ON CONFLICT DO NOTHING", use(rows.rule_ids),
         use(rows.rule_sequences), now;
     std::vector<int64_t> ids;
     std::vector<std::string> messages;
@@ -101,7 +104,7 @@ Result<void> EventWriter::write(std::span<const SpooledRecord> records) {
 }
 
 uint64_t EventWriter::fileLimit() const {
-  return std::min(kMaxFileBytes, std::max<uint64_t>(limits_.limit_bytes / 8, 1 << 20));
+  return std::min(kMaxFileBytes, std::max(limits_.limit_bytes / 8, kMinFileBytes));
 }
 
 Result<void> EventWriter::openCurrent() {

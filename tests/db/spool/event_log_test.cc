@@ -134,9 +134,9 @@ TEST_F(EventLogTest, ManySegmentsGoByAndAreRemoved) {
   size_t accepted = 0;
   {
     const auto spool = log->openSpool();
-    const std::string big = line(std::string(100000, 'x'));
+    const std::string big = line(std::string(60000, 'x'));
     for (int i = 0; i < 200; ++i) {
-      // 20 MB through segments of 4 MB: the appending side may outrun the spares and is told so.
+      // 12 MB through segments of 4 MB: the appending side may outrun the spares and is told so.
       if (spool->append(big, true)) ++accepted;
     }
   }
