@@ -70,6 +70,8 @@ EventLoop::EventLoop(UniqueFd epoll, UniqueFd wake)
       wheel_(now_) {}
 
 EventLoop::~EventLoop() {
+  // Not empty only where run() was never called: then these are tasks that have not started.
+  for (const std::coroutine_handle<> unstarted : ready_) unstarted.destroy();
   Posted* posted = posted_.exchange(nullptr);
   while (posted != nullptr) {
     Posted* next = posted->next;
@@ -157,7 +159,11 @@ void EventLoop::runPosted() {
   while (oldest != nullptr) {
     const std::unique_ptr<Posted> posted(oldest);
     oldest = posted->next;
-    posted->function();
+    try {
+      posted->function();
+    } catch (...) {
+      faults_.fetch_add(1, std::memory_order_relaxed);
+    }
   }
 }
 

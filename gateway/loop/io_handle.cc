@@ -2,8 +2,6 @@
 
 #include <sys/epoll.h>
 
-#include <cassert>
-
 #include "gateway/loop/event_loop.h"
 
 namespace gateway {
@@ -22,13 +20,17 @@ void IoHandle::close() {
   attached_ = false;
   // Closing the descriptor would do, were it not that a copy of it may exist.
   ::epoll_ctl(loop_->epoll_.get(), EPOLL_CTL_DEL, fd_, nullptr);
-  if (reader_ != nullptr) reader_->complete(WaitResult::Closed);
-  if (writer_ != nullptr) writer_->complete(WaitResult::Closed);
+  completeAll(reader_, WaitResult::Closed);
+  completeAll(writer_, WaitResult::Closed);
+}
+
+void IoHandle::completeAll(Wait*& first, WaitResult result) {
+  while (first != nullptr) first->complete(result);
 }
 
 void IoHandle::cancelWaits() {
-  if (reader_ != nullptr) reader_->complete(WaitResult::Cancelled);
-  if (writer_ != nullptr) writer_->complete(WaitResult::Cancelled);
+  completeAll(reader_, WaitResult::Cancelled);
+  completeAll(writer_, WaitResult::Cancelled);
 }
 
 void IoHandle::onEvents(uint32_t events) {
@@ -36,11 +38,11 @@ void IoHandle::onEvents(uint32_t events) {
   if ((events & kEnd) != 0) peer_closed_ = true;
   if ((events & (EPOLLIN | kEnd)) != 0) {
     readable_ = true;
-    if (reader_ != nullptr) reader_->complete(WaitResult::Ready);
+    completeAll(reader_, WaitResult::Ready);
   }
   if ((events & (EPOLLOUT | EPOLLHUP | EPOLLERR)) != 0) {
     writable_ = true;
-    if (writer_ != nullptr) writer_->complete(WaitResult::Ready);
+    completeAll(writer_, WaitResult::Ready);
   }
 }
 
@@ -57,14 +59,15 @@ bool IoHandle::Wait::await_ready() {
 }
 
 void IoHandle::Wait::await_suspend(std::coroutine_handle<> coroutine) {
-  Wait*& slot = for_read_ ? handle_->reader_ : handle_->writer_;
-  assert(slot == nullptr);
-  slot = this;
+  next_on_handle_ = first();
+  first() = this;
   wait(coroutine);
 }
 
 void IoHandle::Wait::detach() noexcept {
-  (for_read_ ? handle_->reader_ : handle_->writer_) = nullptr;
+  Wait** at = &first();
+  while (*at != this) at = &(*at)->next_on_handle_;
+  *at = next_on_handle_;
 }
 
 }  // namespace gateway

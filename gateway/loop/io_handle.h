@@ -48,6 +48,7 @@ class IoHandle {
  private:
   friend class EventLoop;
   void onEvents(uint32_t events);
+  static void completeAll(Wait*& first, WaitResult result);
 
   EventLoop* loop_;
   int fd_;
@@ -69,7 +70,11 @@ class IoHandle::Wait final : public Waiter {
  private:
   void detach() noexcept override;
 
+  friend class IoHandle;
+  Wait*& first() { return for_read_ ? handle_->reader_ : handle_->writer_; }
+
   IoHandle* handle_;
+  Wait* next_on_handle_ = nullptr;
   bool for_read_;
 };
 

@@ -33,6 +33,16 @@ Task<IoResult> InputBuffer::fill(Stream& stream, Deadline deadline, size_t limit
   co_return result;
 }
 
+void InputBuffer::append(std::string_view bytes) {
+  while (!bytes.empty()) {
+    makeRoom(size() + bytes.size());
+    const size_t take = std::min(bytes.size(), buffer_.capacity() - end_);
+    std::memcpy(buffer_.data() + end_, bytes.data(), take);
+    end_ += take;
+    bytes.remove_prefix(take);
+  }
+}
+
 void InputBuffer::consume(size_t bytes) {
   assert(bytes <= size());
   begin_ += bytes;

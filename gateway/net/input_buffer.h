@@ -18,6 +18,8 @@ class InputBuffer {
 
   // Reads once, behind what is there. Full when `limit` bytes are there already; grows up to it.
   Task<IoResult> fill(Stream& stream, Deadline deadline, size_t limit = Buffer::kBlockBytes);
+  // Bytes that came another way: what a replay or a test has.
+  void append(std::string_view bytes);
   void consume(size_t bytes);
   // Gives the block back when nothing is in it.
   void releaseIfEmpty();

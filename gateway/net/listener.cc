@@ -3,6 +3,7 @@
 #include <Poco/Exception.h>
 #include <Poco/Net/ServerSocketImpl.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 
 #include <cerrno>
@@ -60,6 +61,8 @@ waf::Result<ListenSocket> ListenSocket::open(const Poco::Net::SocketAddress& add
   UniqueFd fd(::socket(address.af(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_TCP));
   if (!fd) return refused(address, errno);
   enable(fd.get(), SOL_SOCKET, SO_REUSEADDR);
+  // What is accepted inherits it: no call for each connection.
+  enable(fd.get(), IPPROTO_TCP, TCP_NODELAY);
   if (shared) enable(fd.get(), SOL_SOCKET, SO_REUSEPORT);
   if (address.af() == AF_INET6) {
     // [::] takes IPv4 too; any other IPv6 address is only itself.
@@ -128,7 +131,6 @@ Task<AcceptResult> Listener::accept(Deadline deadline) {
       // A flood of connections must not keep the others from being served.
       if (++accepted_ % 64 == 0) co_await loop_->yield();
       if (auto socket = Socket::adopt(loop_, owned.release(), address)) {
-        socket->setNoDelay();
         co_return AcceptResult{IoStatus::Ok, std::move(socket)};
       }
       continue;

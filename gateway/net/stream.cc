@@ -36,13 +36,20 @@ Task<IoResult> Stream::write(std::string_view bytes, Deadline deadline) {
 }
 
 Task<IoResult> Stream::write(Pieces pieces, Deadline deadline) {
+  const auto span = deadline - loop().now();
   size_t left = pieces[0].size() + pieces[1].size() + pieces[2].size();
   size_t sent = 0;
+  size_t of_slice = 0;
   while (left > 0) {
     const IoResult result = tryWrite(pieces);
     if (result.ok()) {
       sent += result.bytes;
       left -= result.bytes;
+      of_slice += result.bytes;
+      if (of_slice >= kWriteSlice && deadline != kNoDeadline) {
+        of_slice = 0;
+        deadline = loop().now() + span;
+      }
       size_t gone = result.bytes;
       for (std::string_view& piece : pieces) {
         const size_t of_piece = std::min(piece.size(), gone);

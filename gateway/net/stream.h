@@ -36,7 +36,10 @@ class Stream {
 
   // At least one byte, or Eof, Timeout, Cancelled, Closed, Failed.
   Task<IoResult> read(std::span<char> into, Deadline deadline);
-  // All the bytes; `bytes` tells how many went out when it is not Ok.
+  // All the bytes; `bytes` tells how many went out when it is not Ok. The deadline is for the first
+  // kWriteSlice of them; each further slice has as long again: a slow client may take a large body,
+  // at a minimum rate.
+  static constexpr size_t kWriteSlice = 128u << 10;
   Task<IoResult> write(std::string_view bytes, Deadline deadline);
   // All of the pieces, in one system call (or TLS record) where possible: a head and the start of
   // its body, a chunk with the frame around it.

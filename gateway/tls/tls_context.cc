@@ -77,6 +77,7 @@ std::string serverNameOf(SSL* ssl) {
 struct TlsContext::Entry {
   std::string name;
   ContextPtr context;
+  bool expired = false;
 };
 
 struct TlsContext::Tables {
@@ -86,6 +87,15 @@ struct TlsContext::Tables {
   std::unordered_map<std::string, size_t> wildcard;
   size_t fallback = 0;
   std::vector<unsigned char> alpn;  // length-prefixed, in our order of preference
+
+  // The first certificate for a host wins, but a valid one over an expired one.
+  void serve(const std::string& host, size_t index) {
+    const bool is_wildcard = host.starts_with("*.");
+    auto& map = host == "*" || is_wildcard ? wildcard : exact;
+    const auto [at, added] = map.emplace(is_wildcard ? host.substr(1) : host, index);
+    if (!added && entries[at->second].expired && !entries[index].expired) at->second = index;
+    if (host == "*") fallback = at->second;
+  }
 };
 
 TlsContext::TlsContext() : tables_(std::make_unique<Tables>()) {}
@@ -108,16 +118,10 @@ waf::Result<void> TlsContext::add(const TlsCertificate& certificate) {
   SSL_CTX_set_tlsext_servername_arg(context.get(), this);
   SSL_CTX_set_alpn_select_cb(context.get(), onAlpn, this);
   const size_t index = tables_->entries.size();
-  tables_->entries.push_back({certificate.name, std::move(context)});
+  const bool expired = info->not_after <= waf::Clock::system().wall();
+  tables_->entries.push_back({certificate.name, std::move(context), expired});
   for (const std::string& host : certificate.hosts.empty() ? info->hosts : certificate.hosts) {
-    const std::string lower = waf::toLower(host);
-    if (lower == "*") {
-      if (tables_->wildcard.emplace("*", index).second) tables_->fallback = index;
-    } else if (lower.starts_with("*.")) {
-      tables_->wildcard.emplace(lower.substr(1), index);
-    } else {
-      tables_->exact.emplace(lower, index);
-    }
+    tables_->serve(waf::toLower(host), index);
   }
   return {};
 }

@@ -102,15 +102,13 @@ TEST(BodyReaderTest, ReportsSilence) {
 }
 
 TEST(BodyReaderTest, PollHandsOutOnlyWhatIsThere) {
-  runToEnd([](EventLoop& loop) -> Task<void> {
-    InputBuffer input;
-    BodyReader reader(BodyFraming::Length, 10);
-    EXPECT_TRUE(reader.poll(input).data.empty());
-    co_await testing::fillWith(loop, "hello", &input);
-    EXPECT_EQ(reader.poll(input).data, "hello");
-    EXPECT_EQ(reader.poll(input).status, Status::Data);
-    EXPECT_TRUE(input.empty());
-  });
+  InputBuffer input;
+  BodyReader reader(BodyFraming::Length, 10);
+  EXPECT_TRUE(reader.poll(input).data.empty());
+  input.append("hello");
+  EXPECT_EQ(reader.poll(input).data, "hello");
+  EXPECT_EQ(reader.poll(input).status, Status::Data);
+  EXPECT_TRUE(input.empty());
 }
 
 Task<std::string> written(EventLoop& loop, BodyFraming framing, bool at_once) {

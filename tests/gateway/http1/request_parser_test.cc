@@ -4,14 +4,8 @@
 
 #include <string>
 
-#include "tests/gateway/support/loop_thread.h"
-#include "tests/gateway/support/stream_pair.h"
-
 namespace gateway {
 namespace {
-
-using testing::fillWith;
-using testing::runToEnd;
 
 struct Parsed {
   ParseStatus status = ParseStatus::NeedMore;
@@ -23,18 +17,16 @@ struct Parsed {
 // Feeds the bytes in pieces of `step` to a new parser, until it decides or they end.
 Parsed parse(std::string_view bytes, size_t step = std::string::npos, HeadLimits limits = {}) {
   Parsed out;
-  runToEnd([&](EventLoop& loop) -> Task<void> {
-    RequestParser parser(limits);
-    InputBuffer input;
-    while (!bytes.empty() && out.status == ParseStatus::NeedMore) {
-      const std::string_view piece = bytes.substr(0, step);
-      bytes.remove_prefix(piece.size());
-      co_await fillWith(loop, piece, &input);
-      out.status = parser.parse(input, &out.head);
-    }
-    out.refusal = parser.refusal();
-    out.left = input.view();
-  });
+  RequestParser parser(limits);
+  InputBuffer input;
+  while (!bytes.empty() && out.status == ParseStatus::NeedMore) {
+    const std::string_view piece = bytes.substr(0, step);
+    bytes.remove_prefix(piece.size());
+    input.append(piece);
+    out.status = parser.parse(input, &out.head);
+  }
+  out.refusal = parser.refusal();
+  out.left = input.view();
   return out;
 }
 

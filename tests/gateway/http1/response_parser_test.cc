@@ -2,14 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include "tests/gateway/support/loop_thread.h"
-#include "tests/gateway/support/stream_pair.h"
-
 namespace gateway {
 namespace {
-
-using testing::fillWith;
-using testing::runToEnd;
 
 struct Parsed {
   ParseStatus status = ParseStatus::NeedMore;
@@ -19,13 +13,11 @@ struct Parsed {
 
 Parsed parse(std::string_view bytes, std::string_view method = "GET") {
   Parsed out;
-  runToEnd([&](EventLoop& loop) -> Task<void> {
-    ResponseParser parser;
-    InputBuffer input;
-    co_await fillWith(loop, bytes, &input);
-    out.status = parser.parse(input, method, {}, &out.head);
-    out.refusal = parser.refusal();
-  });
+  ResponseParser parser;
+  InputBuffer input;
+  input.append(bytes);
+  out.status = parser.parse(input, method, {}, &out.head);
+  out.refusal = parser.refusal();
   return out;
 }
 

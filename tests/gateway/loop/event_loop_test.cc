@@ -79,6 +79,17 @@ TEST(EventLoopTest, AnEscapedExceptionEndsOnlyItsTask) {
   EXPECT_EQ(thread.loop().faults(), 1u);
 }
 
+TEST(EventLoopTest, DropsTasksThatNeverRan) {
+  auto owned = std::make_shared<int>(1);
+  {
+    auto loop = EventLoop::create();
+    ASSERT_TRUE(loop);
+    (*loop)->spawn([](std::shared_ptr<int>) -> Task<void> { co_return; }(owned));
+    EXPECT_EQ(owned.use_count(), 2);
+  }
+  EXPECT_EQ(owned.use_count(), 1);
+}
+
 TEST(EventLoopTest, YieldLetsOthersRun) {
   std::vector<int> order;
   runToEnd([&order](EventLoop& loop) -> Task<void> {

@@ -94,6 +94,29 @@ TEST(StreamTest, AWriteToAPeerThatDoesNotReadEndsAtItsDeadline) {
   });
 }
 
+// Reads at a fixed pace, until so much has come.
+Task<void> readSlowly(EventLoop& loop, const UniqueFd& peer, size_t all, size_t* received) {
+  std::vector<char> block(400'000);
+  while (*received < all) {
+    const ssize_t got = ::recv(peer.get(), block.data(), block.size(), MSG_DONTWAIT);
+    if (got > 0) *received += static_cast<size_t>(got);
+    co_await loop.sleepFor(milliseconds(10));
+  }
+}
+
+TEST(StreamTest, ALargeWriteMayTakeLongAsLongAsItMoves) {
+  runToEnd([](EventLoop& loop) -> Task<void> {
+    StreamPair pair = makeStreamPair(loop);
+    const std::string bytes(24'000'000, 'x');
+    size_t received = 0;
+    loop.spawn(readSlowly(loop, pair.peer, bytes.size(), &received));
+    const Deadline deadline = loop.after(milliseconds(200));
+    EXPECT_TRUE((co_await pair.stream->write(bytes, deadline)).ok());
+    EXPECT_GT(loop.now(), deadline);
+    while (received < bytes.size()) co_await loop.sleepFor(milliseconds(1));
+  });
+}
+
 TEST(StreamTest, AWriteToAResetConnectionFails) {
   runToEnd([](EventLoop& loop) -> Task<void> {
     StreamPair pair = makeStreamPair(loop);
@@ -115,6 +138,27 @@ TEST(StreamTest, ClosingItResumesWhoWaits) {
     std::vector<char> block(100);
     EXPECT_EQ((co_await pair.stream->read(block, kNoDeadline)).status, IoStatus::Closed);
     EXPECT_EQ((co_await pair.stream->write("x", kNoDeadline)).status, IoStatus::Closed);
+  });
+}
+
+TEST(StreamTest, SeveralMayWaitForTheSame) {
+  runToEnd([](EventLoop& loop) -> Task<void> {
+    StreamPair pair = makeStreamPair(loop);
+    std::vector<char> block(10);
+    pair.stream->socket().tryRead(block);  // clears the flag
+    int woken = 0;
+    for (int i = 0; i < 3; ++i) {
+      const Deadline deadline = i == 1 ? loop.after(milliseconds(1)) : kNoDeadline;
+      loop.spawn([](Stream& stream, Deadline until, int& count) -> Task<void> {
+        const IoStatus status = co_await stream.waitReadable(until);
+        EXPECT_EQ(status, until == kNoDeadline ? IoStatus::Ok : IoStatus::Timeout);
+        ++count;
+      }(*pair.stream, deadline, woken));
+    }
+    while (woken < 1) co_await loop.sleepFor(milliseconds(1));
+    EXPECT_EQ(woken, 1);
+    sendFrom(pair.peer, "x");
+    while (woken < 3) co_await loop.sleepFor(milliseconds(1));
   });
 }
 

@@ -47,14 +47,4 @@ std::string receivedBy(const UniqueFd& peer) {
   return out;
 }
 
-Task<void> fillWith(EventLoop& loop, std::string_view bytes, InputBuffer* out) {
-  StreamPair pair = makeStreamPair(loop);
-  const size_t wanted = out->size() + bytes.size();
-  sendFrom(pair.peer, bytes);
-  while (out->size() < wanted) {
-    const IoResult result = co_await out->fill(*pair.stream, kNoDeadline, wanted);
-    if (!result.ok()) std::abort();
-  }
-}
-
 }  // namespace gateway::testing

@@ -4,7 +4,6 @@
 #include <string>
 #include <string_view>
 
-#include "gateway/net/input_buffer.h"
 #include "gateway/net/stream.h"
 
 namespace gateway::testing {
@@ -21,8 +20,5 @@ StreamPair makeStreamPair(EventLoop& loop);
 void sendFrom(const UniqueFd& peer, std::string_view bytes);
 // What has arrived at the test's side by now.
 std::string receivedBy(const UniqueFd& peer);
-
-// An InputBuffer that holds these bytes.
-Task<void> fillWith(EventLoop& loop, std::string_view bytes, InputBuffer* out);
 
 }  // namespace gateway::testing

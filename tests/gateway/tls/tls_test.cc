@@ -129,6 +129,15 @@ TEST(TlsContextTest, SaysWhichCertificateIsWrongAndWhy) {
   EXPECT_FALSE(TlsContext::create({{"x", "no pem", "no pem", {}}}));
 }
 
+TEST(TlsContextTest, AnExpiredCertificateServesOnlyWhereNoValidOneDoes) {
+  const auto past = waf::Clock::system().wall() - std::chrono::days(30);
+  const auto made = db::makeSelfSigned({"a.example", "b.example"}, past, 10);
+  const TlsCertificate expired{"expired", made->chain_pem, made->key_pem, {}};
+  const auto context = contextFor({expired, certificateFor({"a.example"})});
+  EXPECT_EQ(context->certificateFor("a.example"), "a.example");
+  EXPECT_EQ(context->certificateFor("b.example"), "expired");
+}
+
 TEST(TlsStreamTest, SpeaksTls13WithTheNamedCertificate) {
   EchoServer server(contextFor({certificateFor({"a.example"}), certificateFor({"b.example"})}));
   RawClient client(server.port(), "b.example");
