@@ -1,5 +1,6 @@
 #include "admin-ui/server/api/api.h"
 
+#include <algorithm>
 #include <exception>
 
 #include "admin-ui/server/auth/random.h"
@@ -7,6 +8,9 @@
 
 namespace admin {
 namespace {
+
+// Of calls that take no body: an empty object does no harm.
+constexpr size_t kIgnoredBody = 1024;
 
 // Browsers name the origin of every request that is not a plain GET (Fetch standard, "append a
 // request Origin header"). A cookie that came along from another origin is not an order of the
@@ -107,7 +111,7 @@ Response Api::handle(Request& request) {
     request.captures = std::move(match.captures);
     if (const auto error = admit(*match.route, request)) return errorResponse(*error, request.id);
     if (!match.route->streamed) {
-      if (const auto error = readBody(match.route->body_limit, request)) {
+      if (const auto error = readBody(std::max(match.route->body_limit, kIgnoredBody), request)) {
         return errorResponse(*error, request.id);
       }
     }

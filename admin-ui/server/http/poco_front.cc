@@ -9,9 +9,9 @@
 #include <algorithm>
 #include <optional>
 
+#include "admin-ui/server/assets/assets.h"
 #include "admin-ui/server/auth/random.h"
 #include "admin-ui/server/http/host_check.h"
-#include "admin-ui/server/assets/assets.h"
 #include "waf/base/text.h"
 
 namespace admin {
@@ -97,7 +97,7 @@ class Front final : public Poco::Net::HTTPRequestHandler {
  private:
   Response answer(HTTPServerRequest& in, HTTPServerResponse& out, Request& request) {
     if (const auto error = checkFraming(in.getVersion(), request, options_.control)) {
-      request.input = &in.stream();
+      out.setKeepAlive(false);  // where the body ends is not known: nothing after it can be read
       return errorResponse(*error, request.id);
     }
     uint64_t length = 0;

@@ -33,7 +33,7 @@ class EventsTest : public ServerTest {
     minute.site = "shop";
     minute.requests = 10;
     minute.blocked = 3;
-    ASSERT_TRUE(store_.db::TrafficStore::add({minute}));
+    ASSERT_TRUE(store_.traffic().add({minute}));
     gateway_.fixed_status.endpoints.push_back(
         {"app", "127.0.0.1:9000", false, "ejected", "5 failures in a row", 9, 5});
     gateway_.fixed_status.alarms.push_back("the disk is full");

@@ -5,6 +5,7 @@ namespace {
 
 class FrontTest : public ServerTest {
  protected:
+  FrontTest() { control_socket_ = true; }
   std::string raw(const std::string& bytes) { return sendRaw(server_->boundAddress(), bytes); }
 };
 

@@ -50,7 +50,7 @@ std::string makeZip(const std::vector<ArchiveEntry>& entries, bool deflated) {
     put(&common, static_cast<uint32_t>(entry.name.size()), 2);
     put(&common, 0, 2);
     directory += std::string("PK\x01\x02\x14\x03", 6) + common;
-    put(&directory, 0, 6);
+    put(&directory, 0, 4);
     put(&directory, 0, 2);
     put(&directory, entry.unix_mode << 16, 4);
     put(&directory, static_cast<uint32_t>(out.size()), 4);

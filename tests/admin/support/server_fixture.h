@@ -26,6 +26,7 @@ class ServerTest : public ::testing::Test {
     AdminOptions options;
     options.address = "127.0.0.1:0";
     options.data_dir = folder_.path();
+    options.control_socket = control_socket_;
     auto server = AdminServer::start(options, &store_, nullptr, gateway_, waf::Clock::system());
     ASSERT_TRUE(server) << server.error().message;
     server_ = std::move(*server);
@@ -37,6 +38,7 @@ class ServerTest : public ::testing::Test {
     return out;
   }
 
+  bool control_socket_ = false;
   TempFolder folder_;
   FakeStore store_;
   FakeGateway gateway_;
