@@ -94,7 +94,13 @@ Result<void> SqliteEventStore::withFile(const EventFileName& name, std::string* 
     return std::find(files.begin(), files.end(), name) == files.end();
   };
   auto database = Database::open(path, Database::Mode::MustExist);
-  Result<void> done = database ? (*database)->run(work) : waf::fail(database.error());
+  const Database::Work unlessNew = [&work](Session& session) -> Result<void> {
+    // The writer has created the file at this moment and not yet committed its tables.
+    int version = 0;
+    session << "PRAGMA user_version", into(version), now;
+    return version == 0 ? Result<void>() : work(session);
+  };
+  Result<void> done = database ? (*database)->run(unlessNew) : waf::fail(database.error());
   if (!done && gone()) return {};
   if (!done && done.error().code == ErrorCode::Corrupt) {
     if (notice != nullptr) *notice = done.error().message + "; its events are left out";

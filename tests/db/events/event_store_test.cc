@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <fstream>
 
 #include "db/events/event_writer.h"
 #include "tests/db/support/event_sample.h"
@@ -177,6 +178,14 @@ TEST_F(EventStoreTest, ForEachVisitsAllUntilToldToStop) {
   seen = 0;
   ASSERT_TRUE(store_.forEach({}, [&seen](const waf::AuditEvent&) { return ++seen < 7; }));
   EXPECT_EQ(seen, 7);
+}
+
+TEST_F(EventStoreTest, AFileThatIsJustBeingCreatedHidesNothing) {
+  write(event("a"));
+  std::ofstream(folder_ / "events-29990101.db").flush();
+  EXPECT_THAT(ids({}), ElementsAre("a"));
+  EXPECT_TRUE(store_.top({}, 10));
+  EXPECT_FALSE(store_.find("b")->has_value());
 }
 
 TEST_F(EventStoreTest, NoFolderMeansNoEvents) {
