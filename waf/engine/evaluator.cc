@@ -15,6 +15,7 @@ Evaluator::Evaluator(const Program& program, TransactionData* data, const Policy
   settings_.response_body = settings.response_body_access;
   settings_.request_body_limit = settings.request_body_limit;
   settings_.response_body_limit = settings.response_body_limit;
+  group_hits_.resize(program.groups.size());
   applyPolicy(policy);
 }
 
@@ -49,7 +50,7 @@ std::optional<Interruption> Evaluator::run(int phase) {
   const auto& rules = program_.phases[static_cast<size_t>(phase)];
   for (size_t i = 0; i < rules.size();) {
     const Rule& rule = *rules[i];
-    if (isRemoved(rule) || !evaluateChain(rule)) {
+    if (isRemoved(rule) || !mayMatch(rule) || !evaluateChain(rule)) {
       ++i;
       continue;
     }
@@ -59,6 +60,31 @@ std::optional<Interruption> Evaluator::run(int phase) {
     if (flow == Flow::EndPhase || mode() == EngineMode::Off) break;
   }
   return std::nullopt;
+}
+
+// The values as the rules see them before ctl: and site exclusions: those are looked at when a hit
+// is confirmed.
+const BitSet& Evaluator::hitsOf(size_t group) {
+  GroupHits& state = group_hits_[group];
+  if (state.scanned) return state.hits;
+  state.scanned = true;
+  const RuleGroup& rules = program_.groups[group];
+  found_.clear();
+  for (const Target& target : rules.sample->targets) {
+    data_.collect(target, *rules.sample, &found_);
+  }
+  scan_values_.clear();
+  for (const FoundValue& found : found_) {
+    for (const uint16_t node : rules.forms) {
+      const std::string_view form =
+          program_.forms.form(*found.value, node, &data_.arena(), &form_scratch_);
+      const bool repeated = !scan_values_.empty() && scan_values_.back().data() == form.data() &&
+                            scan_values_.back().size() == form.size();
+      if (!repeated) scan_values_.push_back(form);
+    }
+  }
+  rules.scan->scan(scan_values_, state.hits);
+  return state.hits;
 }
 
 bool Evaluator::isExcluded(const Rule& rule, const FoundValue& found) const {
@@ -73,6 +99,7 @@ bool Evaluator::evaluateChain(const Rule& starter) {
   pending_.reset();
   rule_records_ = 0;
   for (const Rule* link = &starter; link != nullptr; link = link->next_link) {
+    if (!link->is_starter && !mayMatch(*link)) return false;
     if (evaluateLink(*link) == 0) return false;
   }
   if (starter.in_chain) {

@@ -73,6 +73,11 @@ class Evaluator {
   bool isRemoved(const Rule& rule) const {
     return !removed_.empty() && testBit(removed_, rule.index);
   }
+  // False when the shared scan of the rule's group has shown that it cannot match.
+  bool mayMatch(const Rule& rule) {
+    return rule.group < 0 || hitsOf(static_cast<size_t>(rule.group)).test(rule.group_slot);
+  }
+  const BitSet& hitsOf(size_t group);
   bool isExcluded(const Rule& rule, const FoundValue& found) const;
 
   bool evaluateChain(const Rule& starter);
@@ -108,6 +113,15 @@ class Evaluator {
   RuleBits removed_;
   std::vector<TargetRemoval> target_removals_;
   std::deque<OwnedRemoval> policy_removals_;
+
+  // What the scans of this transaction found, by group; each group is scanned when its first rule
+  // is reached.
+  struct GroupHits {
+    bool scanned = false;
+    BitSet hits;
+  };
+  std::vector<GroupHits> group_hits_;
+  std::vector<std::string_view> scan_values_;
 
   // Reused from rule to rule.
   std::vector<FoundValue> found_;

@@ -2,17 +2,26 @@
 
 #include <array>
 #include <deque>
+#include <memory>
 #include <utility>
 #include <vector>
 
 #include "waf/engine/form_trie.h"
 #include "waf/engine/rule.h"
 #include "waf/engine/tx_names.h"
+#include "waf/scan/scan_group.h"
 #include "waf/seclang/settings.h"
 
 namespace waf {
 
 inline constexpr int kPhases = 5;
+
+// Rules that look at the same values in the same way: one scan says which of them can match at all.
+struct RuleGroup {
+  const Rule* sample = nullptr;  // one of them, for the targets
+  std::vector<uint16_t> forms;
+  std::shared_ptr<const ScanGroup> scan;
+};
 
 // What a transaction runs: the rules of each phase in order, resolved. Built at load, then
 // immutable.
@@ -24,6 +33,7 @@ struct Program {
   uint32_t starters = 0;                                     // how many bits a RuleBits has
   FormTrie forms;
   TxNames tx_names;
+  std::vector<RuleGroup> groups;
   bool uses_xml = false;
 
   size_t bitWords() const { return (starters + 63) / 64; }

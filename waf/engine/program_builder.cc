@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "waf/base/text.h"
+#include "waf/engine/rule_groups.h"
 #include "waf/seclang/parser.h"
 
 namespace waf {
@@ -28,7 +29,7 @@ void ProgramBuilder::warning(const SourcePosition& at, std::string message) {
   diagnostics_->push_back({Diagnostic::Severity::Warning, at.file, at.line, std::move(message)});
 }
 
-std::unique_ptr<Program> ProgramBuilder::build(const RuleSetOptions& /*options*/,
+std::unique_ptr<Program> ProgramBuilder::build(const RuleSetOptions& options,
                                                const RuleSet::Progress& progress) {
   program_->settings = document_.settings;
   gather();
@@ -50,7 +51,26 @@ std::unique_ptr<Program> ProgramBuilder::build(const RuleSetOptions& /*options*/
       std::any_of(diagnostics_->begin(), diagnostics_->end(), [](const Diagnostic& diagnostic) {
         return diagnostic.severity == Diagnostic::Severity::Error;
       });
-  return failed ? nullptr : std::move(program_);
+  if (failed) return nullptr;
+  if (!compileRuleGroups(program_.get(), options, progress)) {
+    cancelled_ = true;
+    return nullptr;
+  }
+  countScans();
+  return std::move(program_);
+}
+
+void ProgramBuilder::countScans() {
+  for (const Rule& rule : program_->rules) {
+    const bool scanned =
+        rule.group >= 0 &&
+        program_->groups[static_cast<size_t>(rule.group)].scan->isScanned(rule.group_slot);
+    if (scanned && rule.counted_rx) ++statistics_.rx_hyperscan;
+  }
+  for (const RuleGroup& group : program_->groups) {
+    statistics_.databases += group.scan->databases();
+    statistics_.database_bytes += group.scan->databaseBytes();
+  }
 }
 
 void ProgramBuilder::gather() {

@@ -50,6 +50,7 @@ class ProgramBuilder {
   void warning(const SourcePosition& at, std::string message);
 
   void gather();
+  void countScans();
   void addDefaults(const DefaultActionAst& defaults);
   void addRule(RuleAst&& rule);
   void finishChain(Chain&& chain);

@@ -113,6 +113,7 @@ struct Rule {
   std::vector<Target> targets;
   std::unique_ptr<Operator> op;
   std::string operator_name;
+  bool counted_rx = false;  // an @rx of the set itself, for its statistics
   bool negated = false;
   Macro argument;
   bool argument_has_macro = false;
@@ -146,8 +147,8 @@ struct Rule {
   bool in_chain = false;      // has links or is one
   bool is_starter = true;     // false for a link
   bool sets_geo = false;      // @geoLookup
-  int32_t group = -1;         // scan group, -1: always evaluated
-  uint32_t group_bit = 0;     // within the group
+  int32_t group = -1;         // whose shared scan tells whether it can match; -1: always evaluated
+  uint32_t group_slot = 0;    // within the group
 };
 
 }  // namespace waf

@@ -151,7 +151,8 @@ void ProgramBuilder::compileOperator(const RuleAst& ast, Rule* rule) {
   if (!made) return error(ast.position, made.error().message);
   rule->op = std::move(*made);
   rule->sets_geo = equalsIgnoreCase(ast.operator_name, "geoLookup");
-  if (!ast.from_base && equalsIgnoreCase(ast.operator_name, "rx")) ++statistics_.rx_total;
+  rule->counted_rx = !ast.from_base && equalsIgnoreCase(ast.operator_name, "rx");
+  if (rule->counted_rx) ++statistics_.rx_total;
 }
 
 void ProgramBuilder::summarise(const Chain& chain, const Rule& rule) {

@@ -28,6 +28,7 @@ Result<Selector> Selector::compile(const SelectorAst& ast) {
   } else if (ast.kind == SelectorAst::Kind::XPath) {
     selector.name = ast.text;
   } else if (ast.kind == SelectorAst::Kind::Regex) {
+    selector.name = ast.text;
     RegexOptions options;
     options.caseless = true;
     auto regex = Regex::compile(ast.text, options);

@@ -15,7 +15,7 @@ namespace waf {
 // matches. Immutable.
 struct Selector {
   SelectorAst::Kind kind = SelectorAst::Kind::All;
-  std::string name;  // lower case for a name, as written for an XPath
+  std::string name;  // lower case; an XPath or a pattern as written
   uint32_t hash = 0;
   std::shared_ptr<const Regex> pattern;
 

@@ -44,6 +44,7 @@ class Operator {
     bool caseless = false;
     bool literal = false;
     bool dot_all = true;
+    bool gate = false;       // weaker than the operator's own pattern, which Hyperscan cannot take
     bool joinable = true;    // may be scanned in a buffer of values separated by a line feed without missing at a seam
   };
   // Any one of the patterns reports the operator. Empty: always evaluate().

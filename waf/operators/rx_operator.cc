@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <list>
 
+#include "waf/operators/gate_patterns.h"
 #include "waf/operators/operator_makers.h"
 #include "waf/regex/regex.h"
 #include "waf/regex/scan_syntax.h"
@@ -102,7 +103,10 @@ class RxOperator final : public Operator {
   std::vector<ScanPattern> scanPatterns() const override {
     if (regex_ == nullptr) return {};
     const ScanSyntax syntax = analyseForScan(pattern_);
-    if (!syntax.scannable) return {};
+    if (!syntax.scannable) {
+      auto gates = gatePatterns(pattern_);
+      return gates.empty() ? std::vector<ScanPattern>() : std::move(gates.front());
+    }
     return {ScanPattern{.pattern = pattern_, .joinable = syntax.joinable}};
   }
 

@@ -47,9 +47,21 @@ bool matchesWhole(bool valid, std::string_view value, OperatorMatch& match) {
   return !valid;
 }
 
+Dtd parseDtd(std::string_view text) {
+  // The parser takes the buffer and frees it.
+  xmlParserInputBufferPtr buffer = xmlParserInputBufferCreateMem(
+      text.data(), static_cast<int>(text.size()), XML_CHAR_ENCODING_NONE);
+  if (buffer == nullptr) return nullptr;
+  // The only way to silence this parser; the setting is the thread's.
+  xmlSetGenericErrorFunc(nullptr, ignoreError);
+  Dtd dtd(xmlIOParseDTD(nullptr, buffer, XML_CHAR_ENCODING_NONE));
+  xmlSetGenericErrorFunc(nullptr, nullptr);
+  return dtd;
+}
+
 class DtdOperator final : public Operator {
  public:
-  explicit DtdOperator(Dtd dtd) : dtd_(std::move(dtd)) {}
+  explicit DtdOperator(std::string dtd) : dtd_(std::move(dtd)) {}
 
   bool evaluate(std::string_view value, std::string_view /*argument*/,
                 OperatorMatch& match) const override {
@@ -58,19 +70,18 @@ class DtdOperator final : public Operator {
 
  private:
   bool isValid(std::string_view text) const {
-    if (dtd_ == nullptr) return false;
     const Document document = parseDocument(text);
     const ValidContext context(xmlNewValidCtxt());
-    // Validation writes into the DTD (content models are compiled when first used), so each call
-    // has its own.
-    const Dtd dtd(xmlCopyDtd(dtd_.get()));
+    // Validation writes into the DTD (it compiles content models when first used), and a copy that
+    // libxml2 makes has lost which attributes are required: so each call parses its own.
+    const Dtd dtd = parseDtd(dtd_);
     if (document == nullptr || context == nullptr || dtd == nullptr) return false;
     context->error = ignoreError;
     context->warning = ignoreError;
     return xmlValidateDtd(context.get(), document.get(), dtd.get()) == 1;
   }
 
-  Dtd dtd_;  // null when the file does not parse
+  std::string dtd_;
 };
 
 class SchemaOperator final : public Operator {
@@ -111,14 +122,7 @@ Result<std::string> readArgumentFile(const OperatorSpec& spec) {
 OperatorResult makeValidateDtd(const OperatorSpec& spec) {
   const auto content = readArgumentFile(spec);
   if (!content) return fail(content.error());
-  // The parser takes the buffer and frees it.
-  xmlParserInputBufferPtr buffer = xmlParserInputBufferCreateMem(
-      content->data(), static_cast<int>(content->size()), XML_CHAR_ENCODING_NONE);
-  // The only way to silence this parser; the setting is the thread's.
-  xmlSetGenericErrorFunc(nullptr, ignoreError);
-  Dtd dtd(buffer == nullptr ? nullptr : xmlIOParseDTD(nullptr, buffer, XML_CHAR_ENCODING_NONE));
-  xmlSetGenericErrorFunc(nullptr, nullptr);
-  return makeOperator<DtdOperator>(std::move(dtd));
+  return makeOperator<DtdOperator>(*content);
 }
 
 OperatorResult makeValidateSchema(const OperatorSpec& spec) {

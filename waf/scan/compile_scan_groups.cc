@@ -1,7 +1,9 @@
 // From the operators' patterns to databases:
 //
-//   1. every different pattern is judged once: scan it, or leave it to the operator
-//   2. an operator is scanned when all of its patterns are; otherwise its slot is always reported
+//   1. every different pattern is judged once: scan it or not
+//   2. an operator whose patterns are all good is scanned; for one that has a single pattern which
+//   is not, a gate is
+//      derived and judged; without one its slot is always reported
 //   3. the patterns of a group's scanned slots, sorted and without duplicates, make one database
 //   for joined values
 //      and one for values alone; equal lists share one database, in this process and on disk
@@ -12,6 +14,7 @@
 #include <map>
 #include <set>
 
+#include "waf/operators/gate_patterns.h"
 #include "waf/scan/database_cache.h"
 #include "waf/scan/parallel.h"
 #include "waf/scan/pattern_database.h"
@@ -52,16 +55,20 @@ bool isExpressible(const Operator::ScanPattern& pattern) {
 class ScanGroupCompiler {
  public:
   ScanGroupCompiler(const std::vector<ScanGroupBuilder>& builders, const ScanOptions& options)
-      : builders_(builders), options_(options), cache_(options.cache_dir) {}
+      : options_(options), cache_(options.cache_dir) {
+    for (const ScanGroupBuilder& builder : builders) slots_.push_back(builder.slots_);
+  }
 
   std::vector<std::shared_ptr<const ScanGroup>> run(const ScanProgress& progress) {
-    for (const ScanGroupBuilder& builder : builders_) {
+    for (const auto& slots : slots_) {
       groups_.push_back(std::shared_ptr<ScanGroup>(new ScanGroup));
-      groups_.back()->always_.clear(builder.slots());
+      groups_.back()->gated_.clear(slots.size());
+      groups_.back()->always_.clear(slots.size());
       groups_.back()->always_.setAll();
     }
     if (options_.use_hyperscan && PatternDatabase::isSupported()) {
-      if (!judge(progress)) return {};
+      if (!judgeSlots(progress)) return {};
+      if (!useGates(progress)) return {};
       makeParts();
       if (!compile(progress)) return {};
     }
@@ -77,14 +84,24 @@ class ScanGroupCompiler {
     std::shared_ptr<const PatternDatabase> database;
   };
 
-  bool judge(const ScanProgress& progress) {
+  using SlotPatterns = std::vector<Operator::ScanPattern>;
+
+  bool judgeSlots(const ScanProgress& progress) {
+    std::vector<const SlotPatterns*> all;
+    for (const auto& slots : slots_) {
+      for (const SlotPatterns& patterns : slots) all.push_back(&patterns);
+    }
+    return judge(all, progress);
+  }
+
+  // Judges the patterns that have no verdict yet.
+  bool judge(const std::vector<const SlotPatterns*>& slots, const ScanProgress& progress) {
     std::set<DatabasePattern> distinct;
-    for (const ScanGroupBuilder& builder : builders_) {
-      for (const auto& patterns : builder.slots_) {
-        for (const auto& pattern : patterns) {
-          if (!pattern.literal && isExpressible(pattern))
-            distinct.insert(toDatabasePattern(pattern));
-        }
+    for (const SlotPatterns* patterns : slots) {
+      for (const auto& pattern : *patterns) {
+        if (pattern.literal || !isExpressible(pattern)) continue;
+        DatabasePattern wanted = toDatabasePattern(pattern);
+        if (!verdicts_.contains(wanted)) distinct.insert(std::move(wanted));
       }
     }
     const std::vector<DatabasePattern> list(distinct.begin(), distinct.end());
@@ -97,6 +114,29 @@ class ScanGroupCompiler {
     return finished;
   }
 
+  // Gives the slots whose one pattern cannot be scanned the first of its gates that can.
+  bool useGates(const ScanProgress& progress) {
+    std::vector<std::pair<SlotPatterns*, std::vector<SlotPatterns>>> gates;
+    for (auto& slots : slots_) {
+      for (SlotPatterns& patterns : slots) {
+        if (patterns.size() != 1 || patterns[0].literal || isScannable(patterns)) continue;
+        gates.emplace_back(&patterns, gatePatterns(patterns[0].pattern));
+      }
+    }
+    std::vector<const SlotPatterns*> candidates;
+    for (const auto& [slot, found] : gates) {
+      for (const SlotPatterns& gate : found) candidates.push_back(&gate);
+    }
+    if (!judge(candidates, progress)) return false;
+    for (auto& [slot, found] : gates) {
+      const auto good = std::find_if(found.begin(), found.end(), [this](const SlotPatterns& gate) {
+        return isScannable(gate);
+      });
+      if (good != found.end()) *slot = std::move(*good);
+    }
+    return true;
+  }
+
   bool isScannable(const std::vector<Operator::ScanPattern>& patterns) const {
     return !patterns.empty() &&
            std::all_of(patterns.begin(), patterns.end(), [&](const auto& pattern) {
@@ -106,14 +146,15 @@ class ScanGroupCompiler {
   }
 
   void makeParts() {
-    for (size_t g = 0; g < builders_.size(); ++g) {
+    for (size_t g = 0; g < slots_.size(); ++g) {
       Patterns joined;
       Patterns separate;
-      const auto& slots = builders_[g].slots_;
+      const auto& slots = slots_[g];
       for (uint32_t slot = 0; slot < slots.size(); ++slot) {
         if (!isScannable(slots[slot])) continue;
         groups_[g]->always_.reset(slot);
         for (const auto& pattern : slots[slot]) {
+          if (pattern.gate) groups_[g]->gated_.set(slot);
           (pattern.joinable ? joined : separate)[toDatabasePattern(pattern)].insert(slot);
         }
       }
@@ -166,9 +207,9 @@ class ScanGroupCompiler {
     for (const uint32_t slot : part.slots) group.always_.set(slot);
   }
 
-  const std::vector<ScanGroupBuilder>& builders_;
   const ScanOptions& options_;
   DatabaseCache cache_;
+  std::vector<std::vector<std::vector<Operator::ScanPattern>>> slots_;  // group, slot, pattern
   std::vector<std::shared_ptr<ScanGroup>> groups_;
   std::map<DatabasePattern, PatternVerdict> verdicts_;
   std::map<std::vector<DatabasePattern>, size_t> job_of_;

@@ -25,16 +25,18 @@ struct ScanOptions {
 // any number of threads scan at once.
 //
 // A slot stands for one operator. A slot that a scan leaves out certainly matches none of the
-// values; a slot that it reports, or that has no database (see isScanned), must be asked with
+// values; a slot that it reports must be asked with
 // Operator::evaluate() value by value.
 class ScanGroup {
  public:
   ~ScanGroup();
 
   size_t slots() const { return always_.size(); }
-  // Whether the slot's patterns are in a Hyperscan database; if not, every scan reports it.
-  bool isScanned(size_t slot) const { return !always_.test(slot); }
-  // Slots that are not scanned.
+  // Whether the operator's own patterns are in a Hyperscan database.
+  bool isScanned(size_t slot) const { return !always_.test(slot) && !gated_.test(slot); }
+  // Slots that every scan reports: nothing of theirs could be put into a database. The others are
+  // scanned by their own patterns or by weaker ones (a gate); a scan that leaves them out is
+  // certain in both cases.
   const BitSet& alwaysReported() const { return always_; }
 
   // `hits` is cleared to slots() first. Never fails: what cannot be scanned is reported.
@@ -61,6 +63,7 @@ class ScanGroup {
   Part joined_;    // patterns that may look at all values in one buffer
   Part separate_;  // patterns that look at the ends of each value
   BitSet always_;
+  BitSet gated_;
 };
 
 // Collects the operators of one group at load.

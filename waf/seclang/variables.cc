@@ -135,6 +135,8 @@ std::string_view nearestVariable(std::string_view name) {
 }
 
 bool isStable(VariableId id) {
+  // ctl:requestBodyProcessor and @geoLookup change these two.
+  if (id == VariableId::ReqbodyProcessor || id == VariableId::Geo) return false;
   const VariableKind kind = variableInfo(id).kind;
   return kind == VariableKind::Scalar || kind == VariableKind::Collection ||
          kind == VariableKind::Xml;

@@ -1,0 +1,101 @@
+#include "waf/regex/regex.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace waf {
+namespace {
+
+Regex compile(std::string_view pattern, const RegexOptions& options = {}) {
+  auto regex = Regex::compile(pattern, options);
+  EXPECT_TRUE(regex) << regex.error().message;
+  return *std::move(regex);
+}
+
+bool matches(std::string_view pattern, std::string_view subject) {
+  return compile(pattern).search(subject, 0, nullptr) == RegexStatus::Match;
+}
+
+TEST(RegexTest, ReportsTheOffsetOfAnError) {
+  const auto regex = Regex::compile("a(b");
+  ASSERT_FALSE(regex);
+  EXPECT_EQ(regex.error().message, "missing closing parenthesis at offset 3");
+}
+
+TEST(RegexTest, LetsTheDotMatchALineFeed) { EXPECT_TRUE(matches("a.b", "a\nb")); }
+
+TEST(RegexTest, MatchesAnchorsAtLineFeeds) {
+  EXPECT_TRUE(matches("^b$", "a\nb\nc"));
+  EXPECT_FALSE(matches("\\Ab", "a\nb"));
+}
+
+TEST(RegexTest, TakesBytesNotCharacters) {
+  EXPECT_TRUE(matches("^..$", "\xc3\xa4"));
+  EXPECT_TRUE(matches("\\xc3", "\xc3\xa4"));
+  EXPECT_FALSE(matches("(?i)\\xc4", "\xe4"));
+}
+
+TEST(RegexTest, TakesNulBytesInPatternAndSubject) {
+  EXPECT_TRUE(matches(std::string_view("a\0b", 3), std::string_view("xa\0b", 4)));
+  EXPECT_TRUE(matches("\\x00b$", std::string_view("a\0b", 3)));
+}
+
+TEST(RegexTest, GivesOffsetsOfTheGroups) {
+  RegexMatch match;
+  EXPECT_EQ(compile("b(c)(x)?(d)").search("abcd", 0, &match), RegexStatus::Match);
+  ASSERT_EQ(match.count, 4U);
+  EXPECT_EQ(match.groups[0].offset, 1U);
+  EXPECT_EQ(match.groups[0].length, 3U);
+  EXPECT_EQ(match.groups[1].offset, 2U);
+  EXPECT_EQ(match.groups[2].length, 0U);
+  EXPECT_EQ(match.groups[3].offset, 3U);
+}
+
+TEST(RegexTest, KeepsTheFirstTenGroups) {
+  RegexMatch match;
+  EXPECT_EQ(compile("(a)(b)(c)(d)(e)(f)(g)(h)(i)(j)(k)(l)").search("abcdefghijkl", 0, &match),
+            RegexStatus::Match);
+  EXPECT_EQ(match.count, 10U);
+  EXPECT_EQ(match.groups[9].offset, 8U);
+}
+
+TEST(RegexTest, SearchesFromTheOffsetWithTheBytesBeforeInView) {
+  RegexMatch match;
+  EXPECT_EQ(compile("\\bb").search("ab b", 1, &match), RegexStatus::Match);
+  EXPECT_EQ(match.groups[0].offset, 3U);
+}
+
+TEST(RegexTest, PassesOverAnEmptyMatchWhereAsked) {
+  RegexMatch match;
+  EXPECT_EQ(compile("[a-z]*").searchNotEmptyAt("0bc", 0, &match), RegexStatus::Match);
+  EXPECT_EQ(match.groups[0].offset, 1U);
+}
+
+TEST(RegexTest, TakesAnEmptySubject) {
+  EXPECT_TRUE(matches("^$", std::string_view()));
+  EXPECT_FALSE(matches("a", std::string_view()));
+}
+
+TEST(RegexTest, StopsAtTheMatchLimit) {
+  const Regex regex = compile("^(?:a+)+[bc]", {.match_limit = 1000, .recursion_limit = 1000});
+  EXPECT_EQ(regex.search(std::string(40, 'a'), 0, nullptr), RegexStatus::LimitExceeded);
+}
+
+TEST(RegexTest, StopsAtTheLimitWhenTheJitsStackIsTooSmall) {
+  const Regex regex = compile("^(?:(a)|b)*c");
+  EXPECT_NE(regex.search(std::string(4'000'000, 'a'), 0, nullptr), RegexStatus::Match);
+}
+
+TEST(RegexTest, AnswersAgainAfterALimit) {
+  const Regex regex = compile("(?:a+)+[bc]", {.match_limit = 1000, .recursion_limit = 1000});
+  EXPECT_EQ(regex.search(std::string(40, 'a'), 0, nullptr), RegexStatus::LimitExceeded);
+  EXPECT_EQ(regex.search("aab", 0, nullptr), RegexStatus::Match);
+}
+
+TEST(RegexTest, RefusesAHugePattern) { EXPECT_FALSE(Regex::compile(std::string(300'000, 'a'))); }
+
+TEST(RegexTest, RefusesToLeaveBytesForCharacters) { EXPECT_FALSE(Regex::compile("(*UTF)a")); }
+
+}  // namespace
+}  // namespace waf

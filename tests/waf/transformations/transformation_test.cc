@@ -1,0 +1,122 @@
+#include "waf/transformations/transformation.h"
+
+#include <gtest/gtest.h>
+
+#include <random>
+
+#include "tests/waf/support/seclang_rows.h"
+
+namespace waf {
+namespace {
+
+constexpr std::string_view kNames[] = {"base64Decode",
+                                       "base64DecodeExt",
+                                       "base64Encode",
+                                       "cmdLine",
+                                       "compressWhitespace",
+                                       "cssDecode",
+                                       "escapeSeqDecode",
+                                       "hexDecode",
+                                       "hexEncode",
+                                       "htmlEntityDecode",
+                                       "jsDecode",
+                                       "length",
+                                       "lowercase",
+                                       "md5",
+                                       "normalisePath",
+                                       "normalisePathWin",
+                                       "parityEven7bit",
+                                       "parityOdd7bit",
+                                       "parityZero7bit",
+                                       "phpArgsNames",
+                                       "removeComments",
+                                       "removeCommentsChar",
+                                       "removeNulls",
+                                       "removeWhitespace",
+                                       "replaceComments",
+                                       "replaceNulls",
+                                       "sha1",
+                                       "sqlHexDecode",
+                                       "trim",
+                                       "trimLeft",
+                                       "trimRight",
+                                       "uppercase",
+                                       "urlDecode",
+                                       "urlDecodeUni",
+                                       "urlEncode",
+                                       "utf8toUnicode"};
+
+std::string apply(const Transformation* transformation, std::string_view value) {
+  std::string out;
+  return transformation->apply(value, out) ? out : std::string(value);
+}
+
+TEST(TransformationTableTest, FindsNamesInAnyCase) {
+  for (const std::string_view name : kNames) {
+    const Transformation* found = findTransformation(name);
+    ASSERT_NE(found, nullptr) << name;
+    EXPECT_EQ(found->name, name);
+  }
+  EXPECT_EQ(findTransformation("URLDECODEUNI"), findTransformation("urlDecodeUni"));
+  EXPECT_NE(findTransformation("normalizePath"), nullptr);
+  EXPECT_NE(findTransformation("normalizePathWin"), nullptr);
+}
+
+TEST(TransformationTableTest, HasNoOtherNames) {
+  EXPECT_EQ(findTransformation("none"), nullptr);
+  EXPECT_EQ(findTransformation(""), nullptr);
+}
+
+TEST(TransformationTableTest, ProposesTheNearestName) {
+  EXPECT_EQ(nearestTransformation("urlDecodeUnicode"), "urlDecodeUni");
+  EXPECT_EQ(nearestTransformation("lowerCase"), "lowercase");
+}
+
+// Bytes that mean something to one transformation or another.
+std::string randomValue(std::mt19937& random) {
+  static constexpr char kBytes[] =
+      "\\\\\\%%%&&##;;xXuU0123456789abcdefABCDEF+-<>!/*..[] "
+      "\t\n\r\0\xa0\xc3\xa4\xe2\x82\xf0=quotlamp";
+  std::string value;
+  for (size_t i = random() % 40; i > 0; --i) value += kBytes[random() % (sizeof kBytes - 1)];
+  return value;
+}
+
+TEST(TransformationTest, GateAndAnswerAgreeOnAnyBytes) {
+  std::mt19937 random(4711);
+  std::string out;
+  for (int round = 0; round < 5000; ++round) {
+    const std::string value = randomValue(random);
+    for (const std::string_view name : kNames) {
+      const Transformation* transformation = findTransformation(name);
+      const bool changed = transformation->apply(value, out);
+      ASSERT_EQ(changed, changed && out != value) << name << " " << test::printable(value);
+      ASSERT_TRUE(!changed || transformation->mayChange(value))
+          << name << " " << test::printable(value);
+    }
+  }
+}
+
+TEST(TransformationTest, LeavesAShortValueInALongBufferShort) {
+  std::string out(1000, 'x');
+  ASSERT_TRUE(findTransformation("lowercase")->apply("ABC", out));
+  EXPECT_EQ(out, "abc");
+}
+
+TEST(UrlDecodeUniTest, TakesTheLowByteWithoutAMap) {
+  EXPECT_EQ(apply(findTransformation("urlDecodeUni"), "%u2039%u0141"), "9A");
+}
+
+TEST(UrlDecodeUniTest, TakesTheBestFitWithAMap) {
+  EXPECT_EQ(apply(urlDecodeUniWithBestFit(), "%u2039script%u203a"), "<script>");
+  EXPECT_EQ(apply(urlDecodeUniWithBestFit(), "%u2018%uff07%u02b9"), "'''");
+  EXPECT_EQ(apply(urlDecodeUniWithBestFit(), "%u00e4%u0141%uff21%u2044"), "aLA/");
+  EXPECT_EQ(apply(urlDecodeUniWithBestFit(), "%u0041+%42"), "A B");
+}
+
+TEST(UrlDecodeUniTest, TakesTheLowByteOfWhatHasNoBestFit) {
+  EXPECT_EQ(apply(urlDecodeUniWithBestFit(), "%u4e41"), "A");
+}
+
+}  // namespace
+}  // namespace waf

@@ -1,0 +1,74 @@
+#include "waf/engine/rule_groups.h"
+
+#include <algorithm>
+#include <map>
+
+namespace waf {
+namespace {
+
+void appendSelector(const Selector& selector, std::string* key) {
+  key->push_back(static_cast<char>('0' + static_cast<int>(selector.kind)));
+  key->append(selector.name).push_back('\0');
+}
+
+// What two rules must have in common to share a scan.
+std::string groupKey(const Rule& rule) {
+  std::string key = std::to_string(rule.phase);
+  for (const uint16_t form : rule.multi_match ? rule.all_forms : std::vector{rule.form}) {
+    key += " " + std::to_string(form);
+  }
+  for (const Target& target : rule.targets) {
+    key += "|" + std::to_string(static_cast<int>(target.variable));
+    appendSelector(target.selector, &key);
+    for (const Exclusion& exclusion : target.exclusions) {
+      key += "!" + std::to_string(static_cast<int>(exclusion.variable));
+      appendSelector(exclusion.selector, &key);
+    }
+  }
+  for (const auto& [prefix, uri] : rule.namespaces) key += "\n" + prefix + "=" + uri;
+  return key;
+}
+
+bool mayJoin(const Rule& rule) {
+  return !rule.unconditional && rule.op != nullptr && !rule.negated && !rule.argument_has_macro &&
+         !rule.targets.empty() &&
+         std::all_of(rule.targets.begin(), rule.targets.end(), [](const Target& target) {
+           return !target.count && isStable(target.variable);
+         });
+}
+
+}  // namespace
+
+bool compileRuleGroups(Program* program, const RuleSetOptions& options,
+                       const RuleSet::Progress& progress) {
+  std::map<std::string, size_t> by_key;
+  std::vector<ScanGroupBuilder> builders;
+  for (Rule& rule : program->rules) {
+    if (!mayJoin(rule)) continue;
+    auto patterns = rule.op->scanPatterns();
+    if (patterns.empty()) continue;
+    const auto [found, added] = by_key.emplace(groupKey(rule), builders.size());
+    if (added) {
+      builders.emplace_back();
+      RuleGroup group;
+      group.sample = &rule;
+      group.forms = rule.multi_match ? rule.all_forms : std::vector{rule.form};
+      program->groups.push_back(std::move(group));
+    }
+    rule.group = static_cast<int32_t>(found->second);
+    rule.group_slot = static_cast<uint32_t>(builders[found->second].add(std::move(patterns)));
+  }
+  ScanOptions scan;
+  scan.use_hyperscan = options.use_hyperscan;
+  scan.cache_dir = options.cache_dir;
+  ScanProgress report;
+  if (progress) {
+    report = [&](size_t done, size_t total) { return progress("patterns", done, total); };
+  }
+  auto groups = compileScanGroups(builders, scan, report);
+  if (groups.size() != builders.size()) return false;
+  for (size_t i = 0; i < groups.size(); ++i) program->groups[i].scan = std::move(groups[i]);
+  return true;
+}
+
+}  // namespace waf
