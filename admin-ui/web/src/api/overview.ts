@@ -1,5 +1,6 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { call } from './client';
+import type { EventFilter, Window } from './events';
 import type { EndpointState } from './types';
 
 export interface TrafficPoint {
@@ -33,11 +34,12 @@ export interface Overview {
   attention: Attention[];
 }
 
-export function useOverview(key: string, window: () => { since: string; until?: string }, step_minutes: number) {
+/** With a filter the lists count the events that it matches; the traffic is that of its site, or of all. */
+export function useOverview(key: string, window: Window, step_minutes: number, filter: EventFilter = {}) {
   return useQuery({
-    queryKey: ['overview', key],
+    queryKey: ['overview', key, filter],
     queryFn: ({ signal }) =>
-      call<Overview>('GET', '/overview', { query: { ...window(), step_minutes }, signal }),
+      call<Overview>('GET', '/overview', { query: { ...filter, ...window(), step_minutes }, signal }),
     placeholderData: keepPreviousData,
     refetchInterval: 10_000,
   });

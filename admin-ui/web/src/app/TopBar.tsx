@@ -17,7 +17,7 @@ const kNames: Record<string, string> = {
   system: 'System',
   start: 'First site',
 };
-const kWithRange = /^\/(events.*)?$/;
+const kWithRange = /^\/(events.*|sites\/(?!new$)[^/]+)?$/;
 
 export function TopBar() {
   const { pathname } = useLocation();

@@ -20,7 +20,7 @@ interface EventTableProps {
 const time: Column<EventRow> = {
   key: 'time',
   header: 'Time',
-  width: 112,
+  width: 104,
   phone: 'b-end',
   render: (row) => (
     <span className="dim">
@@ -32,7 +32,7 @@ const time: Column<EventRow> = {
 const decision: Column<EventRow> = {
   key: 'decision',
   header: 'Decision',
-  width: 96,
+  width: 92,
   phone: 'a-end',
   render: (row) => (
     <Cell field="decision" value={row.decision}>
@@ -44,14 +44,14 @@ const decision: Column<EventRow> = {
 const site: Column<EventRow> = {
   key: 'site',
   header: 'Site',
-  width: 110,
+  width: 92,
   render: (row) => (row.site ? <Cell field="site" value={row.site}>{row.site}</Cell> : <span className="faint">none</span>),
 };
 
 const request: Column<EventRow> = {
   key: 'request',
   header: 'Request',
-  width: '24%',
+  width: '26%',
   phone: 'a',
   render: (row) => (
     <Cell field="path" value={pathOf(row.uri)} title={row.uri}>
@@ -84,7 +84,7 @@ const rule: Column<EventRow> = {
 const matched: Column<EventRow> = {
   key: 'matched',
   header: 'Matched text',
-  width: '20%',
+  width: '17%',
   render: (row) =>
     row.matched ? (
       <span className="mono matched" title={printable(row.matched)}>
@@ -98,7 +98,7 @@ const matched: Column<EventRow> = {
 const client: Column<EventRow> = {
   key: 'client',
   header: 'Client',
-  width: 140,
+  width: 134,
   render: (row) => (
     <Cell field="client" value={row.client}>
       <span className="mono">{row.client}</span>

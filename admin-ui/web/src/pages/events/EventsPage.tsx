@@ -11,8 +11,10 @@ import { EmptyState, NoMatch } from '@/components/feedback/States';
 import { Icon } from '@/components/layout/Icon';
 import { Page } from '@/components/layout/Page';
 import { useTimeRange } from '@/components/range/useTimeRange';
+import { EventHistogram } from './EventHistogram';
 import { EventPanel } from './EventPanel';
 import { EventTable } from './EventTable';
+import { Facets } from './Facets';
 import { FilterBar } from './FilterBar';
 import { clearFilter, readFilter } from './filter';
 import { useEventKeys } from './useEventKeys';
@@ -46,7 +48,9 @@ export function EventsPage() {
     <Page title="Events" note={range.label} actions={<ExportMenu filter={filter} window={range.window} onReload={reload} />}>
       <FilterBar />
       <div className={id ? 'events events-open' : 'events'}>
+        {!id && <Facets filter={filter} />}
         <section className="panel events-list">
+          {!id && <EventHistogram filter={filter} />}
           {fresh_count > 0 && (
             <button type="button" className="events-new" onClick={reload}>
               {fresh_count >= 100 ? '100 or more new' : `${formatNumber(fresh_count)} new`}, show

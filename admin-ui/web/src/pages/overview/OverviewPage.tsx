@@ -1,6 +1,7 @@
 import { Skeleton } from '@mantine/core';
 import { useOverview, type Overview } from '@/api/overview';
 import { useSites } from '@/api/sites';
+import { TrafficChart } from '@/components/charts/TrafficChart';
 import { QueryView } from '@/components/feedback/QueryView';
 import { EmptyState } from '@/components/feedback/States';
 import { Page } from '@/components/layout/Page';
@@ -11,7 +12,7 @@ import { AttentionList } from './AttentionList';
 import { Figures } from './Figures';
 import { Health } from './Health';
 import { TopLists } from './TopLists';
-import { TrafficPanel } from './TrafficPanel';
+
 import './overview.css';
 
 export function OverviewPage() {
@@ -33,7 +34,7 @@ function OverviewBody({ data, step }: { data: Overview; step: number }) {
     <>
       <AttentionList items={data.attention ?? []} />
       <Figures totals={data.totals ?? {}} />
-      <TrafficPanel data={data} stepMinutes={step} />
+      <TrafficChart traffic={data.traffic} stepMinutes={step} />
       <div className="overview-grid">
         <TopLists data={data} />
         <Panel title="Health" note="endpoints and effective mode" flush>

@@ -1,16 +1,21 @@
 import { Link } from 'react-router-dom';
+import { useOverview } from '@/api/overview';
+import { TrafficChart } from '@/components/charts/TrafficChart';
 import { Count, DaysLeft } from '@/components/data/Values';
 import { ModeBadge } from '@/components/data/Badges';
 import { stateWords } from '@/components/data/EndpointDots';
 import { formatBytes, formatNumber } from '@/components/data/format';
 import { Note } from '@/components/feedback/States';
 import { Facts, Panel } from '@/components/layout/Panel';
+import { stepMinutes } from '@/components/range/timeRange';
 import { useTimeRange } from '@/components/range/useTimeRange';
 import { ModeSwitch } from './ModeSwitch';
 import type { SiteTabProps } from './SitePage';
 
 export function SiteOverviewTab({ site, version }: SiteTabProps) {
-  const { href } = useTimeRange();
+  const { range, href } = useTimeRange();
+  const step = stepMinutes(range.seconds);
+  const overview = useOverview(range.key, range.window, step, { site: site.name });
   const status = site.status;
   const differs = status && status.effective_mode !== site.waf.mode;
   const events = (decision: string) => href('/events', { site: site.name, decision });
@@ -21,6 +26,7 @@ export function SiteOverviewTab({ site, version }: SiteTabProps) {
           <p>This site does not run in the mode that is configured. {status.detail}</p>
         </Note>
       )}
+      <TrafficChart traffic={overview.data?.traffic} stepMinutes={step} height={160} />
       <div className="two-columns">
         <Panel title="Last 24 hours">
           <Facts

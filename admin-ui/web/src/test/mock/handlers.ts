@@ -87,7 +87,9 @@ export function overview(state: MockState, query: URLSearchParams): Overview {
   const since = Date.parse(query.get('since') ?? '');
   const until = Date.parse(query.get('until') ?? '') || Date.now();
   const points = traffic(state, since, until, Number(query.get('step_minutes') || 15) * 60_000);
-  const rows = findEvents(state, new URLSearchParams({ limit: '10000' })).items;
+  const filter = new URLSearchParams(query);
+  filter.set('limit', '10000');
+  const rows = findEvents(state, filter).items;
   const sum = (field: keyof Omit<TrafficPoint, 'minute'>) => points.reduce((total, point) => total + point[field], 0);
   return {
     traffic: points,
