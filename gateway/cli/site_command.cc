@@ -91,6 +91,10 @@ int addSite(Call& call) {
                {"hosts", call.values("--host")},
                {"certificates", call.values("--certificate")}};
   site["listeners"] = call.has("--listener") ? json(call.values("--listener")) : allListeners(*api);
+  if (site["listeners"].empty()) {
+    return call.fail(
+        "there is no listener yet; put one into the configuration first (config apply)");
+  }
   site["upstream"] = call.value("--upstream", name);
   site["waf"] = {{"mode", call.value("--mode", "DetectionOnly")},
                  {"rulesets", call.values("--ruleset")}};

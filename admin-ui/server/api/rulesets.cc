@@ -57,9 +57,14 @@ std::optional<nlohmann::json> describeBuiltin(Services& services, const db::Conf
   const std::string path = services.gateway.builtinRulesPath();
   if (path.empty()) return std::nullopt;
   nlohmann::json out = {{"name", kBuiltinName}, {"path", path}, {"builtin", true}};
-  out.update(describeStatistics({}));
   for (const RuleSetStatus& status : services.gateway.status().rulesets) {
     if (status.name == kBuiltinName) out.update(describeStatistics(status.statistics));
+  }
+  if (!out.contains("rules")) {  // no site runs them now
+    waf::RuleSetOptions options;
+    options.paths = {path};
+    const auto loaded = services.rule_sets.load(std::move(options));
+    if (loaded.rule_set != nullptr) out["rules"] = loaded.rule_set->statistics().rules;
   }
   out["used_by"] =
       sitesThat(config, [](const db::SiteConfig& site) { return site.waf.rulesets.empty(); });

@@ -6,10 +6,12 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "admin-ui/server/admin_server.h"
 #include "db/certificate/certificate.h"
 #include "gateway/cli/bootstrap.h"
 #include "gateway/cli/command.h"
 #include "gateway/cli/files.h"
+#include "gateway/cli/offline_port.h"
 #include "gateway/cli/output.h"
 
 namespace gateway::cli {
@@ -246,6 +248,33 @@ TEST_F(CliTest, StatusWithoutADaemonFails) {
   EXPECT_EQ(outcome.code, 1);
   EXPECT_NE(outcome.err.find("no daemon"), std::string::npos);
   EXPECT_EQ(portcullis({"status", "--wait", "--timeout", "0"}).code, 1);
+}
+
+TEST_F(CliTest, GoesThroughTheSocketOfADaemon) {
+  const std::string data = folder_ + "/data";
+  fs::create_directories(data);
+  auto store = db::Store::open(data, waf::Clock::system());
+  ASSERT_TRUE(store) << store.error().message;
+  OfflinePort port(data);
+  admin::AdminOptions options;
+  options.address = "";
+  options.data_dir = data;
+  auto daemon =
+      admin::AdminServer::start(options, store->get(), nullptr, port, waf::Clock::system());
+  ASSERT_TRUE(daemon) << daemon.error().message;
+
+  EXPECT_EQ(portcullis({"user", "list", "--json"}).parsed()["items"][0]["name"], "admin");
+  const Outcome applied = portcullis(
+      {"config", "apply", "-"}, R"({"listeners":[{"name":"http","address":"127.0.0.1:8080"}]})");
+  EXPECT_NE(applied.out.find("is in force"), std::string::npos) << applied.out << applied.err;
+  const Outcome imported = portcullis({"rules", "import", write("mine.conf", kRules), "--json"});
+  EXPECT_EQ(imported.parsed()["added"], json::array({1001})) << imported.err;
+  EXPECT_EQ(portcullis({"rules", "list", "--json"}).parsed()["items"][0]["name"], "mine");
+  EXPECT_EQ(portcullis({"site", "show", "none"}).code, 1);
+  EXPECT_EQ(portcullis({"events", "export"}).code, 0);
+  const Outcome status = portcullis({"status", "--json"});
+  EXPECT_EQ(status.code, 1) << "this daemon has no gateway, so it is never ready";
+  EXPECT_EQ(status.parsed()["ready"], false);
 }
 
 TEST_F(CliTest, ReadsTheBootstrapFile) {
