@@ -83,12 +83,15 @@ EventLoop::~EventLoop() {
 EventLoop* EventLoop::current() { return current_loop; }
 
 void EventLoop::post(std::function<void()> function) {
-  auto* posted = new Posted{std::move(function), posted_.load(std::memory_order_relaxed)};
-  while (!posted_.compare_exchange_weak(posted->next, posted, std::memory_order_release,
+  Posted* newest = posted_.load(std::memory_order_relaxed);
+  auto* posted = new Posted{std::move(function), newest};
+  // Once it is published the loop may run and free it: nothing of it is looked at after that.
+  while (!posted_.compare_exchange_weak(newest, posted, std::memory_order_release,
                                         std::memory_order_relaxed)) {
+    posted->next = newest;
   }
   // Only the first of a batch needs to wake the loop.
-  if (posted->next == nullptr) wake();
+  if (newest == nullptr) wake();
 }
 
 void EventLoop::stop() {

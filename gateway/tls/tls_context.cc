@@ -102,9 +102,10 @@ TlsContext::TlsContext() : tables_(std::make_unique<Tables>()) {}
 TlsContext::~TlsContext() = default;
 
 waf::Result<void> TlsContext::add(const TlsCertificate& certificate) {
-  const auto info =
-      db::checkCertificate(certificate.chain_pem, certificate.key_pem, waf::Clock::system().wall());
+  const auto info = db::inspectCertificate(certificate.chain_pem);
   if (!info) return refuse(certificate, info.error());
+  const auto matches = db::checkKeyMatches(certificate.chain_pem, certificate.key_pem);
+  if (!matches) return refuse(certificate, matches.error());
   ERR_clear_error();
   ContextPtr context = makeContext();
   if (!context || !useCertificate(context.get(), certificate)) {

@@ -76,6 +76,8 @@ TEST(StreamTest, WritesMoreThanTheKernelHoldsAsThePeerReads) {
     EXPECT_TRUE(result.ok());
     EXPECT_EQ(result.bytes, first.size() + 1 + second.size());
     done = true;
+    // The reader ends in the next turn; what it uses lives here.
+    co_await loop.yield();
     while (received.size() < result.bytes) {
       received += receivedBy(pair.peer);
       co_await loop.yield();
@@ -94,26 +96,33 @@ TEST(StreamTest, AWriteToAPeerThatDoesNotReadEndsAtItsDeadline) {
   });
 }
 
-// Reads at a fixed pace, until so much has come.
-Task<void> readSlowly(EventLoop& loop, const UniqueFd& peer, size_t all, size_t* received) {
-  std::vector<char> block(400'000);
-  while (*received < all) {
+// Reads at a fixed pace, until the end.
+Task<void> readSlowly(EventLoop& loop, const UniqueFd& peer, size_t* received, bool* ended) {
+  std::vector<char> block(65'536);
+  for (;;) {
     const ssize_t got = ::recv(peer.get(), block.data(), block.size(), MSG_DONTWAIT);
     if (got > 0) *received += static_cast<size_t>(got);
-    co_await loop.sleepFor(milliseconds(10));
+    if (got == 0) break;
+    co_await loop.sleepFor(milliseconds(2));
   }
+  *ended = true;
 }
 
 TEST(StreamTest, ALargeWriteMayTakeLongAsLongAsItMoves) {
   runToEnd([](EventLoop& loop) -> Task<void> {
     StreamPair pair = makeStreamPair(loop);
+    const int small = 65'536;
+    ::setsockopt(pair.stream->socket().fd(), SOL_SOCKET, SO_SNDBUF, &small, sizeof small);
     const std::string bytes(24'000'000, 'x');
     size_t received = 0;
-    loop.spawn(readSlowly(loop, pair.peer, bytes.size(), &received));
-    const Deadline deadline = loop.after(milliseconds(200));
+    bool ended = false;
+    loop.spawn(readSlowly(loop, pair.peer, &received, &ended));
+    const Deadline deadline = loop.after(milliseconds(400));
     EXPECT_TRUE((co_await pair.stream->write(bytes, deadline)).ok());
     EXPECT_GT(loop.now(), deadline);
-    while (received < bytes.size()) co_await loop.sleepFor(milliseconds(1));
+    pair.stream->close();
+    while (!ended) co_await loop.sleepFor(milliseconds(1));
+    EXPECT_EQ(received, bytes.size());
   });
 }
 

@@ -24,7 +24,10 @@ TlsCertificate certificateFor(const std::vector<std::string>& names) {
 
 std::shared_ptr<const TlsContext> contextFor(const std::vector<TlsCertificate>& certificates) {
   auto context = TlsContext::create(certificates);
-  EXPECT_TRUE(context);
+  if (!context) {
+    ADD_FAILURE() << context.error().message;
+    return nullptr;
+  }
   return *context;
 }
 
@@ -134,6 +137,7 @@ TEST(TlsContextTest, AnExpiredCertificateServesOnlyWhereNoValidOneDoes) {
   const auto made = db::makeSelfSigned({"a.example", "b.example"}, past, 10);
   const TlsCertificate expired{"expired", made->chain_pem, made->key_pem, {}};
   const auto context = contextFor({expired, certificateFor({"a.example"})});
+  ASSERT_TRUE(context);
   EXPECT_EQ(context->certificateFor("a.example"), "a.example");
   EXPECT_EQ(context->certificateFor("b.example"), "expired");
 }
