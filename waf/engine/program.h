@@ -20,6 +20,8 @@ inline constexpr int kPhases = 5;
 struct RuleGroup {
   const Rule* sample = nullptr;  // one of them, for the targets
   std::vector<uint16_t> forms;
+  bool stable =
+      true;  // false: values may change while the phase runs, so each evaluation scans anew
   std::shared_ptr<const ScanGroup> scan;
 };
 
