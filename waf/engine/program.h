@@ -36,7 +36,7 @@ struct Program {
   FormTrie forms;
   TxNames tx_names;
   std::vector<RuleGroup> groups;
-  bool uses_xml = false;
+  bool uses_file_content = false;  // some rule looks at FILES_TMP_CONTENT
 
   size_t bitWords() const { return (starters + 63) / 64; }
   // Sets the bits of the rules whose id is in the range.

@@ -69,7 +69,7 @@ void Transaction::parseRequestBody() {
   const std::string_view processor = data.get(VariableId::ReqbodyProcessor);
   if (state.program.settings.request_body_always || processor.empty() ||
       processor == "URLENCODED" || state.evaluator.settings().force_request_body) {
-    data.set(VariableId::RequestBody, body);
+    data.setView(VariableId::RequestBody, body);  // the buffer grows no more
   }
   data.setNumber(VariableId::RequestBodyLength, body.size());
   if (body.empty()) return;

@@ -45,7 +45,7 @@ TEST(RulesTest, SetVarCountsEachMatch) {
   EXPECT_EQ(outcome.rule_id, 2);
   ASSERT_EQ(outcome.rules.size(), 1u);
   EXPECT_EQ(outcome.rules[0].message, "n is 4");
-  EXPECT_EQ(outcome.rules[0].variable, "TX:N");
+  EXPECT_EQ(outcome.rules[0].variable, "TX:n");
 }
 
 TEST(RulesTest, ChainNeedsAllLinksAndIsOneEntry) {
@@ -190,10 +190,14 @@ TEST(RulesTest, PersistentCollectionsCountAcrossTransactionsAndExpire) {
 }
 
 TEST(RulesTest, RegexLimitIsNeverSilent) {
-  const auto rules = loadRules(
-      "SecRuleEngine On\nSecPcreMatchLimit 50\n"
-      "SecRule ARGS \"@rx ^(a+)+$\" \"id:1,phase:1,pass\"\n"
-      "SecRule TX:MSC_PCRE_LIMITS_EXCEEDED \"@eq 1\" \"id:2,phase:1,deny\"");
+  // Without Hyperscan, which would answer this one in linear time.
+  const auto rules = RuleSet::loadText(
+                         "SecRuleEngine On\nSecPcreMatchLimit 50\n"
+                         "SecRule ARGS \"@rx ^(a+)+$\" \"id:1,phase:1,pass\"\n"
+                         "SecRule TX:MSC_PCRE_LIMITS_EXCEEDED \"@eq 1\" \"id:2,phase:1,deny\"",
+                         "rules.conf", "", false)
+                         .rule_set;
+  ASSERT_NE(rules, nullptr);
   Transaction transaction(rules, Policy{});
   transaction.connection("192.0.2.1", 1, "192.0.2.2", 80);
   transaction.requestLine("GET", "/?a=" + std::string(60, 'a') + "b", "HTTP/1.1");
