@@ -218,6 +218,30 @@ TEST(RulesTest, BodyPastTheLimitIsRejected) {
   EXPECT_EQ(runRequest(rules, request).status, 413);
 }
 
+TEST(RulesTest, SharedScanAndRuleByRuleAgree) {
+  const std::string text =
+      "SecRuleEngine On\n"
+      "SecRule ARGS \"@rx union\\s+select\" \"id:1,phase:2,deny,t:none,t:lowercase\"\n"
+      "SecRule ARGS|!ARGS:free \"@rx ^<script\" \"id:2,phase:2,deny,t:none,t:lowercase\"\n"
+      "SecRule ARGS \"!@rx ^[\\w <>]*$\" \"id:3,phase:2,deny,t:none\"\n"
+      "SecRule ARGS:a \"@rx (x+)\" \"id:4,phase:2,deny,capture,chain\"\n"
+      "SecRule TX:1 \"@rx ^xx$\" \"t:none\"\n";
+  const auto scanned = RuleSet::loadText(text);
+  const auto plain = RuleSet::loadText(text, "rules.conf", "", false);
+  ASSERT_NE(scanned.rule_set, nullptr);
+  ASSERT_NE(plain.rule_set, nullptr);
+  EXPECT_EQ(scanned.rule_set->statistics().rx_hyperscan, 5u);
+  EXPECT_EQ(plain.rule_set->statistics().rx_hyperscan, 0u);
+  for (const char* query : {"a=UNION%20select", "a=%3Cscript", "free=%3Cscript", "a=%27", "a=xx",
+                            "a=xxx", "", "a=&b=", "a=clean&b=x%0A%3Cscript"}) {
+    TestRequest request;
+    request.uri = std::string("/?") + query;
+    EXPECT_EQ(runRequest(scanned.rule_set, request).rule_id,
+              runRequest(plain.rule_set, request).rule_id)
+        << query;
+  }
+}
+
 class Steps final : public TraceSink {
  public:
   void step(const TraceStep& step) override { all.push_back(step); }
