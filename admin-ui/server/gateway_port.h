@@ -12,11 +12,13 @@
 #include "waf/engine/rule_set.h"
 #include "waf/engine/transaction.h"
 
-// All that the admin server (and the command line) asks of the running gateway. Declared here, implemented by
-// gateway/control; tests implement a fake. Every method may be called from any thread.
+// All that the admin server (and the command line) asks of the running gateway. Declared here,
+// implemented by gateway/control; tests implement a fake. Every method may be called from any
+// thread.
 namespace admin {
 
-// A configuration whose snapshot is built (rules compiled, keys loaded, sockets bound) and not yet in force.
+// A configuration whose snapshot is built (rules compiled, keys loaded, sockets bound) and not yet
+// in force.
 class PreparedConfig {
  public:
   virtual ~PreparedConfig() = default;
@@ -59,8 +61,8 @@ struct GatewayStatus {
   std::chrono::seconds uptime{};
   bool ready = false;
   int64_t config_version = 0;
-  bool on_last_good = false;        // the database could not be read
-  std::vector<std::string> alarms;  // one sentence each, with the remedy
+  bool on_last_good = false;           // the database could not be read
+  std::vector<std::string> alarms;     // one sentence each, with the remedy
   std::vector<std::string> listeners;  // "http 127.0.0.1:8080": name and bound address
   uint64_t connections = 0;
   uint64_t requests = 0;
@@ -80,14 +82,26 @@ class GatewayPort {
  public:
   virtual ~GatewayPort() = default;
 
-  // Builds the snapshot; takes seconds when rules must be compiled. Null and `failure` filled when it cannot be.
-  virtual std::unique_ptr<PreparedConfig> prepare(const db::Config& config, PrepareFailure* failure) = 0;
+  // Builds the snapshot; takes seconds when rules must be compiled. Null and `failure` filled when
+  // it cannot be.
+  virtual std::unique_ptr<PreparedConfig> prepare(const db::Config& config,
+                                                  PrepareFailure* failure) = 0;
   // Puts a prepared configuration in force with one atomic store; no connection is dropped.
-  virtual void publish(std::unique_ptr<PreparedConfig> prepared, const db::ConfigVersion& version) = 0;
+  virtual void publish(std::unique_ptr<PreparedConfig> prepared,
+                       const db::ConfigVersion& version) = 0;
 
   virtual GatewayStatus status() = 0;
   virtual waf::Result<void> purgeCache(const std::string& site) = 0;
   virtual UpstreamProbe probeUpstream(const std::string& address) = 0;
+
+  // The folder of our own rules, in force in sites that name no rule set; "" when it is not known.
+  virtual std::string builtinRulesPath() { return {}; }
+  // The compiled rule set that the site's requests run through now, for `inspect`; null when there
+  // is no such site or nothing is in force (the caller then loads one itself).
+  virtual std::shared_ptr<const waf::RuleSet> ruleSetOf(const std::string& site) {
+    static_cast<void>(site);
+    return nullptr;
+  }
 };
 
 }  // namespace admin

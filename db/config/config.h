@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
-// The configuration document as plain structs of defaults: what `config export` prints, the API takes and the store
-// keeps. JSON field names equal the member names (units in the name). db/config/config_json.h parses and prints,
-// db/config/validate.h checks it as a whole.
+// The configuration document as plain structs of defaults: what `config export` prints, the API
+// takes and the store keeps. JSON field names equal the member names (units in the name).
+// db/config/config_json.h parses and prints, db/config/validate.h checks it as a whole.
 namespace db {
 
 struct ListenerConfig {
@@ -19,11 +19,13 @@ struct ListenerConfig {
 
 struct CertificateConfig {
   std::string name;
-  std::string chain_file;  // read at apply, relative to the document's folder; the content is then stored as PEM
+  std::string chain_file;  // read at apply, relative to the document's folder; the content is then
+                           // stored as PEM
   std::string key_file;
   std::string chain_pem;   // leaf first
   std::string key_pem;     // never exported in clear: export writes key_sealed
-  std::string key_sealed;  // base64 of the AES-256-GCM sealed key; accepted where the same host key opens it
+  std::string key_sealed;  // base64 of the AES-256-GCM sealed key; accepted where the same host key
+                           // opens it
 };
 
 struct EndpointConfig {
@@ -55,7 +57,8 @@ struct UpstreamConfig {
 
 struct RulesetConfig {
   std::string name;
-  std::string path;  // folder, .conf file or archive; absolute once stored (imports live below the data directory)
+  std::string path;  // folder, .conf file or archive; absolute once stored (imports live below the
+                     // data directory)
 };
 
 struct WafConfig {
@@ -64,8 +67,8 @@ struct WafConfig {
   std::optional<int> paranoia_level;
   std::optional<int> inbound_threshold;
   std::optional<int> outbound_threshold;
-  std::string response_body = "buffer";    // buffer, off
-  std::string failure_policy = "closed";   // closed, open
+  std::string response_body = "buffer";   // buffer, off
+  std::string failure_policy = "closed";  // closed, open
   std::vector<int64_t> disabled_rules;
 };
 
@@ -108,7 +111,7 @@ struct SiteConfig {
   std::vector<std::string> certificates;
   std::string upstream;
   bool redirect_to_https = false;
-  bool hide_upstream = true;  // Server and X-Powered-By removed, Location rewritten
+  bool hide_upstream = true;                 // Server and X-Powered-By removed, Location rewritten
   std::vector<std::string> trusted_proxies;  // CIDRs whose X-Forwarded-For is believed
   WafConfig waf;
   AccessConfig access;

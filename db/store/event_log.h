@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -10,39 +11,46 @@
 #include "db/config/config.h"
 #include "db/store/store.h"
 
-// The way of an event from a loop to the disk (design section 6): spool segment (mmap, complete before the response
-// is handed to the socket) → one writer thread → audit log file and SQLite, each record once.
+// The way of an event from a loop to the disk (design section 6): spool segment (mmap, complete
+// before the response is handed to the socket) → one writer thread → audit log file and SQLite,
+// each record once.
 namespace db {
 
 // One per event loop; used by that loop's thread only. Never blocks, never throws.
 class EventSpool {
  public:
   virtual ~EventSpool() = default;
-  // `line` is the record as appendAuditJson made it. When it returns true the record survives kill -9 of the
-  // process. Takes the next global sequence number: call it before the last byte of the response is released.
-  // False when no segment can be had (the loss is counted and alarmed); the response goes out all the same.
+  // `line` is the record as appendAuditJson made it. When it returns true the record survives kill
+  // -9 of the process. Takes the next global sequence number: call it before the last byte of the
+  // response is released. False when no segment can be had (the loss is counted and alarmed); the
+  // response goes out all the same.
   virtual bool append(std::string_view line, bool refusal) = 0;
 };
 
 struct EventLogStatus {
-  uint64_t written = 0;       // records committed since start
-  uint64_t lost = 0;          // records for which no segment could be had
-  uint64_t backlog = 0;       // records in the spool, not yet in the store
-  std::string alarm;          // "" or one sentence: disk full, audit file cannot be opened, …
+  uint64_t written = 0;  // records committed since start
+  uint64_t lost = 0;     // records for which no segment could be had
+  uint64_t backlog = 0;  // records in the spool, not yet in the store
+  std::string alarm;     // "" or one sentence: disk full, audit file cannot be opened, …
 };
 
-// Owns the writer thread and the spool folder <data_dir>/spool. Records left by an earlier process are committed
-// first, none twice. Events before the store is readable wait in the spool.
+// Owns the writer thread and the spool folder <data_dir>/spool. Records left by an earlier process
+// are committed first, none twice. Events before the store is readable wait in the spool.
 class EventLog {
  public:
   virtual ~EventLog() = default;  // drains, then stops the thread
   virtual std::unique_ptr<EventSpool> openSpool() = 0;
-  virtual void configure(const AuditLogConfig& audit, const EventsConfig& events) = 0;  // any thread
+  virtual void configure(const AuditLogConfig& audit,
+                         const EventsConfig& events) = 0;  // any thread
+  // The audit file is opened anew (SIGHUP). A renamed or removed file is noticed without it.
+  virtual void reopenAuditFile() {}
   virtual EventLogStatus status() const = 0;
-  // Waits until everything appended before the call is in the audit file and the store; for tests and shutdown.
+  // Waits until everything appended before the call is in the audit file and the store; for tests
+  // and shutdown.
   virtual bool flush(std::chrono::milliseconds timeout) = 0;
 
-  static Result<std::unique_ptr<EventLog>> open(const std::string& data_dir, const waf::Clock& clock);
+  static Result<std::unique_ptr<EventLog>> open(const std::string& data_dir,
+                                                const waf::Clock& clock);
 };
 
 }  // namespace db

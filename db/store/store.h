@@ -13,8 +13,8 @@
 #include "waf/base/result.h"
 #include "waf/event/event.h"
 
-// The store as the rest of the product sees it; names no SQLite concept. Implementations are thread-safe unless a
-// class says otherwise. All times are UTC.
+// The store as the rest of the product sees it; names no SQLite concept. Implementations are
+// thread-safe unless a class says otherwise. All times are UTC.
 namespace db {
 
 using waf::Result;
@@ -24,19 +24,31 @@ struct ConfigVersion {
   waf::WallTime time;
   std::string author;
   std::string comment;
+  std::vector<std::string>
+      changes;  // the semantic diff against the version before, filled by commit()
 };
 
 class ConfigStore {
  public:
   virtual ~ConfigStore() = default;
-  // The newest version; an empty Config with number 0 when nothing was stored yet. Private keys are unsealed.
+  // The newest version; an empty Config with number 0 when nothing was stored yet. Private keys are
+  // unsealed.
   virtual Result<std::pair<ConfigVersion, Config>> load() = 0;
+  // Loaded documents carry key_pem (in clear) and key_sealed (what an export prints) of each
+  // certificate.
   virtual Result<Config> loadVersion(int64_t number) = 0;
+  // Fills key_pem where a document brings only key_sealed (an export applied again); call it before
+  // the keys are used. Invalid, naming the certificate, when this installation's key does not open
+  // it. Fakes keep keys in clear.
+  virtual Result<void> unsealKeys(Config* config) {
+    static_cast<void>(config);
+    return {};
+  }
   virtual Result<std::vector<ConfigVersion>> versions(size_t limit) = 0;
-  // Stores a new version in one transaction. `expected` is the version the change was made on; Conflict when
-  // another came between.
-  virtual Result<ConfigVersion> commit(const Config& config, int64_t expected, const std::string& author,
-                                       const std::string& comment) = 0;
+  // Stores a new version in one transaction and keeps the newest 1,000. `expected` is the version
+  // the change was made on; Conflict when another came between.
+  virtual Result<ConfigVersion> commit(const Config& config, int64_t expected,
+                                       const std::string& author, const std::string& comment) = 0;
 };
 
 struct User {
@@ -54,12 +66,14 @@ class UserStore {
  public:
   virtual ~UserStore() = default;
   virtual Result<std::vector<User>> list() = 0;
-  virtual Result<User> add(const std::string& name, const std::string& role, const std::string& password,
-                           bool must_change_password) = 0;
-  virtual Result<void> setPassword(const std::string& name, const std::string& password, bool must_change) = 0;
+  virtual Result<User> add(const std::string& name, const std::string& role,
+                           const std::string& password, bool must_change_password) = 0;
+  virtual Result<void> setPassword(const std::string& name, const std::string& password,
+                                   bool must_change) = 0;
   virtual Result<void> setDisabled(const std::string& name, bool disabled) = 0;
   virtual Result<void> unlock(const std::string& name) = 0;
-  // Checks the password (scrypt); counts failures and locks for a while after ten. Denied carries why.
+  // Checks the password (scrypt); counts failures and locks for a while after ten. Denied carries
+  // why.
   virtual Result<User> authenticate(const std::string& name, const std::string& password) = 0;
 };
 
@@ -95,6 +109,7 @@ struct EventSummary {
 struct EventPage {
   std::vector<EventSummary> events;  // newest first
   std::string next_cursor;           // "" at the end
+  std::string notice;  // "" or one sentence: an event file that cannot be read was left out
 };
 
 struct Count {
@@ -114,14 +129,17 @@ struct EventTop {  // for the overview
 class EventStore {
  public:
   virtual ~EventStore() = default;
-  virtual Result<EventPage> query(const EventFilter& filter, const std::string& cursor, size_t limit) = 0;
+  virtual Result<EventPage> query(const EventFilter& filter, const std::string& cursor,
+                                  size_t limit) = 0;
   virtual Result<std::optional<waf::AuditEvent>> find(const std::string& id) = 0;
   virtual Result<EventTop> top(const EventFilter& filter, size_t limit) = 0;
   // Calls `row` for every match, newest first, until it returns false.
-  virtual Result<void> forEach(const EventFilter& filter, const std::function<bool(const waf::AuditEvent&)>& row) = 0;
+  virtual Result<void> forEach(const EventFilter& filter,
+                               const std::function<bool(const waf::AuditEvent&)>& row) = 0;
 };
 
-// Traffic of one site in one minute; rows are added up, so several loops and restarts may write the same minute.
+// Traffic of one site in one minute; rows are added up, so several loops and restarts may write the
+// same minute.
 struct TrafficMinute {
   waf::WallTime minute;
   std::string site;
@@ -140,12 +158,14 @@ class TrafficStore {
   virtual ~TrafficStore() = default;
   virtual Result<void> add(const std::vector<TrafficMinute>& minutes) = 0;
   // In steps of `step_minutes`, oldest first; "" for all sites together.
-  virtual Result<std::vector<TrafficMinute>> series(waf::WallTime since, waf::WallTime until, uint32_t step_minutes,
+  virtual Result<std::vector<TrafficMinute>> series(waf::WallTime since, waf::WallTime until,
+                                                    uint32_t step_minutes,
                                                     const std::string& site) = 0;
   virtual Result<std::vector<TrafficMinute>> bySite(waf::WallTime since, waf::WallTime until) = 0;
 };
 
-// Everything below one data directory. One process owns it (a lock file); a second open fails with Unavailable.
+// Everything below one data directory. One process owns it (a lock file); a second open fails with
+// Unavailable.
 class Store {
  public:
   virtual ~Store() = default;
@@ -154,13 +174,20 @@ class Store {
   virtual EventStore& events() = 0;
   virtual TrafficStore& traffic() = 0;
 
-  // Opens or creates <data_dir>/portcullis.db, <data_dir>/events/, <data_dir>/secret.key (0600); migrates after a
-  // snapshot. Corrupt when the database cannot be read: the caller then serves loadLastGood().
+  // Opens or creates <data_dir>/portcullis.db, <data_dir>/events/, <data_dir>/secret.key (0600);
+  // migrates after a snapshot. Corrupt when the database cannot be read: the caller then serves
+  // loadLastGood().
   static Result<std::unique_ptr<Store>> open(const std::string& data_dir, const waf::Clock& clock);
 };
 
-// The last configuration that was in force, kept outside the database (<data_dir>/last-good.json, keys sealed).
-Result<void> saveLastGood(const std::string& data_dir, const ConfigVersion& version, const Config& config);
-Result<std::pair<ConfigVersion, Config>> loadLastGood(const std::string& data_dir);  // NotFound when there is none
+// Whether there is a database, readable or not: false and no last-good.json means a first start.
+bool databaseExists(const std::string& data_dir);
+
+// The last configuration that was in force, kept outside the database (<data_dir>/last-good.json,
+// keys sealed).
+Result<void> saveLastGood(const std::string& data_dir, const ConfigVersion& version,
+                          const Config& config);
+Result<std::pair<ConfigVersion, Config>> loadLastGood(
+    const std::string& data_dir);  // NotFound when there is none
 
 }  // namespace db

@@ -45,8 +45,8 @@ endif()
 
 # A static library of every source below the calling folder.
 function(portcullis_library name)
-  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cc)
-  list(FILTER sources EXCLUDE REGEX "/(web|main\\.cc)($|/)")
+  file(GLOB_RECURSE sources RELATIVE ${CMAKE_CURRENT_SOURCE_DIR} CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cc)
+  list(FILTER sources EXCLUDE REGEX "^(web/|main\\.cc$)")
   if(NOT sources)
     file(WRITE ${CMAKE_CURRENT_BINARY_DIR}/${name}_empty.cc "")
     set(sources ${CMAKE_CURRENT_BINARY_DIR}/${name}_empty.cc)

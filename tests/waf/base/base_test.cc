@@ -24,8 +24,9 @@ TEST(ClockTest, PrintsAndParsesTheSameInstant) {
 
 TEST(ClockTest, RefusesWhatIsNotATime) {
   WallTime time;
-  for (const char* text : {"", "2026-13-01T00:00:00Z", "2026-02-30T00:00:00Z", "2026-01-01T24:00:00Z",
-                           "2026-01-01T00:00:00", "2026-01-01T00:00:00.Z", "2026-01-01T00:00:00+1:00"}) {
+  for (const char* text :
+       {"", "2026-13-01T00:00:00Z", "2026-02-30T00:00:00Z", "2026-01-01T24:00:00Z",
+        "2026-01-01T00:00:00", "2026-01-01T00:00:00.Z", "2026-01-01T00:00:00+1:00"}) {
     EXPECT_FALSE(parseRfc3339(text, &time)) << text;
   }
 }
@@ -41,13 +42,15 @@ TEST(IpNetworkTest, MatchesInsideAndNotOutside) {
 
 TEST(IpNetworkTest, SaysWhatIsWrong) {
   EXPECT_NE(IpNetwork::parse("10.0.0.0/33").error().message.find("at most 32"), std::string::npos);
-  EXPECT_NE(IpNetwork::parse("banana").error().message.find("not an IP address"), std::string::npos);
+  EXPECT_NE(IpNetwork::parse("banana").error().message.find("not an IP address"),
+            std::string::npos);
   EXPECT_FALSE(IpNetwork::parse("10.0.0.0/"));
   EXPECT_FALSE(IpNetwork::parse("10.0.0.0/-1"));
 }
 
 TEST(IpSetTest, FindsAnAddressInMergedRanges) {
-  const IpSet set({*IpNetwork::parse("10.0.0.0/8"), *IpNetwork::parse("10.1.0.0/16"), *IpNetwork::parse("2001:db8::/32")});
+  const IpSet set({*IpNetwork::parse("10.0.0.0/8"), *IpNetwork::parse("10.1.0.0/16"),
+                   *IpNetwork::parse("2001:db8::/32")});
   EXPECT_TRUE(set.contains(address("10.255.255.255")));
   EXPECT_FALSE(set.contains(address("11.0.0.0")));
   EXPECT_TRUE(set.contains(address("2001:db8:ffff::1")));
@@ -58,7 +61,10 @@ TEST(TextTest, BrokenUtf8BecomesReplacementCharacters) {
   EXPECT_TRUE(isValidUtf8("grüße €"));
   EXPECT_FALSE(isValidUtf8("\xc0\xaf"));
   EXPECT_FALSE(isValidUtf8("\xed\xa0\x80"));
-  EXPECT_EQ(toPrintableUtf8("a\xff" "b"), "a\xEF\xBF\xBD" "b");
+  EXPECT_EQ(toPrintableUtf8("a\xff"
+                            "b"),
+            "a\xEF\xBF\xBD"
+            "b");
 }
 
 TEST(TextTest, JsonEscapesKeepTheLineOneLine) {

@@ -1,0 +1,64 @@
+#include <nlohmann/json.hpp>
+
+#include "admin-ui/server/api/attention.h"
+#include "admin-ui/server/api/handlers.h"
+#include "admin-ui/server/rulesets/import.h"
+
+namespace admin {
+namespace {
+
+using nlohmann::json;
+
+json describe(const SiteStatus& site) {
+  return {{"site", site.site},
+          {"configured_mode", site.configured_mode},
+          {"effective_mode", site.effective_mode},
+          {"detail", site.detail},
+          {"cache_hits", site.cache_hits},
+          {"cache_misses", site.cache_misses},
+          {"cache_entries", site.cache_entries},
+          {"cache_bytes", site.cache_bytes}};
+}
+
+json describe(const EndpointHealth& endpoint) {
+  return {{"upstream", endpoint.upstream}, {"address", endpoint.address},
+          {"healthy", endpoint.healthy},   {"state", endpoint.state},
+          {"detail", endpoint.detail},     {"requests", endpoint.requests},
+          {"failures", endpoint.failures}};
+}
+
+json describe(const RuleSetStatus& ruleset) {
+  json out = describeStatistics(ruleset.statistics);
+  out["name"] = ruleset.name;
+  out["sites"] = ruleset.sites;
+  return out;
+}
+
+template <typename T>
+json describeAll(const std::vector<T>& items) {
+  json out = json::array();
+  for (const T& item : items) out.push_back(describe(item));
+  return out;
+}
+
+}  // namespace
+
+Response showStatus(Services& services, Request&) {
+  const GatewayStatus status = services.gateway.status();
+  return jsonResponse({{"version", status.version},
+                       {"uptime_s", status.uptime.count()},
+                       {"ready", status.ready},
+                       {"config_version", status.config_version},
+                       {"on_last_good", status.on_last_good || services.store == nullptr},
+                       {"alarms", alarms(services, status)},
+                       {"listeners", status.listeners},
+                       {"connections", status.connections},
+                       {"requests", status.requests},
+                       {"events_written", status.events_written},
+                       {"events_lost", status.events_lost},
+                       {"sites", describeAll(status.sites)},
+                       {"endpoints", describeAll(status.endpoints)},
+                       {"rulesets", describeAll(status.rulesets)}});
+}
+
+}  // namespace admin

@@ -1,0 +1,102 @@
+#include "admin-ui/server/inspect/inspect.h"
+
+#include "waf/base/text.h"
+
+namespace admin {
+namespace {
+
+using nlohmann::json;
+
+constexpr size_t kMaxSteps = 5000;
+constexpr size_t kMaxText = 4096;
+
+std::string shown(std::string_view bytes) {
+  std::string out = waf::toPrintableUtf8(bytes.substr(0, kMaxText));
+  if (bytes.size() > kMaxText) out += "…";
+  return out;
+}
+
+json pairs(const std::vector<std::pair<std::string, std::string>>& list) {
+  json out = json::array();
+  for (const auto& [name, value] : list) out.push_back({name, shown(value)});
+  return out;
+}
+
+// Keeps the steps that say something: a match, or a value that was looked at and did not match.
+class TraceList final : public waf::TraceSink {
+ public:
+  void step(const waf::TraceStep& step) override {
+    if (steps_.size() >= kMaxSteps) {
+      cut_ = true;
+      return;
+    }
+    json out = {{"rule_id", step.rule_id},
+                {"phase", step.phase},
+                {"variable", shown(step.variable)},
+                {"value", shown(step.value)},
+                {"transformed", pairs(step.transformed)},
+                {"matched", step.matched},
+                {"assignments", pairs(step.assignments)},
+                {"message", shown(step.message)},
+                {"file", step.file},
+                {"line", step.line}};
+    if (step.matched) out["match"] = {{"offset", step.match_offset}, {"length", step.match_length}};
+    steps_.push_back(std::move(out));
+  }
+  json take() { return std::move(steps_); }
+  bool cut() const { return cut_; }
+
+ private:
+  json steps_ = json::array();
+  bool cut_ = false;
+};
+
+json describe(const waf::MatchedRule& rule) {
+  return {{"id", rule.id},
+          {"phase", rule.phase},
+          {"msg", shown(rule.message)},
+          {"data", shown(rule.data)},
+          {"severity", rule.severity},
+          {"tags", rule.tags},
+          {"variable", shown(rule.variable)},
+          {"value", shown(rule.value)},
+          {"transformations", rule.transformations},
+          {"match", {{"offset", rule.match_offset}, {"length", rule.match_length}}},
+          {"file", rule.file},
+          {"line", rule.line}};
+}
+
+// What the gateway does with a request until it would be forwarded.
+std::optional<waf::Interruption> run(waf::Transaction& transaction, const RawRequest& request,
+                                     const InspectedClient& client) {
+  transaction.setUniqueId("inspect");
+  transaction.connection(client.ip, client.port, "127.0.0.1", 80);
+  transaction.requestLine(request.method, request.uri, request.protocol);
+  for (const auto& [name, value] : request.headers) transaction.addRequestHeader(name, value);
+  if (auto interruption = transaction.requestHeaders()) return interruption;
+  if (transaction.wantsRequestBody() && !request.body.empty()) {
+    if (auto interruption = transaction.appendRequestBody(request.body)) return interruption;
+  }
+  return transaction.requestBody();
+}
+
+}  // namespace
+
+json inspectRequest(std::shared_ptr<const waf::RuleSet> rule_set, const waf::Policy& policy,
+                    const RawRequest& request, const InspectedClient& client) {
+  TraceList trace;
+  waf::Transaction transaction(std::move(rule_set), policy, waf::Clock::system(), &trace);
+  const auto interruption = run(transaction, request, client);
+  transaction.logging();
+  json rules = json::array();
+  for (const waf::MatchedRule& rule : transaction.matchedRules()) rules.push_back(describe(rule));
+  return {{"decision", waf::name(transaction.decision())},
+          {"status", interruption ? interruption->status : 200},
+          {"inbound_score", transaction.inboundScore()},
+          {"outbound_score", transaction.outboundScore()},
+          {"rules", std::move(rules)},
+          {"trace", trace.take()},
+          {"trace_cut", trace.cut()}};
+}
+
+}  // namespace admin

@@ -1,0 +1,117 @@
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { apiUrl, call } from './client';
+
+export type Decision = 'blocked' | 'detected' | 'passed';
+
+export interface EventRow {
+  id: string;
+  time: string;
+  site: string;
+  decision: Decision;
+  reason: string;
+  client: string;
+  method: string;
+  uri: string;
+  status: number;
+  rule_id: number;
+  rule_message: string;
+  matched: string;
+  score: number;
+}
+
+export interface EventPage {
+  items: EventRow[];
+  next_cursor: string;
+}
+
+export interface MatchedRule {
+  id: number;
+  phase: number;
+  msg: string;
+  data: string;
+  severity: string;
+  tags: string[];
+  variable: string;
+  value: string;
+  value_base64?: string;
+  transformations: string[];
+  match?: { offset: number; length: number };
+  file?: string;
+  line?: number;
+}
+
+/** The audit log's record: the same object as the line in the file. */
+export interface AuditEvent {
+  id: string;
+  time: string;
+  site: string;
+  client: { ip: string; port: number };
+  request: {
+    method: string;
+    uri: string;
+    protocol: string;
+    headers: [string, string][];
+    body_excerpt?: string;
+  };
+  response: { status: number };
+  decision: Decision;
+  reason: string;
+  detail?: string;
+  rules: MatchedRule[];
+  scores: { inbound: number; outbound: number };
+  upstream?: string;
+  cache?: string;
+  tls?: { version?: string; sni?: string };
+  durations_us?: Record<string, number>;
+}
+
+/** The fields that the API filters by, each by equality (path: by prefix, q: by a part of the text). */
+export const kEventFields = ['site', 'decision', 'reason', 'client', 'rule', 'path', 'q'] as const;
+export type EventField = (typeof kEventFields)[number];
+export type EventFilter = Partial<Record<EventField, string>>;
+export type Window = () => { since: string; until?: string };
+
+const kPageSize = 100;
+
+export function useEvents(filter: EventFilter, window_key: string, window: Window) {
+  return useInfiniteQuery({
+    queryKey: ['events', filter, window_key],
+    initialPageParam: '',
+    queryFn: ({ pageParam, signal }) =>
+      call<EventPage>('GET', '/events', {
+        query: { ...filter, ...window(), cursor: pageParam, limit: kPageSize },
+        signal,
+      }),
+    getNextPageParam: (page) => page.next_cursor || undefined,
+    // Rows never move under the pointer: newer ones are counted by useNewEvents and come in when asked for.
+    refetchOnWindowFocus: false,
+    staleTime: Infinity,
+  });
+}
+
+export function useNewEvents(filter: EventFilter, newest: EventRow | undefined, enabled: boolean) {
+  return useQuery({
+    queryKey: ['events-new', filter, newest?.id ?? ''],
+    queryFn: async ({ signal }) => {
+      const query = { ...filter, since: newest?.time, limit: kPageSize };
+      const page = await call<EventPage>('GET', '/events', { query, signal });
+      const end = page.items.findIndex((row) => row.id === newest?.id);
+      return end < 0 ? page.items.length : end;
+    },
+    enabled,
+    refetchInterval: 5_000,
+  });
+}
+
+export function useEvent(id: string | undefined) {
+  return useQuery({
+    queryKey: ['event', id],
+    queryFn: ({ signal }) => call<AuditEvent>('GET', `/events/${encodeURIComponent(id ?? '')}`, { signal }),
+    enabled: id !== undefined,
+    staleTime: Infinity,
+  });
+}
+
+export function exportUrl(filter: EventFilter, window: Window, format: 'jsonl' | 'csv'): string {
+  return apiUrl('/events/export', { ...filter, ...window(), format });
+}

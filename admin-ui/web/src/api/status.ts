@@ -1,0 +1,28 @@
+import { useQuery } from '@tanstack/react-query';
+import { call } from './client';
+import type { EndpointState, Mode } from './types';
+
+export interface Status {
+  version: string;
+  uptime_s: number;
+  ready: boolean;
+  config_version: number;
+  on_last_good: boolean;
+  alarms: string[];
+  listeners: (string | { name: string; address: string })[];
+  connections: number;
+  requests: number;
+  events_written: number;
+  events_lost: number;
+  sites: { site: string; configured_mode: Mode; effective_mode: Mode; detail: string }[];
+  endpoints: { upstream: string; address: string; state: EndpointState; detail: string }[];
+  rulesets: unknown[];
+}
+
+export function useStatus() {
+  return useQuery({
+    queryKey: ['status'],
+    queryFn: ({ signal }) => call<Status>('GET', '/status', { signal }),
+    refetchInterval: 10_000,
+  });
+}

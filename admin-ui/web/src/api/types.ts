@@ -1,0 +1,148 @@
+// The objects of the configuration document and of the API (packaging/docs/api.md). Field names are those on the wire.
+
+export type Mode = 'Off' | 'DetectionOnly' | 'On';
+
+export interface Listener {
+  name: string;
+  address: string;
+  tls: boolean;
+}
+
+export interface Endpoint {
+  address: string;
+  weight: number;
+  backup: boolean;
+  state?: EndpointState;
+  detail?: string;
+  requests?: number;
+  failures?: number;
+}
+
+export type EndpointState = 'healthy' | 'unhealthy' | 'ejected' | 'unknown';
+
+export interface HealthCheck {
+  enabled: boolean;
+  path: string;
+  interval_ms: number;
+  timeout_ms: number;
+  healthy_after: number;
+  unhealthy_after: number;
+}
+
+export interface Upstream {
+  name: string;
+  balance: string;
+  endpoints: Endpoint[];
+  health_check: HealthCheck;
+  eject_after_failures: number;
+  eject_for_ms: number;
+  connect_timeout_ms: number;
+  first_byte_timeout_ms: number;
+  between_bytes_timeout_ms: number;
+  used_by?: string[];
+}
+
+export interface Waf {
+  mode: Mode;
+  rulesets: string[];
+  paranoia_level?: number | null;
+  inbound_threshold?: number | null;
+  outbound_threshold?: number | null;
+  response_body: string;
+  failure_policy: string;
+  disabled_rules: number[];
+}
+
+export interface SiteStatus {
+  effective_mode: Mode;
+  detail: string;
+  requests_24h: number;
+  blocked_24h: number;
+  detected_24h: number;
+  cache_hits: number;
+  cache_misses: number;
+  cache_entries: number;
+  cache_bytes: number;
+  endpoints: { address: string; state: EndpointState; detail?: string }[];
+  certificate_days_left?: number | null;
+}
+
+export interface Site {
+  name: string;
+  hosts: string[];
+  listeners: string[];
+  certificates: string[];
+  upstream: string;
+  redirect_to_https: boolean;
+  hide_upstream: boolean;
+  trusted_proxies: string[];
+  waf: Waf;
+  access: { allow: string[]; deny: string[] };
+  rate_limit: { enabled: boolean; requests: number; window_ms: number; burst: number };
+  cache: { enabled: boolean; limit_bytes: number; object_limit_bytes: number };
+  limits?: { head_bytes: number; header_fields: number; uri_bytes: number; body_bytes: number };
+  timeouts?: { head_ms: number; body_ms: number; idle_ms: number; write_ms: number };
+  status?: SiteStatus;
+}
+
+export interface Certificate {
+  name: string;
+  subject?: string;
+  hosts?: string[];
+  issuer?: string;
+  key_type?: string;
+  not_before?: string;
+  not_after?: string;
+  days_left?: number;
+  self_signed?: boolean;
+  used_by?: string[];
+}
+
+export interface Ruleset {
+  name: string;
+  path: string;
+  rules?: number;
+  rx_total?: number;
+  rx_hyperscan?: number;
+  databases?: number;
+  database_bytes?: number;
+  load_ms?: number;
+  used_by?: string[];
+  builtin?: boolean;
+}
+
+export interface RuleItem {
+  id: number;
+  phase: number;
+  message: string;
+  severity: string;
+  tags: string[];
+  file: string;
+  line: number;
+  paranoia_level?: number;
+  text: string;
+}
+
+export interface Diagnostic {
+  severity: string;
+  file: string;
+  line: number;
+  message: string;
+}
+
+export interface Settings {
+  audit_log: { mode: string; file: string };
+  events: { keep_days: number; limit_bytes: number };
+  workers: number;
+  drain_timeout_ms: number;
+}
+
+export interface Items<T> {
+  items: T[];
+  version: number;
+}
+
+export interface Changed<T> {
+  item: T;
+  version: number;
+}

@@ -1,0 +1,54 @@
+import { screen, waitFor } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { expect, it } from 'vitest';
+import { renderApp } from '@/test/render';
+
+it('asks for exactly the filter that the URL says', async () => {
+  const { server } = renderApp('/events?site=shop&decision=blocked&range=7d');
+  await screen.findAllByText('Blocked');
+  const query = server.requests.find((request) => request.path === '/events')?.query;
+  expect([query?.get('site'), query?.get('decision')]).toEqual(['shop', 'blocked']);
+});
+
+it('opens an event under its own URL and says in words what it was', async () => {
+  const { server, router } = renderApp('/events?rule=942100&range=30d');
+  const event = server.state.events.find((item) => item.rules[0]?.id === 942100);
+  await waitFor(() => expect(document.querySelector(`[data-key="${event?.id}"]`)).toBeTruthy());
+  await userEvent.click(document.querySelector(`[data-key="${event?.id}"]`) as Element);
+  await screen.findByText(/^SQL injection in parameter id of GET \/search/);
+  expect(router.state.location.pathname).toBe(`/events/${event?.id}`);
+  expect(router.state.location.search).toBe('?rule=942100&range=30d');
+  expect([...document.querySelectorAll('mark')].map((mark) => mark.textContent)).toContain("1' OR '1'='1");
+});
+
+it('moves with j and k and closes with Escape', async () => {
+  const { router } = renderApp('/events');
+  await screen.findAllByText('Blocked');
+  await userEvent.keyboard('j');
+  await waitFor(() => expect(router.state.location.pathname).toMatch(/^\/events\/./));
+  const first = router.state.location.pathname;
+  await userEvent.keyboard('j');
+  await waitFor(() => expect(router.state.location.pathname).not.toBe(first));
+  await userEvent.keyboard('k');
+  await waitFor(() => expect(router.state.location.pathname).toBe(first));
+  await userEvent.keyboard('{Escape}');
+  await waitFor(() => expect(router.state.location.pathname).toBe('/events'));
+});
+
+it('makes a token of what is typed', async () => {
+  const { router } = renderApp('/events');
+  await userEvent.type(await screen.findByLabelText('Filter events'), 'rule:942100{Enter}');
+  await waitFor(() => expect(router.state.location.search).toBe('?rule=942100'));
+  expect(screen.getByLabelText('Remove Rule 942100')).toBeTruthy();
+});
+
+it('offers to clear a filter that nothing matches', async () => {
+  const { router } = renderApp('/events?q=nothing-has-this');
+  await userEvent.click(await screen.findByRole('button', { name: 'Clear the filter' }));
+  await waitFor(() => expect(router.state.location.search).toBe(''));
+});
+
+it('says so when an event does not exist', async () => {
+  renderApp('/events/none-such');
+  expect(await screen.findByText(/There is no event none-such/)).toBeTruthy();
+});

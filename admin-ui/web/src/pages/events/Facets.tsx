@@ -1,0 +1,56 @@
+import type { ReactNode } from 'react';
+import { useSearchParams } from 'react-router-dom';
+import type { EventField, EventFilter } from '@/api/events';
+import { useOverview, type TopEntry } from '@/api/overview';
+import { BarList } from '@/components/data/BarList';
+import { reasonWords } from '@/components/events/words';
+import { stepMinutes } from '@/components/range/timeRange';
+import { useTimeRange } from '@/components/range/useTimeRange';
+import { withField } from './filter';
+
+const kShown = 5;
+
+interface Facet {
+  title: string;
+  field: EventField;
+  entries: TopEntry[] | undefined;
+  label: (entry: TopEntry) => ReactNode;
+}
+
+const mono = (entry: TopEntry) => <span className="mono">{entry.label || entry.key}</span>;
+
+/** What the filtered events have in common; each value narrows the filter to itself. */
+export function Facets({ filter }: { filter: EventFilter }) {
+  const [params] = useSearchParams();
+  const { range } = useTimeRange();
+  const top = useOverview(range.key, range.window, stepMinutes(range.seconds), filter).data?.top;
+  const facets: Facet[] = [
+    { title: 'Site', field: 'site', entries: top?.sites, label: (entry) => entry.label || entry.key },
+    { title: 'Reason', field: 'reason', entries: top?.reasons, label: (entry) => reasonWords(entry.key) },
+    { title: 'Rule', field: 'rule', entries: top?.rules, label: (entry) => <span className="mono">{entry.key}</span> },
+    { title: 'Client', field: 'client', entries: top?.clients, label: mono },
+    { title: 'Path', field: 'path', entries: top?.paths, label: mono },
+  ];
+  return (
+    <nav className="panel facets" aria-label="Narrow the filter">
+      {facets
+        .filter(({ field, entries }) => !filter[field] && (entries ?? []).length > 0)
+        .map(({ title, field, entries, label }) => (
+          <section key={field}>
+            <h3>{title}</h3>
+            <BarList
+              empty=""
+              items={(entries ?? []).slice(0, kShown).map((entry) => ({
+                key: entry.key,
+                label: label(entry),
+                title: entry.label || entry.key,
+                count: entry.count,
+                href: `/events?${withField(params, field, entry.key).toString()}`,
+              }))}
+            />
+          </section>
+        ))}
+      {!top && <p style={{ height: 200 }} />}
+    </nav>
+  );
+}

@@ -1,0 +1,18 @@
+import type { Ruleset } from '@/api/types';
+import { formatBytes, formatNumber } from '@/components/data/format';
+
+/** "308 of 318 patterns in Hyperscan" */
+export function engineWords(ruleset: Ruleset): string {
+  if (!ruleset.rx_total) return 'no patterns';
+  return `${formatNumber(ruleset.rx_hyperscan ?? 0)} of ${formatNumber(ruleset.rx_total)} in Hyperscan`;
+}
+
+export function databaseWords(ruleset: Ruleset): string {
+  if (!ruleset.databases) return 'none';
+  return `${formatNumber(ruleset.databases)}, ${formatBytes(ruleset.database_bytes ?? 0)}`;
+}
+
+/** Counts may come as numbers or as lists of what changed. */
+export function countOf(value: number | unknown[] | undefined): number | undefined {
+  return Array.isArray(value) ? value.length : value;
+}

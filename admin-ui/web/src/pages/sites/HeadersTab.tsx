@@ -1,0 +1,45 @@
+import { NumberInput, Switch, TagsInput } from '@mantine/core';
+import type { Site } from '@/api/types';
+import { SaveBar } from '@/components/form/SaveBar';
+import { Panel } from '@/components/layout/Panel';
+import type { SiteTabProps } from './SitePage';
+import { useSiteDraft } from './useSiteDraft';
+
+const kLimits = { head_bytes: 65536, header_fields: 128, uri_bytes: 32768, body_bytes: 0 };
+
+const pick = (site: Site) => ({
+  hide_upstream: site.hide_upstream,
+  trusted_proxies: site.trusted_proxies,
+  limits: site.limits ?? kLimits,
+});
+
+export function HeadersTab({ site, version }: SiteTabProps) {
+  const draft = useSiteDraft(site, version, pick, (value) => value);
+  const { value, set } = draft;
+  const setLimit = (change: Partial<typeof kLimits>) => set({ limits: { ...value.limits, ...change } });
+  return (
+    <Panel title="Headers and limits" foot={<div className="grow"><SaveBar draft={draft} /></div>}>
+      <div className="form">
+        <Switch
+          label="Hide the upstream"
+          description="Server and X-Powered-By are removed, Location is rewritten to the public host."
+          checked={value.hide_upstream}
+          onChange={(event) => set({ hide_upstream: event.currentTarget.checked })}
+        />
+        <TagsInput
+          label="Trusted proxies"
+          description="Networks whose X-Forwarded-For is believed. The client is the rightmost address that is not one of them."
+          value={value.trusted_proxies}
+          onChange={(trusted_proxies) => set({ trusted_proxies })}
+          splitChars={[',', ' ']}
+        />
+        <div className="form-pair">
+          <NumberInput label="Head, at most" suffix=" bytes" min={1024} allowDecimal={false} value={value.limits.head_bytes} onChange={(next) => setLimit({ head_bytes: Number(next) || kLimits.head_bytes })} />
+          <NumberInput label="Header fields, at most" min={8} allowDecimal={false} value={value.limits.header_fields} onChange={(next) => setLimit({ header_fields: Number(next) || kLimits.header_fields })} />
+          <NumberInput label="Address, at most" suffix=" bytes" min={256} allowDecimal={false} value={value.limits.uri_bytes} onChange={(next) => setLimit({ uri_bytes: Number(next) || kLimits.uri_bytes })} />
+        </div>
+        <NumberInput label="Body, at most" description="0: no limit but that of the inspection" suffix=" bytes" min={0} allowDecimal={false} value={value.limits.body_bytes} onChange={(next) => setLimit({ body_bytes: Number(next) || 0 })} maw={300} />
+      </div>
+    </Panel>
+  );
+}

@@ -1,0 +1,59 @@
+import { NumberInput, Select, TextInput } from '@mantine/core';
+import { getSettings, putSettings, useSettings } from '@/api/settings';
+import { useMayChange } from '@/api/session';
+import type { Settings } from '@/api/types';
+import { QueryView } from '@/components/feedback/QueryView';
+import { SaveBar } from '@/components/form/SaveBar';
+import { useDraft } from '@/components/form/useDraft';
+import { Panel } from '@/components/layout/Panel';
+import '@/components/form/form.css';
+
+const kGigabyte = 2 ** 30;
+
+export function SettingsTab() {
+  const settings = useSettings();
+  return <QueryView query={settings}>{(data) => <Fields settings={data} />}</QueryView>;
+}
+
+function Fields({ settings }: { settings: Settings }) {
+  const may_change = useMayChange();
+  const draft = useDraft<Settings>({
+    current: settings,
+    version: 0,
+    send: (value) => putSettings(value),
+    reread: async () => ({ current: await getSettings(), version: 0 }),
+  });
+  const { value, set } = draft;
+  const setAudit = (change: Partial<Settings['audit_log']>) => set({ audit_log: { ...value.audit_log, ...change } });
+  const setEvents = (change: Partial<Settings['events']>) => set({ events: { ...value.events, ...change } });
+  return (
+    <fieldset disabled={!may_change} style={{ border: 0, padding: 0, margin: 0, minWidth: 0 }}>
+      <Panel title="Settings" foot={<div className="grow"><SaveBar draft={draft} /></div>}>
+        <div className="form">
+          <div className="form-pair">
+            <Select
+              label="Audit log"
+              data={[
+                { value: 'relevant', label: 'Refusals and matches' },
+                { value: 'all', label: 'Every request' },
+                { value: 'off', label: 'Off' },
+              ]}
+              value={value.audit_log.mode}
+              onChange={(mode) => setAudit({ mode: mode ?? 'relevant' })}
+              allowDeselect={false}
+            />
+            <TextInput label="File" description="JSON lines; empty for none" classNames={{ input: 'mono' }} value={value.audit_log.file} onChange={(event) => setAudit({ file: event.currentTarget.value })} />
+          </div>
+          <div className="form-pair">
+            <NumberInput label="Keep events for" suffix=" days" min={1} allowDecimal={false} value={value.events.keep_days} onChange={(next) => setEvents({ keep_days: Number(next) || 1 })} />
+            <NumberInput label="Disk for events" description="The oldest go first" suffix=" GB" min={1} allowDecimal={false} value={Math.round(value.events.limit_bytes / kGigabyte)} onChange={(next) => setEvents({ limit_bytes: (Number(next) || 1) * kGigabyte })} />
+          </div>
+          <div className="form-pair">
+            <NumberInput label="Event loops" description="0: one for each core. Holds after a restart." min={0} max={256} allowDecimal={false} value={value.workers} onChange={(next) => set({ workers: Number(next) || 0 })} />
+            <NumberInput label="Finish requests at stop within" suffix=" ms" min={0} step={1000} allowDecimal={false} value={value.drain_timeout_ms} onChange={(next) => set({ drain_timeout_ms: Number(next) || 0 })} />
+          </div>
+        </div>
+      </Panel>
+    </fieldset>
+  );
+}

@@ -1,0 +1,246 @@
+#pragma once
+
+#include <concepts>
+#include <cstdint>
+#include <limits>
+#include <string_view>
+#include <type_traits>
+
+#include "db/config/config.h"
+
+// The one list of the configuration's fields: the parser, the printer, the JSON Schema and the diff
+// all walk it. fields(visitor, object) calls visitor(Field, member) for each member in document
+// order.
+namespace db {
+
+struct Field {
+  std::string_view name;
+  std::string_view about = {};   // for the JSON Schema
+  bool required = false;         // must be present and, for a string or list, not empty
+  std::string_view one_of = {};  // "Off|DetectionOnly|On"
+  uint64_t min = 0;
+  uint64_t max = std::numeric_limits<uint64_t>::max();  // also clipped by the member's type
+  size_t max_length = 1024;  // bytes of a string, or of each string in a list
+  size_t max_items = 1000;
+  bool omit_empty = false;  // left out of the printed document when empty
+  bool secret = false;      // never printed
+};
+
+template <typename T, typename Struct>
+concept FieldsOf = std::same_as<std::remove_const_t<T>, Struct>;
+
+inline constexpr size_t kMaxPemBytes = 256 * 1024;
+inline constexpr uint64_t kMaxTimeoutMs = 24ull * 3600 * 1000;
+inline constexpr Field kNameField = {
+    .name = "name", .about = "unique among its kind", .required = true, .max_length = 128};
+
+template <typename V, FieldsOf<ListenerConfig> T>
+void fields(V&& v, T& o) {
+  v(kNameField, o.name);
+  v(Field{.name = "address", .about = "address:port", .required = true}, o.address);
+  v(Field{.name = "tls", .about = "HTTPS; needs a certificate in each of its sites"}, o.tls);
+}
+
+template <typename V, FieldsOf<CertificateConfig> T>
+void fields(V&& v, T& o) {
+  v(kNameField, o.name);
+  v(Field{.name = "chain_file",
+          .about = "PEM file, leaf first; read once, relative to the document's folder",
+          .max_length = 4096,
+          .omit_empty = true},
+    o.chain_file);
+  v(Field{.name = "key_file",
+          .about = "PEM file of the private key; read once",
+          .max_length = 4096,
+          .omit_empty = true},
+    o.key_file);
+  v(Field{.name = "chain_pem",
+          .about = "leaf first",
+          .max_length = kMaxPemBytes,
+          .omit_empty = true},
+    o.chain_pem);
+  v(Field{.name = "key_pem",
+          .about = "accepted, never exported",
+          .max_length = kMaxPemBytes,
+          .secret = true},
+    o.key_pem);
+  v(Field{.name = "key_sealed",
+          .about = "the private key, encrypted with this installation's secret key",
+          .max_length = 2 * kMaxPemBytes,
+          .omit_empty = true},
+    o.key_sealed);
+}
+
+template <typename V, FieldsOf<EndpointConfig> T>
+void fields(V&& v, T& o) {
+  v(Field{.name = "address", .about = "host:port", .required = true}, o.address);
+  v(Field{.name = "weight", .about = "share of the requests", .min = 1, .max = 1000}, o.weight);
+  v(Field{.name = "backup", .about = "asked only when no other endpoint is healthy"}, o.backup);
+}
+
+template <typename V, FieldsOf<HealthCheckConfig> T>
+void fields(V&& v, T& o) {
+  v(Field{.name = "enabled"}, o.enabled);
+  v(Field{.name = "path", .required = true}, o.path);
+  v(Field{.name = "interval_ms", .min = 100, .max = kMaxTimeoutMs}, o.interval_ms);
+  v(Field{.name = "timeout_ms", .min = 1, .max = kMaxTimeoutMs}, o.timeout_ms);
+  v(Field{.name = "healthy_after", .about = "successes in a row", .min = 1, .max = 100},
+    o.healthy_after);
+  v(Field{.name = "unhealthy_after", .about = "failures in a row", .min = 1, .max = 100},
+    o.unhealthy_after);
+}
+
+template <typename V, FieldsOf<UpstreamConfig> T>
+void fields(V&& v, T& o) {
+  v(kNameField, o.name);
+  v(Field{.name = "balance", .one_of = "round_robin"}, o.balance);
+  v(Field{.name = "endpoints", .required = true}, o.endpoints);
+  v(Field{.name = "health_check"}, o.health_check);
+  v(Field{.name = "eject_after_failures",
+          .about = "failures in a row; 0 turns it off",
+          .max = 1000},
+    o.eject_after_failures);
+  v(Field{.name = "eject_for_ms", .min = 1, .max = kMaxTimeoutMs}, o.eject_for_ms);
+  v(Field{.name = "connect_timeout_ms", .min = 1, .max = kMaxTimeoutMs}, o.connect_timeout_ms);
+  v(Field{.name = "first_byte_timeout_ms", .min = 1, .max = kMaxTimeoutMs},
+    o.first_byte_timeout_ms);
+  v(Field{.name = "between_bytes_timeout_ms", .min = 1, .max = kMaxTimeoutMs},
+    o.between_bytes_timeout_ms);
+}
+
+template <typename V, FieldsOf<RulesetConfig> T>
+void fields(V&& v, T& o) {
+  v(kNameField, o.name);
+  v(Field{.name = "path",
+          .about = "a folder, a .conf file or an archive",
+          .required = true,
+          .max_length = 4096},
+    o.path);
+}
+
+template <typename V, FieldsOf<WafConfig> T>
+void fields(V&& v, T& o) {
+  v(Field{.name = "mode", .one_of = "Off|DetectionOnly|On"}, o.mode);
+  v(Field{.name = "rulesets", .about = "empty: the built-in rules"}, o.rulesets);
+  v(Field{.name = "paranoia_level", .about = "absent: what the rule set says", .min = 1, .max = 4},
+    o.paranoia_level);
+  v(Field{.name = "inbound_threshold", .min = 1, .max = 1000000}, o.inbound_threshold);
+  v(Field{.name = "outbound_threshold", .min = 1, .max = 1000000}, o.outbound_threshold);
+  v(Field{.name = "response_body", .one_of = "buffer|off"}, o.response_body);
+  v(Field{.name = "failure_policy",
+          .about = "what happens to a request when the engine fails",
+          .one_of = "closed|open"},
+    o.failure_policy);
+  v(Field{.name = "disabled_rules",
+          .about = "rule ids that are off for this site",
+          .min = 1,
+          .max = std::numeric_limits<int64_t>::max(),
+          .max_items = 10000},
+    o.disabled_rules);
+}
+
+template <typename V, FieldsOf<AccessConfig> T>
+void fields(V&& v, T& o) {
+  v(Field{.name = "allow",
+          .about = "CIDRs; when not empty, others are refused",
+          .max_items = 100000},
+    o.allow);
+  v(Field{.name = "deny",
+          .about = "CIDRs; an address on both lists is allowed",
+          .max_items = 100000},
+    o.deny);
+}
+
+template <typename V, FieldsOf<RateLimitConfig> T>
+void fields(V&& v, T& o) {
+  v(Field{.name = "enabled"}, o.enabled);
+  v(Field{.name = "requests", .about = "per client address and window", .min = 1, .max = 10000000},
+    o.requests);
+  v(Field{.name = "window_ms", .min = 1, .max = kMaxTimeoutMs}, o.window_ms);
+  v(Field{.name = "burst", .about = "further requests let through at once", .max = 10000000},
+    o.burst);
+}
+
+template <typename V, FieldsOf<CacheConfig> T>
+void fields(V&& v, T& o) {
+  v(Field{.name = "enabled"}, o.enabled);
+  v(Field{.name = "limit_bytes", .min = 1024, .max = 1ull << 40}, o.limit_bytes);
+  v(Field{.name = "object_limit_bytes", .min = 1, .max = 1ull << 40}, o.object_limit_bytes);
+}
+
+template <typename V, FieldsOf<LimitsConfig> T>
+void fields(V&& v, T& o) {
+  v(Field{.name = "head_bytes", .min = 1024, .max = 1 << 20}, o.head_bytes);
+  v(Field{.name = "header_fields", .min = 8, .max = 4096}, o.header_fields);
+  v(Field{.name = "uri_bytes", .min = 256, .max = 1 << 20}, o.uri_bytes);
+  v(Field{.name = "body_bytes", .about = "0: no limit but the WAF's", .max = 1ull << 50},
+    o.body_bytes);
+}
+
+template <typename V, FieldsOf<TimeoutsConfig> T>
+void fields(V&& v, T& o) {
+  v(Field{.name = "head_ms", .min = 1, .max = kMaxTimeoutMs}, o.head_ms);
+  v(Field{.name = "body_ms", .about = "between progress", .min = 1, .max = kMaxTimeoutMs},
+    o.body_ms);
+  v(Field{.name = "idle_ms", .min = 1, .max = kMaxTimeoutMs}, o.idle_ms);
+  v(Field{.name = "write_ms", .min = 1, .max = kMaxTimeoutMs}, o.write_ms);
+}
+
+template <typename V, FieldsOf<SiteConfig> T>
+void fields(V&& v, T& o) {
+  v(kNameField, o.name);
+  v(Field{.name = "hosts",
+          .about = "\"shop.example\", \"*.shop.example\", \"*\" for any",
+          .required = true},
+    o.hosts);
+  v(Field{.name = "listeners", .about = "names of listeners", .required = true}, o.listeners);
+  v(Field{.name = "certificates", .about = "names of certificates"}, o.certificates);
+  v(Field{.name = "upstream", .about = "name of an upstream", .required = true}, o.upstream);
+  v(Field{.name = "redirect_to_https"}, o.redirect_to_https);
+  v(Field{.name = "hide_upstream", .about = "removes Server and X-Powered-By, rewrites Location"},
+    o.hide_upstream);
+  v(Field{.name = "trusted_proxies", .about = "CIDRs whose X-Forwarded-For is believed"},
+    o.trusted_proxies);
+  v(Field{.name = "waf"}, o.waf);
+  v(Field{.name = "access"}, o.access);
+  v(Field{.name = "rate_limit"}, o.rate_limit);
+  v(Field{.name = "cache"}, o.cache);
+  v(Field{.name = "limits"}, o.limits);
+  v(Field{.name = "timeouts"}, o.timeouts);
+}
+
+template <typename V, FieldsOf<AuditLogConfig> T>
+void fields(V&& v, T& o) {
+  v(Field{.name = "mode", .one_of = "all|relevant|off"}, o.mode);
+  v(Field{.name = "file", .about = "empty for none", .max_length = 4096}, o.file);
+}
+
+template <typename V, FieldsOf<EventsConfig> T>
+void fields(V&& v, T& o) {
+  v(Field{.name = "keep_days", .min = 1, .max = 3650}, o.keep_days);
+  v(Field{.name = "limit_bytes",
+          .about = "disk space for events; the oldest go first",
+          .min = 16ull << 20,
+          .max = 1ull << 50},
+    o.limit_bytes);
+}
+
+template <typename V, FieldsOf<SettingsConfig> T>
+void fields(V&& v, T& o) {
+  v(Field{.name = "audit_log"}, o.audit_log);
+  v(Field{.name = "events"}, o.events);
+  v(Field{.name = "workers", .about = "event loops; 0: one per core", .max = 1024}, o.workers);
+  v(Field{.name = "drain_timeout_ms", .max = kMaxTimeoutMs}, o.drain_timeout_ms);
+}
+
+template <typename V, FieldsOf<Config> T>
+void fields(V&& v, T& o) {
+  v(Field{.name = "listeners"}, o.listeners);
+  v(Field{.name = "certificates", .max_items = 10000}, o.certificates);
+  v(Field{.name = "upstreams", .max_items = 10000}, o.upstreams);
+  v(Field{.name = "rulesets"}, o.rulesets);
+  v(Field{.name = "sites", .max_items = 10000}, o.sites);
+  v(Field{.name = "settings"}, o.settings);
+}
+
+}  // namespace db

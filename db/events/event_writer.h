@@ -1,0 +1,62 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "db/config/config.h"
+#include "db/events/event_files.h"
+#include "db/events/event_row.h"
+#include "db/sqlite/database.h"
+#include "waf/base/clock.h"
+
+namespace db {
+
+// A record on its way from the spool to an event file.
+struct SpooledRecord {
+  uint64_t sequence = 0;
+  std::string_view line;
+  std::string_view segment;  // name of the spool segment
+  uint64_t end_offset = 0;   // in the segment, behind the record
+};
+
+// Writes batches of records to the event files and begins a new file when the day or the size asks
+// for it. Used by one thread.
+class EventWriter {
+ public:
+  // The folder must exist.
+  EventWriter(std::string folder, const waf::Clock& clock)
+      : folder_(std::move(folder)), clock_(clock) {}
+
+  // All of them and the segments' positions in one transaction, or none.
+  Result<void> write(std::span<const SpooledRecord> records);
+
+  // What earlier processes wrote, from the files that can be read.
+  struct Progress {
+    std::map<std::string, uint64_t> positions;  // segment → the end offset in it
+    uint64_t last_sequence = 0;
+  };
+  Progress readProgress() const;
+
+  // A file is full at 1 GB, or at an eighth of a smaller budget, so that retention has something to
+  // delete.
+  void setLimits(const EventsConfig& limits) { limits_ = limits; }
+  // Deletes whole files that are too old or over the budget, oldest first, never the one that is
+  // written to.
+  void applyRetention();
+
+ private:
+  Result<void> openCurrent();
+  Result<void> openPart(EventFileName name);
+  uint64_t fileLimit() const;
+
+  std::string folder_;
+  const waf::Clock& clock_;
+  EventsConfig limits_;
+  std::unique_ptr<Database> current_;
+  EventFileName current_name_;
+};
+
+}  // namespace db

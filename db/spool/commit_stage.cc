@@ -1,0 +1,131 @@
+#include "db/spool/commit_stage.h"
+
+#include <algorithm>
+
+namespace db {
+namespace {
+
+constexpr size_t kBatchRecords = 2000;
+constexpr size_t kBatchBytes = 8u << 20;
+constexpr std::chrono::milliseconds kBatchDelay{20};
+constexpr std::chrono::milliseconds kRetryDelay{250};
+constexpr std::chrono::minutes kRetentionInterval{5};
+
+}  // namespace
+
+CommitStage::CommitStage(std::string folder, const waf::Clock& clock)
+    : writer_(std::move(folder), clock), thread_([this] { run(); }) {}
+
+CommitStage::~CommitStage() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  work_.notify_all();
+  thread_.join();
+}
+
+void CommitStage::push(std::vector<RecordRef> records) {
+  {
+    const std::lock_guard lock(mutex_);
+    std::move(records.begin(), records.end(), std::back_inserter(queue_));
+  }
+  work_.notify_one();
+}
+
+void CommitStage::setLimits(const EventsConfig& limits) {
+  {
+    const std::lock_guard lock(mutex_);
+    limits_ = limits;
+  }
+  work_.notify_one();
+}
+
+void CommitStage::hurry() {
+  {
+    const std::lock_guard lock(mutex_);
+    hurry_ = true;
+  }
+  work_.notify_one();
+}
+
+uint64_t CommitStage::written() const {
+  const std::lock_guard lock(mutex_);
+  return written_;
+}
+
+std::string CommitStage::alarm() const {
+  const std::lock_guard lock(mutex_);
+  return alarm_.empty() ? lasting_alarm_ : alarm_;
+}
+
+bool CommitStage::waitForWritten(uint64_t count, std::chrono::steady_clock::time_point deadline) {
+  std::unique_lock lock(mutex_);
+  return progress_.wait_until(lock, deadline, [&] { return written_ >= count; });
+}
+
+std::vector<RecordRef> CommitStage::takeBatch() {
+  std::vector<RecordRef> batch;
+  size_t bytes = 0;
+  while (!queue_.empty() && batch.size() < kBatchRecords && bytes < kBatchBytes) {
+    bytes += queue_.front().record.line.size();
+    batch.push_back(std::move(queue_.front()));
+    queue_.pop_front();
+  }
+  return batch;
+}
+
+void CommitStage::run() {
+  std::unique_lock lock(mutex_);
+  auto next_retention = std::chrono::steady_clock::now();
+  while (true) {
+    const auto hasWork = [this] { return stopping_ || !queue_.empty(); };
+    work_.wait_until(lock, next_retention, hasWork);
+    if (std::chrono::steady_clock::now() >= next_retention) {
+      next_retention = std::chrono::steady_clock::now() + kRetentionInterval;
+      writer_.setLimits(limits_);
+      lock.unlock();
+      writer_.applyRetention();
+      lock.lock();
+    }
+    if (queue_.empty()) {
+      if (stopping_) return;
+      continue;
+    }
+    work_.wait_for(lock, kBatchDelay,
+                   [this] { return stopping_ || hurry_ || queue_.size() >= kBatchRecords; });
+    hurry_ = false;
+    const std::vector<RecordRef> batch = takeBatch();
+    writer_.setLimits(limits_);
+    lock.unlock();
+    std::vector<SpooledRecord> records;
+    records.reserve(batch.size());
+    for (const RecordRef& ref : batch) {
+      records.push_back(
+          {ref.record.sequence, ref.record.line, ref.segment->name(), ref.record.end_offset});
+    }
+    const Result<void> done = writer_.write(records);
+    lock.lock();
+    finishBatch(batch, done);
+    if (done) continue;
+    if (stopping_) return;
+    work_.wait_for(lock, kRetryDelay, [this] { return stopping_; });
+  }
+}
+
+void CommitStage::finishBatch(const std::vector<RecordRef>& batch, const Result<void>& done) {
+  if (!done) {
+    queue_.insert(queue_.begin(), batch.begin(), batch.end());
+    alarm_ = "events wait in the spool: " + done.error().message;
+    if (done.error().code == waf::ErrorCode::Corrupt) lasting_alarm_ = done.error().message;
+    return;
+  }
+  alarm_.clear();
+  for (const RecordRef& ref : batch) ref.segment->setCommitted(ref.record.end_offset);
+  written_ += batch.size();
+  // A burst is written without waiting for more.
+  hurry_ = hurry_ || queue_.size() >= kBatchRecords;
+  progress_.notify_all();
+}
+
+}  // namespace db

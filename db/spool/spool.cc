@@ -1,0 +1,78 @@
+#include "db/spool/spool.h"
+
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <cstdio>
+
+namespace db {
+
+WakeUp::WakeUp() : event_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {}
+
+void WakeUp::signal() {
+  if (!sleeping_.load() || !sleeping_.exchange(false)) return;
+  const uint64_t one = 1;
+  [[maybe_unused]] const ssize_t written = ::write(event_.get(), &one, sizeof one);
+}
+
+void WakeUp::wait(int timeout_ms) {
+  pollfd entry{event_.get(), POLLIN, 0};
+  ::poll(&entry, 1, timeout_ms);
+  sleeping_.store(false);
+  uint64_t count = 0;
+  [[maybe_unused]] const ssize_t read = ::read(event_.get(), &count, sizeof count);
+}
+
+LoopSpool::~LoopSpool() {
+  if (current_) current_->seal();
+  {
+    const std::lock_guard lock(queue_->mutex);
+    queue_->closed = true;
+    if (queue_->spare) queue_->spare->discard();
+    queue_->spare.reset();
+  }
+  shared_->wake_up.signal();
+}
+
+bool LoopSpool::append(std::string_view line, bool refusal) {
+  bool done = current_ && current_->append(line, refusal, shared_->next_sequence);
+  if (!done && line.size() <= Segment::kMaxLine && nextSegment()) {
+    done = current_->append(line, refusal, shared_->next_sequence);
+  }
+  if (done) {
+    shared_->appended.fetch_add(1);
+  } else {
+    (refusal ? shared_->lost_refusals : shared_->lost_others).fetch_add(1);
+  }
+  shared_->wake_up.signal();
+  return done;
+}
+
+bool LoopSpool::nextSegment() {
+  const std::lock_guard lock(queue_->mutex);
+  if (!queue_->spare) return false;
+  if (current_) current_->seal();
+  current_ = std::move(queue_->spare);
+  queue_->spare.reset();
+  queue_->segments.push_back(current_);
+  return true;
+}
+
+Result<void> makeSpare(const SpoolShared& shared, SpoolQueue& queue) {
+  char name[96];
+  std::snprintf(name, sizeof name, "%s-%04u-%08llu.seg", shared.instance.c_str(), queue.number,
+                static_cast<unsigned long long>(++queue.segments_made));
+  Result<std::shared_ptr<Segment>> segment = Segment::create(shared.folder, name);
+  if (!segment) return waf::fail(segment.error());
+  const std::lock_guard lock(queue.mutex);
+  if (queue.closed) {
+    (*segment)->discard();
+  } else {
+    queue.alive.push_back(*segment);
+    queue.spare = std::move(*segment);
+  }
+  return {};
+}
+
+}  // namespace db

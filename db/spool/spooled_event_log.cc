@@ -1,0 +1,320 @@
+#include "db/spool/spooled_event_log.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+
+#include "db/sqlite/times.h"
+
+// Life of a record: LoopSpool::append → Merger::collect → writeHeld (audit log) → CommitStage
+// (event file). The segment is removed when both have passed its end. After a crash recoverRecords
+// finds what is not in the event files (their positions) or not in the audit log (the offset in the
+// segment, then the file's own last lines).
+namespace db {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+// 1 GB of records that wait for the disk. Beyond it no segment is made: events must not take the
+// disk's last byte.
+constexpr size_t kMaxSegments = 256;
+// Lines that the audit log does not take are held in up to this many segments; then they go to the
+// store alone.
+constexpr size_t kMaxHeldSegments = 64;
+constexpr std::chrono::milliseconds kRetryDelay{200};
+
+uint64_t countToCommit(const std::vector<RecordRef>& records) {
+  return static_cast<uint64_t>(std::count_if(
+      records.begin(), records.end(),
+      [](const RecordRef& ref) { return ref.record.end_offset > ref.segment->committed(); }));
+}
+
+}  // namespace
+
+SpooledEventLog::SpooledEventLog(DirectoryLock lock, std::shared_ptr<SpoolShared> shared,
+                                 const std::string& events_folder, std::vector<RecordRef> recovered,
+                                 const waf::Clock& clock)
+    : lock_(std::move(lock)),
+      shared_(std::move(shared)),
+      commit_(events_folder, clock),
+      merger_(shared_->next_sequence.load()),
+      recovered_(std::move(recovered)),
+      recovered_to_commit_(countToCommit(recovered_)),
+      thread_([this] { run(); }) {}
+
+SpooledEventLog::~SpooledEventLog() {
+  stopping_.store(true);
+  shared_->wake_up.signal();
+  thread_.join();
+  for (const std::shared_ptr<SpoolQueue>& queue : queues_) {
+    const std::lock_guard lock(queue->mutex);
+    if (queue->spare) queue->spare->discard();
+    queue->spare.reset();
+  }
+}
+
+std::unique_ptr<EventSpool> SpooledEventLog::openSpool() {
+  std::shared_ptr<SpoolQueue> queue;
+  {
+    const std::lock_guard lock(mutex_);
+    queue = std::make_shared<SpoolQueue>(++spools_made_);
+  }
+  // Without room there is no segment yet: the merging thread tries again.
+  static_cast<void>(makeSpare(*shared_, *queue));
+  {
+    const std::lock_guard lock(mutex_);
+    new_queues_.push_back(queue);
+  }
+  shared_->wake_up.signal();
+  return std::make_unique<LoopSpool>(shared_, queue);
+}
+
+void SpooledEventLog::configure(const AuditLogConfig& audit, const EventsConfig& events) {
+  commit_.setLimits(events);
+  {
+    const std::lock_guard lock(mutex_);
+    new_audit_ = audit;
+    configured_ = true;
+    settings_changed_ = true;
+  }
+  shared_->wake_up.signal();
+}
+
+void SpooledEventLog::reopenAuditFile() {
+  {
+    const std::lock_guard lock(mutex_);
+    reopen_ = true;
+  }
+  shared_->wake_up.signal();
+}
+
+EventLogStatus SpooledEventLog::status() const {
+  EventLogStatus out;
+  const uint64_t all = shared_->appended.load() + recovered_to_commit_;
+  out.written = commit_.written();
+  out.lost = shared_->lost_refusals.load() + shared_->lost_others.load();
+  out.backlog = all > out.written ? all - out.written : 0;
+  const std::string commit_alarm = commit_.alarm();
+  const std::lock_guard lock(mutex_);
+  for (const std::string* alarm : {&spare_alarm_, &commit_alarm, &audit_alarm_}) {
+    if (alarm->empty()) continue;
+    if (!out.alarm.empty()) out.alarm += "; ";
+    out.alarm += *alarm;
+  }
+  return out;
+}
+
+bool SpooledEventLog::flush(std::chrono::milliseconds timeout) {
+  const auto deadline = Clock::now() + timeout;
+  const uint64_t target = shared_->appended.load();
+  {
+    std::unique_lock lock(mutex_);
+    release_ = true;
+    shared_->wake_up.signal();
+    const bool passed = progress_.wait_until(
+        lock, deadline, [&] { return recovered_done_ && passed_audit_ >= target; });
+    if (!passed) return false;
+  }
+  commit_.hurry();
+  return commit_.waitForWritten(target + recovered_to_commit_, deadline);
+}
+
+void SpooledEventLog::run() {
+  while (true) {
+    if (work()) continue;
+    if (stopping_.load() && !merger_.isWaiting()) return;
+    shared_->wake_up.prepare();
+    if (work() || (stopping_.load() && !merger_.isWaiting())) {
+      shared_->wake_up.cancel();
+      continue;
+    }
+    shared_->wake_up.wait(timeoutMs());
+  }
+}
+
+int SpooledEventLog::timeoutMs() const {
+  if (merger_.isWaiting()) return 1;
+  if (!held_.empty() || spare_missing_) return static_cast<int>(kRetryDelay.count());
+  return -1;
+}
+
+bool SpooledEventLog::work() {
+  const bool may_recover = takeSettings() || stopping_.load();
+  makeSpares();
+  std::vector<RecordRef> records = merger_.collect(Clock::now());
+  bool recovered = false;
+  if (!recovered_done_ && (may_recover || !records.empty())) {
+    processRecovered();
+    recovered = true;
+  }
+  held_.insert(held_.end(), records.begin(), records.end());
+  const size_t held = held_.size();
+  if (held > 0) writeHeld();
+  const bool did = recovered || !records.empty() || held_.size() < held;
+  // After the audit log: what is committed and not held is then in both.
+  if (!records.empty()) commit_.push(std::move(records));
+  if (held_.size() < held) {
+    const std::lock_guard lock(mutex_);
+    passed_audit_ += held - held_.size();
+    progress_.notify_all();
+  }
+  return did;
+}
+
+bool SpooledEventLog::takeSettings() {
+  const std::lock_guard lock(mutex_);
+  for (std::shared_ptr<SpoolQueue>& queue : new_queues_) {
+    merger_.add(queue);
+    queues_.push_back(std::move(queue));
+  }
+  new_queues_.clear();
+  if (settings_changed_) {
+    settings_ = new_audit_;
+    file_.setPath(settings_.mode == "off" ? "" : settings_.file);
+    next_audit_try_ = {};
+    settings_changed_ = false;
+    if (!file_.enabled()) audit_alarm_.clear();
+  }
+  if (reopen_) file_.reopen();
+  reopen_ = false;
+  return configured_ || release_;
+}
+
+void SpooledEventLog::setAlarm(std::string SpooledEventLog::*alarm, const std::string& text) {
+  const std::lock_guard lock(mutex_);
+  this->*alarm = text;
+}
+
+void SpooledEventLog::makeSpares() {
+  if (spare_missing_ && Clock::now() < next_spare_try_) return;
+  std::erase_if(queues_, [](const std::shared_ptr<SpoolQueue>& queue) {
+    const std::lock_guard lock(queue->mutex);
+    return queue->closed && queue->segments.empty();
+  });
+  std::vector<std::shared_ptr<SpoolQueue>> without;
+  segments_alive_ = 0;
+  for (const std::shared_ptr<SpoolQueue>& queue : queues_) {
+    const std::lock_guard lock(queue->mutex);
+    std::erase_if(queue->alive, [](const auto& segment) { return segment.expired(); });
+    segments_alive_ += queue->alive.size();
+    if (!queue->spare && !queue->closed) without.push_back(queue);
+  }
+  if (without.empty() && !spare_missing_) return;
+  std::string alarm;
+  for (const std::shared_ptr<SpoolQueue>& queue : without) {
+    if (++segments_alive_ > kMaxSegments) {
+      alarm = "events cannot be recorded: 1 GB of them waits in the spool for the store";
+      break;
+    }
+    const Result<void> made = makeSpare(*shared_, *queue);
+    if (!made) alarm = "no room to record events: " + made.error().message;
+    if (!made) break;
+  }
+  spare_missing_ = !alarm.empty();
+  next_spare_try_ = Clock::now() + kRetryDelay;
+  setAlarm(&SpooledEventLog::spare_alarm_, alarm);
+}
+
+bool SpooledEventLog::wanted(std::string_view line) const {
+  if (settings_.mode == "all") return true;
+  // Quotes within values are escaped in JSON, so these texts can only be the fields themselves.
+  const bool passed = line.find("\"decision\":\"passed\"") != std::string_view::npos;
+  return !passed || line.find("\"rules\":[]") == std::string_view::npos;
+}
+
+void SpooledEventLog::passAudit(const RecordRef& ref) {
+  ref.segment->setAudited(ref.record.end_offset);
+}
+
+void SpooledEventLog::writeHeld() {
+  if (!file_.enabled()) {
+    for (const RecordRef& ref : held_) passAudit(ref);
+    held_.clear();
+    return;
+  }
+  if (Clock::now() < next_audit_try_ && segments_alive_ < kMaxHeldSegments && !stopping_.load())
+    return;
+  Result<void> written = file_.prepare();
+  while (written && !held_.empty()) {
+    if (wanted(held_.front().record.line)) written = file_.append(held_.front().record.line);
+    if (!written) break;
+    passAudit(held_.front());
+    held_.pop_front();
+  }
+  if (written) {
+    next_audit_try_ = {};
+    setAlarm(&SpooledEventLog::audit_alarm_,
+             lines_missing_ == 0 ? ""
+                                 : std::to_string(lines_missing_) +
+                                       " lines are missing in the audit log (it could not be "
+                                       "written); the events are in the store");
+    return;
+  }
+  next_audit_try_ = Clock::now() + kRetryDelay;
+  if (segments_alive_ >= kMaxHeldSegments) {
+    lines_missing_ += held_.size();
+    for (const RecordRef& ref : held_) passAudit(ref);
+    held_.clear();
+  }
+  setAlarm(&SpooledEventLog::audit_alarm_, written.error().message);
+}
+
+void SpooledEventLog::processRecovered() {
+  std::vector<RecordRef> to_commit;
+  std::vector<RecordRef> to_audit;
+  std::vector<std::string_view> lines;
+  for (const RecordRef& ref : recovered_) {
+    if (ref.record.end_offset > ref.segment->committed()) to_commit.push_back(ref);
+    if (ref.record.end_offset <= ref.segment->audited()) continue;
+    to_audit.push_back(ref);
+    if (wanted(ref.record.line)) lines.push_back(ref.record.line);
+  }
+  if (file_.enabled() && !recovered_.empty()) {
+    Result<void> done = file_.prepare();
+    if (done) done = file_.resume(lines);
+    if (!done) lines_missing_ += lines.size();
+  }
+  for (const RecordRef& ref : to_audit) passAudit(ref);
+  if (!to_commit.empty()) commit_.push(std::move(to_commit));
+  recovered_.clear();
+  const std::lock_guard lock(mutex_);
+  recovered_done_ = true;
+  progress_.notify_all();
+}
+
+Result<std::unique_ptr<EventLog>> EventLog::open(const std::string& data_dir,
+                                                 const waf::Clock& clock) {
+  const std::string spool_folder = data_dir + "/spool";
+  const std::string events_folder = data_dir + "/events";
+  for (const std::string& folder : {data_dir, spool_folder, events_folder}) {
+    const Result<void> made = makeDirectory(folder);
+    if (!made) return waf::fail(made.error());
+  }
+  Result<DirectoryLock> lock = DirectoryLock::take(spool_folder + "/lock");
+  if (!lock) return waf::fail(lock.error());
+
+  const EventWriter::Progress progress = EventWriter(events_folder, clock).readProgress();
+  std::vector<RecordRef> recovered = recoverRecords(spool_folder, progress.positions);
+
+  auto shared = std::make_shared<SpoolShared>();
+  const int64_t now = toMicroseconds(clock.wall());
+  char instance[64];
+  std::snprintf(instance, sizeof instance, "%llx-%d-%llx",
+                static_cast<unsigned long long>(toMicroseconds(waf::Clock::system().wall())),
+                static_cast<int>(::getpid()),
+                static_cast<unsigned long long>(progress.last_sequence));
+  shared->folder = spool_folder;
+  shared->instance = instance;
+  // Above all that was ever given out: above what is stored, and, should the event files be gone,
+  // above the number that any earlier process can have reached (fewer than a million events a
+  // second).
+  uint64_t first =
+      std::max(static_cast<uint64_t>(std::max<int64_t>(now, 0)), progress.last_sequence + 1);
+  if (!recovered.empty()) first = std::max(first, recovered.back().record.sequence + 1);
+  shared->next_sequence.store(first);
+  return std::unique_ptr<EventLog>(std::make_unique<SpooledEventLog>(
+      std::move(*lock), std::move(shared), events_folder, std::move(recovered), clock));
+}
+
+}  // namespace db

@@ -1,0 +1,122 @@
+#include "gateway/control/gateway.h"
+
+#include <algorithm>
+
+namespace gateway {
+
+class Gateway::Prepared final : public admin::PreparedConfig {
+ public:
+  std::shared_ptr<Snapshot> snapshot;
+  std::map<std::string, std::vector<ListenSocket>> sockets;  // bound, not yet accepting
+};
+
+Gateway::Gateway(Options options, db::EventLog* log, const waf::Clock& clock)
+    : options_(std::move(options)),
+      log_(log),
+      clock_(clock),
+      started_(clock.monotonic()),
+      builder_(
+          {options_.data_dir, options_.builtin_rules, options_.loops, UpstreamAddress::resolve}) {}
+
+Gateway::~Gateway() = default;
+
+waf::Result<std::unique_ptr<Gateway>> Gateway::create(Options options, db::EventLog* log,
+                                                      const waf::Clock& clock) {
+  std::unique_ptr<Gateway> gateway(new Gateway(std::move(options), log, clock));
+  auto workers = Workers::start(gateway->options_.loops, gateway->source_,
+                                gateway->builder_.trafficOf(""), log, clock);
+  if (!workers) return waf::fail(std::move(workers).error());
+  gateway->workers_ = std::move(*workers);
+  if (log == nullptr) {
+    gateway->addAlarm("events are not recorded: the event log could not be opened");
+  }
+  return gateway;
+}
+
+std::unique_ptr<admin::PreparedConfig> Gateway::prepare(const db::Config& config,
+                                                        admin::PrepareFailure* failure) {
+  const std::scoped_lock lock(change_mutex_);
+  auto prepared = std::make_unique<Prepared>();
+  const std::shared_ptr<const Snapshot> previous = source_.current();
+  prepared->snapshot = builder_.build(config, previous.get(), failure);
+  if (!prepared->snapshot || !bindNew(prepared.get(), failure)) return nullptr;
+  return prepared;
+}
+
+bool Gateway::bindNew(Prepared* prepared, admin::PrepareFailure* failure) {
+  const std::scoped_lock lock(state_mutex_);
+  for (const auto& [key, table] : prepared->snapshot->listeners) {
+    if (bound_.count(key) != 0) continue;
+    auto sockets = ListenSocket::bindGroup(table.config.address, workers_->count());
+    if (!sockets) {
+      failure->error = sockets.error();
+      failure->error.message = "listener \"" + table.config.name + "\": " + failure->error.message;
+      return false;
+    }
+    prepared->sockets.emplace(key, std::move(*sockets));
+  }
+  return true;
+}
+
+void Gateway::publish(std::unique_ptr<admin::PreparedConfig> prepared_config,
+                      const db::ConfigVersion& version) {
+  const std::scoped_lock lock(change_mutex_);
+  auto* const prepared = dynamic_cast<Prepared*>(prepared_config.get());
+  if (prepared == nullptr) return;
+  prepared->snapshot->version = version;
+  const std::shared_ptr<const Snapshot> snapshot = prepared->snapshot;
+  if (log_ != nullptr)
+    log_->configure(snapshot->config.settings.audit_log, snapshot->config.settings.events);
+  source_.publish(snapshot);
+  const std::scoped_lock state(state_mutex_);
+  for (auto& [key, sockets] : prepared->sockets) {
+    bound_[key] = sockets.front().boundAddress().toString();
+    workers_->open(key, std::move(sockets));
+  }
+  std::erase_if(bound_, [&](const auto& each) {
+    if (snapshot->listener(each.first) != nullptr) return false;
+    workers_->close(each.first);
+    return true;
+  });
+  workers_->refreshViews();
+  workers_->startHealthChecks(snapshot);
+}
+
+waf::Result<void> Gateway::purgeCache(const std::string& name) {
+  if (const auto snapshot = source_.current()) {
+    for (const auto& site : snapshot->sites) {
+      if (site->config.name != name) continue;
+      if (site->cache) site->cache->purge();
+      return {};
+    }
+  }
+  return waf::fail(waf::ErrorCode::NotFound, "gateway", "there is no site \"" + name + "\"");
+}
+
+std::shared_ptr<const waf::RuleSet> Gateway::ruleSetOf(const std::string& name) {
+  if (const auto snapshot = source_.current()) {
+    for (const auto& site : snapshot->sites) {
+      if (site->config.name == name) return site->rule_set;
+    }
+  }
+  return nullptr;
+}
+
+void Gateway::addAlarm(std::string alarm) {
+  const std::scoped_lock lock(state_mutex_);
+  alarms_.push_back(std::move(alarm));
+}
+
+std::vector<std::string> Gateway::boundListeners() {
+  std::vector<std::string> out;
+  const auto snapshot = source_.current();
+  if (!snapshot) return out;
+  const std::scoped_lock lock(state_mutex_);
+  for (const db::ListenerConfig& listener : snapshot->config.listeners) {
+    const auto found = bound_.find(listenerKey(listener));
+    if (found != bound_.end()) out.push_back(listener.name + " " + found->second);
+  }
+  return out;
+}
+
+}  // namespace gateway

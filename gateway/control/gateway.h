@@ -1,0 +1,71 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "admin-ui/server/gateway_port.h"
+#include "db/store/event_log.h"
+#include "gateway/config/snapshot_builder.h"
+#include "gateway/config/snapshot_source.h"
+#include "gateway/control/workers.h"
+
+namespace gateway {
+
+// The running gateway as its administration sees it: builds and publishes snapshots, binds and
+// closes listeners, tells how things are. Owned by gateway/serve; every method from any thread.
+class Gateway final : public admin::GatewayPort {
+ public:
+  struct Options {
+    std::string data_dir;
+    std::string builtin_rules;
+    std::string version;
+    size_t loops = 1;
+  };
+  // `log` may be null: events are then lost, which is an alarm.
+  static waf::Result<std::unique_ptr<Gateway>> create(Options options, db::EventLog* log,
+                                                      const waf::Clock& clock);
+  ~Gateway() override;
+
+  std::unique_ptr<admin::PreparedConfig> prepare(const db::Config& config,
+                                                 admin::PrepareFailure* failure) override;
+  void publish(std::unique_ptr<admin::PreparedConfig> prepared,
+               const db::ConfigVersion& version) override;
+  admin::GatewayStatus status() override;
+  waf::Result<void> purgeCache(const std::string& site) override;
+  admin::UpstreamProbe probeUpstream(const std::string& address) override;
+  std::string builtinRulesPath() override { return options_.builtin_rules; }
+  std::shared_ptr<const waf::RuleSet> ruleSetOf(const std::string& site) override;
+
+  // Alarms of the start: one sentence each.
+  void addAlarm(std::string alarm);
+  void setOnLastGood() { on_last_good_ = true; }
+  std::vector<std::shared_ptr<SiteTraffic>> traffic() const { return builder_.traffic(); }
+  // "http 127.0.0.1:8080": name and bound address.
+  std::vector<std::string> boundListeners();
+
+  // Finishes what is under way, then stops the loops. False when the time was up first.
+  bool drain(std::chrono::milliseconds timeout) { return workers_->drain(timeout); }
+
+ private:
+  class Prepared;
+  Gateway(Options options, db::EventLog* log, const waf::Clock& clock);
+  bool bindNew(Prepared* prepared, admin::PrepareFailure* failure);
+
+  const Options options_;
+  db::EventLog* const log_;
+  const waf::Clock& clock_;
+  const waf::MonotonicTime started_;
+  SnapshotSource source_;
+  std::mutex change_mutex_;  // prepare and publish
+  SnapshotBuilder builder_;
+  std::unique_ptr<Workers> workers_;
+  std::mutex state_mutex_;                    // what follows
+  std::map<std::string, std::string> bound_;  // listener key → bound address
+  std::vector<std::string> alarms_;
+  std::atomic<bool> on_last_good_{false};
+};
+
+}  // namespace gateway

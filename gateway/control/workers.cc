@@ -1,0 +1,145 @@
+#include "gateway/control/workers.h"
+
+#include <future>
+#include <map>
+
+#include "gateway/health/health_check.h"
+#include "gateway/proxy/session.h"
+
+namespace gateway {
+namespace {
+
+constexpr std::chrono::milliseconds kReapInterval{5000};
+constexpr std::chrono::milliseconds kDrainPoll{10};
+
+Task<void> reapIdleConnections(Worker* worker) {
+  while (co_await worker->loop->sleepFor(kReapInterval) == WaitResult::Timeout) {
+    worker->pool.closeExpired();
+  }
+}
+
+}  // namespace
+
+struct Workers::Thread {
+  std::unique_ptr<EventLoop> loop;
+  std::unique_ptr<Worker> worker;
+  std::map<std::string, std::shared_ptr<Listener>> listeners;  // loop's thread only
+  std::thread thread;
+};
+
+Workers::Workers() : health_generation_(std::make_shared<std::atomic<uint64_t>>(0)) {}
+
+Workers::~Workers() { stop(); }
+
+waf::Result<std::unique_ptr<Workers>> Workers::start(size_t count, const SnapshotSource& snapshots,
+                                                     std::shared_ptr<SiteTraffic> unrouted,
+                                                     db::EventLog* log, const waf::Clock& clock) {
+  std::unique_ptr<Workers> workers(new Workers());
+  for (size_t i = 0; i < count; ++i) {
+    auto loop = EventLoop::create();
+    if (!loop) return waf::fail(std::move(loop).error());
+    auto thread = std::make_unique<Thread>();
+    thread->loop = std::move(*loop);
+    std::promise<void> ready;
+    Thread* const self = thread.get();
+    self->thread = std::thread([self, i, &snapshots, unrouted, log, &clock, &ready] {
+      self->worker = std::make_unique<Worker>(self->loop.get(), i, snapshots, unrouted, clock);
+      if (log != nullptr) self->worker->spool = log->openSpool();
+      self->loop->spawn(reapIdleConnections(self->worker.get()));
+      ready.set_value();
+      self->loop->run();
+      self->listeners.clear();
+      self->worker->pool.clear();
+    });
+    ready.get_future().wait();
+    workers->threads_.push_back(std::move(thread));
+  }
+  return workers;
+}
+
+void Workers::open(const std::string& listener_key, std::vector<ListenSocket> sockets) {
+  for (size_t i = 0; i < threads_.size() && i < sockets.size(); ++i) {
+    Thread* const self = threads_[i].get();
+    self->loop->post([self, listener_key, socket = sockets[i]] {
+      auto listener = std::make_shared<Listener>(self->loop.get(), socket);
+      self->listeners[listener_key] = listener;
+      self->loop->spawn(acceptConnections(self->worker.get(), listener, listener_key));
+    });
+  }
+}
+
+void Workers::close(const std::string& listener_key) {
+  for (const auto& thread : threads_) {
+    Thread* const self = thread.get();
+    self->loop->post([self, listener_key] {
+      const auto found = self->listeners.find(listener_key);
+      if (found == self->listeners.end()) return;
+      found->second->stopAccepting();
+      self->listeners.erase(found);
+    });
+  }
+}
+
+void Workers::startHealthChecks(std::shared_ptr<const Snapshot> snapshot) {
+  const uint64_t generation = health_generation_->fetch_add(1) + 1;
+  Thread* const first = threads_.front().get();
+  first->loop->post(
+      [first, snapshot = std::move(snapshot), generation, current = health_generation_] {
+        for (const std::shared_ptr<Upstream>& upstream : snapshot->upstreams) {
+          if (!upstream->config.health_check.enabled) continue;
+          for (size_t i = 0; i < upstream->addresses.size(); ++i) {
+            first->loop->spawn(
+                checkHealth(first->loop.get(), upstream, i, HealthGeneration{current, generation}));
+          }
+        }
+      });
+}
+
+void Workers::refreshViews() {
+  for (const auto& thread : threads_) {
+    Thread* const self = thread.get();
+    self->loop->post([self] { self->worker->snapshots.current(); });
+  }
+}
+
+bool Workers::drain(std::chrono::milliseconds timeout) {
+  const auto deadline = std::chrono::steady_clock::now() + timeout;
+  health_generation_->fetch_add(1);
+  for (const auto& thread : threads_) {
+    Thread* const self = thread.get();
+    self->loop->post([self] {
+      for (const auto& [key, listener] : self->listeners) listener->stopAccepting();
+      self->listeners.clear();
+      self->worker->drain();
+    });
+  }
+  while (connections() != 0 && std::chrono::steady_clock::now() < deadline) {
+    std::this_thread::sleep_for(kDrainPoll);
+  }
+  const bool clean = connections() == 0;
+  stop();
+  return clean;
+}
+
+void Workers::stop() {
+  for (const auto& thread : threads_) thread->loop->stop();
+  for (const auto& thread : threads_) {
+    if (thread->thread.joinable()) thread->thread.join();
+  }
+}
+
+uint64_t Workers::connections() const {
+  uint64_t sum = 0;
+  for (const auto& thread : threads_)
+    sum += thread->worker->connections.load(std::memory_order_relaxed);
+  return sum;
+}
+
+uint64_t Workers::requests() const {
+  uint64_t sum = 0;
+  for (const auto& thread : threads_)
+    sum += thread->worker->requests.load(std::memory_order_relaxed);
+  return sum;
+}
+
+}  // namespace gateway

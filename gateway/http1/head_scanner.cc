@@ -1,0 +1,44 @@
+#include "gateway/http1/head_scanner.h"
+
+#include <array>
+
+namespace gateway {
+
+namespace {
+
+// What may stand in a line: HTAB, SP, visible ASCII and obs-text (RFC 9110, 5.5).
+constexpr std::array<bool, 256> lineTable() {
+  std::array<bool, 256> table{};
+  for (size_t c = 0x20; c < 256; ++c) table[c] = c != 0x7f;
+  table['\t'] = true;
+  return table;
+}
+
+constexpr std::array<bool, 256> kInLine = lineTable();
+
+}  // namespace
+
+HeadScanner::Status HeadScanner::scan(std::string_view bytes) {
+  size_t at = position_;
+  for (;;) {
+    if (at == line_start_ && lines_ > 0 && at < bytes.size() &&
+        (bytes[at] == ' ' || bytes[at] == '\t')) {
+      return Status::FoldedLine;
+    }
+    while (at < bytes.size() && kInLine[static_cast<unsigned char>(bytes[at])]) ++at;
+    position_ = at;
+    if (at == bytes.size()) return Status::NeedMore;
+    if (bytes[at] == '\n') return Status::BareLineFeed;
+    if (bytes[at] != '\r') return Status::ControlByte;
+    if (at + 1 == bytes.size()) return Status::NeedMore;
+    if (bytes[at + 1] != '\n') return Status::BareCarriageReturn;
+    const bool empty_line = at == line_start_;
+    at += 2;
+    position_ = at;
+    if (empty_line) return Status::Complete;
+    if (lines_++ == 0) first_line_ = at;
+    line_start_ = at;
+  }
+}
+
+}  // namespace gateway

@@ -1,0 +1,51 @@
+#include "gateway/http1/hop_by_hop.h"
+
+#include <array>
+
+#include "waf/base/text.h"
+
+namespace gateway {
+
+namespace {
+
+// Beside those of RFC 9110, 7.6.1: framing (written anew), what only this gateway answers to
+// (Expect: the gateway itself sends 100; Proxy-Authorization), and the h2c upgrade's settings (RFC
+// 9113, 3.1).
+constexpr std::array<std::string_view, 13> kDropped = {"connection",
+                                                       "keep-alive",
+                                                       "proxy-connection",
+                                                       "te",
+                                                       "trailer",
+                                                       "transfer-encoding",
+                                                       "upgrade",
+                                                       "content-length",
+                                                       "expect",
+                                                       "proxy-authenticate",
+                                                       "proxy-authorization",
+                                                       "http2-settings",
+                                                       "proxy-authentication-info"};
+
+}  // namespace
+
+HopByHop::HopByHop(const HeaderFields& fields) {
+  for (const HeaderField& field : fields) {
+    if (field.name.size() != 10 || !waf::equalsIgnoreCase(field.name, "connection")) continue;
+    forEachToken(field.value, [this](std::string_view token) { options_.push_back(token); });
+  }
+}
+
+bool HopByHop::drops(std::string_view name) const {
+  for (const std::string_view dropped : kDropped) {
+    if (name.size() == dropped.size() && waf::equalsIgnoreCase(name, dropped)) return true;
+  }
+  return has(name) && !waf::equalsIgnoreCase(name, "host");
+}
+
+bool HopByHop::has(std::string_view option) const {
+  for (const std::string_view candidate : options_) {
+    if (waf::equalsIgnoreCase(candidate, option)) return true;
+  }
+  return false;
+}
+
+}  // namespace gateway

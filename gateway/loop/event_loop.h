@@ -1,0 +1,124 @@
+#pragma once
+
+#include <atomic>
+#include <coroutine>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "gateway/loop/task.h"
+#include "gateway/loop/timer_wheel.h"
+#include "gateway/loop/unique_fd.h"
+#include "gateway/loop/waiter.h"
+#include "waf/base/result.h"
+
+namespace gateway {
+
+class IoHandle;
+
+// One thread's epoll loop: runs the coroutines spawned on it, wakes them on readiness, time and
+// posted work. Each turn first notes every event of the epoll batch and only then resumes
+// coroutines, so an object may be destroyed by any coroutine without a stale event pointing at it.
+// All methods are for the loop's own thread except post(), stop() and loadSnapshot counters marked
+// so. run() returns when stop() was called and the last task has ended.
+class EventLoop {
+ public:
+  static waf::Result<std::unique_ptr<EventLoop>> create();
+  ~EventLoop();
+  EventLoop(const EventLoop&) = delete;
+  EventLoop& operator=(const EventLoop&) = delete;
+
+  void run();
+
+  // Any thread. The function runs on the loop; after run() has returned it is dropped unrun.
+  void post(std::function<void()> function);
+  // Any thread. Every wait, present and future, ends with Cancelled; run() returns once all tasks
+  // have ended.
+  void stop();
+
+  // Starts a task that nobody awaits; it is first resumed in the next turn. Also before run(), from
+  // the thread that creates the loop. An exception that escapes the task ends the task only, and is
+  // counted.
+  void spawn(Task<void> task);
+
+  // The time at the start of this turn: cheap, and the same for everything that one batch of events
+  // causes.
+  waf::MonotonicTime now() const { return now_; }
+  Deadline after(std::chrono::milliseconds span) const { return now_ + span; }
+  bool stopping() const { return stopping_; }
+  // Any thread.
+  size_t liveTasks() const { return live_tasks_.load(std::memory_order_relaxed); }
+  uint64_t faults() const { return faults_.load(std::memory_order_relaxed); }
+
+  // The loop that runs on this thread, or null.
+  static EventLoop* current();
+
+  // co_await loop.yield(): lets everything else that is ready run first. Long relays call it every
+  // 64 turns.
+  auto yield() {
+    struct Awaiter {
+      EventLoop* loop;
+      bool await_ready() const noexcept { return false; }
+      void await_suspend(std::coroutine_handle<> handle) const { loop->enqueue(handle); }
+      void await_resume() const noexcept {}
+    };
+    return Awaiter{this};
+  }
+
+  // co_await loop.sleepUntil(deadline): Timeout when the time has come, Cancelled when the loop
+  // stops.
+  class Sleep;
+  Sleep sleepUntil(Deadline deadline);
+  Sleep sleepFor(std::chrono::milliseconds span);
+
+ private:
+  friend class IoHandle;
+  friend class Waiter;
+
+  struct Posted {
+    std::function<void()> function;
+    Posted* next;
+  };
+
+  EventLoop(UniqueFd epoll, UniqueFd wake);
+  void enqueue(std::coroutine_handle<> handle) { ready_.push_back(handle); }
+  void link(Waiter* waiter);
+  void unlink(Waiter* waiter);
+  void collectEvents(int timeout_ms);
+  void runPosted();
+  void runReady();
+  void cancelAll();
+  int timeoutMs() const;
+  void wake();
+
+  UniqueFd epoll_;
+  UniqueFd wake_;
+  waf::MonotonicTime now_;
+  TimerWheel wheel_;
+  std::vector<std::coroutine_handle<>> ready_;
+  std::vector<std::coroutine_handle<>> running_;
+  Waiter* waiters_ = nullptr;
+  bool stopping_ = false;
+  std::atomic<bool> stop_requested_{false};
+  std::atomic<Posted*> posted_{nullptr};
+  std::atomic<size_t> live_tasks_{0};
+  std::atomic<uint64_t> faults_{0};
+};
+
+class EventLoop::Sleep final : public Waiter {
+ public:
+  Sleep(EventLoop* loop, Deadline deadline) : Waiter(loop, deadline) {}
+  bool await_ready() { return decidedAtOnce(); }
+  void await_suspend(std::coroutine_handle<> handle) { wait(handle); }
+
+ private:
+  void detach() noexcept override {}
+};
+
+inline EventLoop::Sleep EventLoop::sleepUntil(Deadline deadline) { return Sleep(this, deadline); }
+inline EventLoop::Sleep EventLoop::sleepFor(std::chrono::milliseconds span) {
+  return Sleep(this, after(span));
+}
+
+}  // namespace gateway

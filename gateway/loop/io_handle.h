@@ -1,0 +1,88 @@
+#pragma once
+
+#include <coroutine>
+#include <cstdint>
+
+#include "gateway/loop/waiter.h"
+
+namespace gateway {
+
+class EventLoop;
+
+// Readiness of one descriptor in a loop's epoll, registered once, edge-triggered, for both
+// directions. The flags say "not known to block": callers try the system call first, clear the flag
+// on EAGAIN, and wait only then. Owned by the socket that owns the descriptor (it must live as
+// long); used on the loop's thread; at most one reader and one writer wait at a time. Destroying or
+// closing it resumes them with Closed.
+class IoHandle {
+ public:
+  // The descriptor must be non-blocking. attached() is false when epoll had no room.
+  IoHandle(EventLoop* loop, int fd);
+  ~IoHandle();
+  IoHandle(const IoHandle&) = delete;
+  IoHandle& operator=(const IoHandle&) = delete;
+
+  bool attached() const { return attached_; }
+  EventLoop& loop() const { return *loop_; }
+
+  bool readable() const { return readable_; }
+  bool writable() const { return writable_; }
+  // The peer has closed its side, or the connection broke. Bytes may still be unread.
+  bool peerClosed() const { return peer_closed_; }
+
+  void clearReadable() { readable_ = false; }
+  void clearWritable() { writable_ = false; }
+  // After a read that filled less than it could: nothing is left unless the end of the stream is
+  // (epoll(7), Q9).
+  void drainedByShortRead() { readable_ = peer_closed_; }
+
+  class Wait;
+  Wait waitReadable(Deadline deadline);
+  Wait waitWritable(Deadline deadline);
+
+  // Resumes whoever waits now with Cancelled; later waits are not concerned.
+  void cancelWaits();
+  // Unregisters; whoever waits now or later gets Closed. The owner closes the descriptor after it.
+  void close();
+
+ private:
+  friend class EventLoop;
+  void onEvents(uint32_t events);
+  static void completeAll(Wait*& first, WaitResult result);
+
+  EventLoop* loop_;
+  int fd_;
+  Wait* reader_ = nullptr;
+  Wait* writer_ = nullptr;
+  bool attached_ = false;
+  bool readable_ = true;
+  bool writable_ = true;
+  bool peer_closed_ = false;
+};
+
+class IoHandle::Wait final : public Waiter {
+ public:
+  Wait(IoHandle* handle, bool for_read, Deadline deadline)
+      : Waiter(handle->loop_, deadline), handle_(handle), for_read_(for_read) {}
+  bool await_ready();
+  void await_suspend(std::coroutine_handle<> coroutine);
+
+ private:
+  void detach() noexcept override;
+
+  friend class IoHandle;
+  Wait*& first() { return for_read_ ? handle_->reader_ : handle_->writer_; }
+
+  IoHandle* handle_;
+  Wait* next_on_handle_ = nullptr;
+  bool for_read_;
+};
+
+inline IoHandle::Wait IoHandle::waitReadable(Deadline deadline) {
+  return Wait(this, true, deadline);
+}
+inline IoHandle::Wait IoHandle::waitWritable(Deadline deadline) {
+  return Wait(this, false, deadline);
+}
+
+}  // namespace gateway

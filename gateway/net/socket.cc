@@ -1,0 +1,165 @@
+#include "gateway/net/socket.h"
+
+#include <Poco/Exception.h>
+#include <Poco/Net/StreamSocketImpl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+
+#include <cerrno>
+
+namespace gateway {
+
+namespace {
+
+// A StreamSocket on a descriptor that exists already (Poco's own way of accepting).
+Poco::Net::StreamSocket wrap(int fd) {
+  class Adopted final : public Poco::Net::StreamSocket {
+   public:
+    explicit Adopted(int descriptor)
+        : Poco::Net::StreamSocket(new Poco::Net::StreamSocketImpl(descriptor)) {}
+  };
+  return Adopted(fd);
+}
+
+}  // namespace
+
+std::unique_ptr<Socket> Socket::adopt(EventLoop* loop, int fd,
+                                      const Poco::Net::SocketAddress& peer) {
+  std::unique_ptr<Socket> socket(new Socket(loop, fd, peer));
+  if (!socket->handle_.attached()) return nullptr;
+  return socket;
+}
+
+Socket::Socket(EventLoop* loop, int fd, const Poco::Net::SocketAddress& peer)
+    : socket_(wrap(fd)), peer_(peer), fd_(fd), handle_(loop, fd) {}
+
+Socket::~Socket() { close(); }
+
+IoResult Socket::tryRead(std::span<char> into) {
+  for (;;) {
+    if (!open_) return {IoStatus::Closed};
+    if (!handle_.readable()) return {IoStatus::WantRead};
+    const ssize_t got = ::recv(fd_, into.data(), into.size(), 0);
+    if (got > 0) {
+      const auto bytes = static_cast<size_t>(got);
+      if (bytes < into.size()) handle_.drainedByShortRead();
+      return {IoStatus::Ok, bytes};
+    }
+    if (got == 0) return {IoStatus::Eof};
+    if (errno == EAGAIN) {
+      handle_.clearReadable();
+    } else if (errno != EINTR) {
+      return {IoStatus::Failed, 0, errno};
+    }
+  }
+}
+
+IoResult Socket::tryWrite(std::span<const char> bytes) {
+  iovec part{};
+  part.iov_base = const_cast<char*>(bytes.data());
+  part.iov_len = bytes.size();
+  return tryWritev({&part, 1});
+}
+
+IoResult Socket::tryWritev(std::span<const iovec> parts) {
+  for (;;) {
+    if (!open_) return {IoStatus::Closed};
+    if (!handle_.writable()) return {IoStatus::WantWrite};
+    msghdr message{};
+    message.msg_iov = const_cast<iovec*>(parts.data());
+    message.msg_iovlen = parts.size();
+    const ssize_t sent = ::sendmsg(fd_, &message, MSG_NOSIGNAL);
+    if (sent >= 0) return {IoStatus::Ok, static_cast<size_t>(sent)};
+    if (errno == EAGAIN) {
+      handle_.clearWritable();
+    } else if (errno != EINTR) {
+      return {IoStatus::Failed, 0, errno};
+    }
+  }
+}
+
+Poco::Net::SocketAddress Socket::local() const {
+  try {
+    return socket_.address();
+  } catch (const Poco::Exception&) {
+    return {};
+  }
+}
+
+bool Socket::quiet() {
+  if (!open_ || handle_.peerClosed()) return false;
+  // Then epoll has told of nothing: what arrives from now on could come after any check, too.
+  if (!handle_.readable()) return true;
+  char byte = 0;
+  const ssize_t got = ::recv(fd_, &byte, 1, MSG_PEEK);
+  if (got >= 0) return false;
+  if (errno != EAGAIN) return false;
+  handle_.clearReadable();
+  return true;
+}
+
+void Socket::setNoDelay() {
+  const int on = 1;
+  ::setsockopt(fd_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+}
+
+void Socket::shutdownWrite() {
+  if (open_) ::shutdown(fd_, SHUT_WR);
+}
+
+void Socket::close(bool reset) {
+  if (!open_) return;
+  open_ = false;
+  if (reset) {
+    const linger now{1, 0};
+    ::setsockopt(fd_, SOL_SOCKET, SO_LINGER, &now, sizeof now);
+  }
+  handle_.close();
+  try {
+    socket_.close();
+  } catch (const Poco::Exception&) {
+    // The descriptor is closed all the same.
+  }
+}
+
+Task<ConnectResult> connectTcp(EventLoop* loop, Poco::Net::SocketAddress address,
+                               Deadline deadline) {
+  ConnectResult out;
+  UniqueFd fd(::socket(address.af(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_TCP));
+  if (!fd) {
+    out.result = {IoStatus::Failed, 0, errno};
+    co_return out;
+  }
+  const int connected = ::connect(fd.get(), address.addr(), address.length());
+  if (connected != 0 && errno != EINPROGRESS) {
+    out.result = {IoStatus::Failed, 0, errno};
+    co_return out;
+  }
+  auto socket = Socket::adopt(loop, fd.release(), address);
+  if (!socket) {
+    out.result = {IoStatus::Failed, 0, ENOSPC};
+    co_return out;
+  }
+  if (connected != 0) {
+    socket->handle().clearWritable();
+    const WaitResult waited = co_await socket->handle().waitWritable(deadline);
+    if (waited != WaitResult::Ready) {
+      out.result = {toIoStatus(waited)};
+      co_return out;
+    }
+    int error = 0;
+    socklen_t length = sizeof error;
+    ::getsockopt(socket->fd(), SOL_SOCKET, SO_ERROR, &error, &length);
+    if (error != 0) {
+      out.result = {IoStatus::Failed, 0, error};
+      co_return out;
+    }
+  }
+  socket->setNoDelay();
+  out.socket = std::move(socket);
+  co_return out;
+}
+
+}  // namespace gateway

@@ -1,0 +1,70 @@
+#pragma once
+
+#include <Poco/Net/SocketAddress.h>
+#include <Poco/Net/StreamSocket.h>
+
+#include <memory>
+#include <span>
+
+#include "gateway/loop/event_loop.h"
+#include "gateway/loop/io_handle.h"
+#include "gateway/net/io_result.h"
+
+struct iovec;
+
+namespace gateway {
+
+// A non-blocking TCP socket on one loop: Poco's StreamSocket with the loop's readiness. The calls
+// here never block and never throw; IoStatus::WantRead and WantWrite say that the readiness flag is
+// cleared now. Used on the loop's thread.
+class Socket {
+ public:
+  // Takes over a connected, non-blocking descriptor; null when epoll has no room.
+  static std::unique_ptr<Socket> adopt(EventLoop* loop, int fd,
+                                       const Poco::Net::SocketAddress& peer);
+  ~Socket();
+  Socket(const Socket&) = delete;
+  Socket& operator=(const Socket&) = delete;
+
+  IoResult tryRead(std::span<char> into);
+  IoResult tryWrite(std::span<const char> bytes);
+  IoResult tryWritev(std::span<const iovec> parts);
+
+  EventLoop& loop() const { return handle_.loop(); }
+  IoHandle& handle() { return handle_; }
+  bool open() const { return open_; }
+  int fd() const { return fd_; }
+
+  const Poco::Net::SocketAddress& peer() const { return peer_; }
+  // The address that the peer connected to.
+  Poco::Net::SocketAddress local() const;
+
+  // True when nothing waits to be read and the peer has not closed: an idle connection that may be
+  // used again.
+  bool quiet();
+
+  void setNoDelay();
+  void shutdownWrite();
+  // With reset, the peer sees RST at once and no TIME_WAIT is left here.
+  void close(bool reset = false);
+
+ private:
+  Socket(EventLoop* loop, int fd, const Poco::Net::SocketAddress& peer);
+
+  Poco::Net::StreamSocket socket_;
+  Poco::Net::SocketAddress peer_;
+  int fd_;
+  bool open_ = true;
+  IoHandle handle_;
+};
+
+struct ConnectResult {
+  IoResult result;
+  std::unique_ptr<Socket> socket;  // set when result is ok
+};
+
+// Opens a TCP connection (TCP_NODELAY is set).
+Task<ConnectResult> connectTcp(EventLoop* loop, Poco::Net::SocketAddress address,
+                               Deadline deadline);
+
+}  // namespace gateway

@@ -1,0 +1,92 @@
+#pragma once
+
+#include <Poco/Net/SocketAddress.h>
+
+#include <array>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "gateway/loop/task.h"
+#include "gateway/net/io_result.h"
+#include "gateway/net/socket.h"
+
+namespace gateway {
+
+// What a TLS handshake agreed on; views of strings that live as long as the stream.
+struct TlsInfo {
+  std::string server_name;  // SNI, lower case; "" when the client sent none
+  std::string protocol;     // "TLSv1.3"
+  std::string cipher;
+  std::string alpn;  // "http/1.1", "h2", "" when none was negotiated
+  bool resumed = false;
+};
+
+// A byte stream over a Socket, in clear (PlainStream) or encrypted (TlsStream). Owned by the
+// coroutine of its connection, used on the loop's thread, at most one reader and one writer at a
+// time. Every operation tries first and suspends only when it would block; the deadline is for the
+// whole operation.
+class Stream {
+ public:
+  explicit Stream(std::unique_ptr<Socket> socket) : socket_(std::move(socket)) {}
+  virtual ~Stream() = default;
+  Stream(const Stream&) = delete;
+  Stream& operator=(const Stream&) = delete;
+
+  // At least one byte, or Eof, Timeout, Cancelled, Closed, Failed.
+  Task<IoResult> read(std::span<char> into, Deadline deadline);
+  // All the bytes; `bytes` tells how many went out when it is not Ok. The deadline is for the first
+  // kWriteSlice of them; each further slice has as long again: a slow client may take a large body,
+  // at a minimum rate.
+  static constexpr size_t kWriteSlice = 128u << 10;
+  Task<IoResult> write(std::string_view bytes, Deadline deadline);
+  // All of the pieces, in one system call (or TLS record) where possible: a head and the start of
+  // its body, a chunk with the frame around it.
+  using Pieces = std::array<std::string_view, 3>;
+  Task<IoResult> write(Pieces pieces, Deadline deadline);
+
+  // Waits until a read would not block, holding no buffer meanwhile. Ok also at the end of the
+  // stream.
+  Task<IoStatus> waitReadable(Deadline deadline);
+  // Reads nothing: true when bytes (or the end) are known to be there.
+  virtual bool hasBufferedInput() const { return false; }
+
+  // Says to the peer that nothing follows (close_notify, then FIN). Best effort.
+  virtual Task<void> shutdownWrite(Deadline deadline) = 0;
+  // Ends a connection whose peer may still be sending: closes our side, reads and drops until the
+  // peer closes, the deadline passes or `limit` bytes came. Without this the kernel answers unread
+  // bytes with RST, and the peer may lose the response that it has not read yet (RFC 9112, 9.6).
+  Task<void> lingeringClose(Deadline deadline, size_t limit = 1u << 20);
+  // At once; with reset as RST.
+  void close(bool reset = false) { socket_->close(reset); }
+  // Resumes whoever waits on this stream now with Cancelled.
+  void cancelWaits() { socket_->handle().cancelWaits(); }
+  // False when the peer has closed or sent bytes that nobody asked for.
+  virtual bool quiet() { return socket_->quiet(); }
+
+  virtual const TlsInfo* tls() const { return nullptr; }
+  Socket& socket() { return *socket_; }
+  EventLoop& loop() { return socket_->loop(); }
+  const Poco::Net::SocketAddress& peer() const { return socket_->peer(); }
+
+ protected:
+  virtual IoResult tryRead(std::span<char> into) = 0;
+  virtual IoResult tryWrite(const Pieces& pieces) = 0;
+  // Waits for what WantRead or WantWrite asked for.
+  IoHandle::Wait waitFor(IoStatus want, Deadline deadline);
+
+  std::unique_ptr<Socket> socket_;
+};
+
+class PlainStream final : public Stream {
+ public:
+  using Stream::Stream;
+  Task<void> shutdownWrite(Deadline deadline) override;
+
+ private:
+  IoResult tryRead(std::span<char> into) override { return socket_->tryRead(into); }
+  IoResult tryWrite(const Pieces& pieces) override;
+};
+
+}  // namespace gateway

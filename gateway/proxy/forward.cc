@@ -1,0 +1,147 @@
+// Asking the upstream: choice of endpoint, the exchange, failover.
+#include "gateway/proxy/session.h"
+#include "gateway/proxy/stopwatch.h"
+#include "gateway/proxy/upstream_head.h"
+
+namespace gateway {
+namespace {
+
+constexpr size_t kMaxAttempts = 3;
+
+waf::Reason reasonOf(const ExchangeResult& result) {
+  return result.fault == UpstreamFault::Cancelled ? waf::Reason::None : waf::Reason::Upstream;
+}
+
+// Counts a request on its endpoint while it is under way.
+class InFlight {
+ public:
+  explicit InFlight(Endpoint* endpoint) : endpoint_(endpoint) { endpoint_->begin(); }
+  ~InFlight() { endpoint_->end(); }
+  InFlight(const InFlight&) = delete;
+  InFlight& operator=(const InFlight&) = delete;
+
+ private:
+  Endpoint* endpoint_;
+};
+
+}  // namespace
+
+Task<void> Session::forward(Request& request, CacheUse cache) {
+  const Upstream& upstream = *request.site->upstream;
+  Balancer& balancer = *upstream.balancer;
+  std::optional<UpstreamExchange> exchange;
+  std::optional<InFlight> in_flight;
+  ResponseHead response;
+  std::vector<size_t> tried;
+  Asked asked;
+  bool fresh = false;
+  std::optional<size_t> index;
+  cache.requested = worker_->clock.monotonic();
+  for (size_t attempt = 0; attempt < kMaxAttempts; ++attempt) {
+    if (!fresh) index = balancer.pick(tried, worker_->loop->now());
+    if (!index) break;
+    request.endpoint = balancer.members()[*index].endpoint->address();
+    in_flight.emplace(balancer.members()[*index].endpoint.get());
+    response.clear();
+    asked = co_await ask(request, cache, exchange, *index, fresh, &response);
+    if (asked.client_failed) co_return;
+    if (asked.result.ok()) break;
+    exchange.reset();
+    const UpstreamFault fault = asked.result.fault;
+    if (fault == UpstreamFault::Cancelled) break;
+    const bool nothing_sent =
+        fault == UpstreamFault::Connect || fault == UpstreamFault::ConnectTimeout;
+    // An idle connection that the upstream closed at that moment says nothing about its health.
+    const bool stale_connection = asked.result.reused && asked.result.retry_safe && !nothing_sent &&
+                                  fault != UpstreamFault::FirstByteTimeout;
+    if (!stale_connection) balancer.failed(*index, asked.result.detail, worker_->loop->now());
+    const bool replayable = request.body_complete && (nothing_sent || request.idempotent());
+    if (!asked.result.retry_safe || !replayable || fault == UpstreamFault::FirstByteTimeout) break;
+    fresh = stale_connection;
+    if (!stale_connection) tried.push_back(*index);
+  }
+  if (!exchange) {
+    std::string detail = asked.result.detail;
+    if (asked.result.ok())
+      detail = "upstream \"" + upstream.config.name + "\" has no endpoint to ask";
+    const int status = asked.result.ok() ? 503 : asked.result.status();
+    const waf::Reason reason = asked.result.ok() ? waf::Reason::Upstream : reasonOf(asked.result);
+    co_await refuse(request, status, reason, std::move(detail));
+    co_return;
+  }
+  balancer.succeeded(*index);
+  if (co_await revalidated(request, cache, response) == Step::Done) {
+    co_return;
+  }
+  co_await relayResponse(request, *exchange, response, cache);
+}
+
+Task<Session::Asked> Session::ask(Request& request, const CacheUse& cache,
+                                  std::optional<UpstreamExchange>& exchange, size_t index,
+                                  bool fresh, ResponseHead* response) {
+  const Stopwatch watch(worker_->clock, &request.upstream_time);
+  const Upstream& upstream = *request.site->upstream;
+  exchange.emplace(&worker_->pool, upstream.addresses[index], upstream.timeouts);
+  Asked asked;
+  asked.result = co_await exchange->connect(fresh);
+  if (!asked.result.ok()) co_return asked;
+
+  UpstreamHeadOptions options;
+  options.peer_ip = peer_ip_;
+  options.revalidate = cache.stale.get();
+  options.identity_only = request.transaction && request.site->inspect_response_body;
+  if (request.body_complete) {
+    const bool announced = request.head.framing != BodyFraming::None;
+    options.framing = announced ? BodyFraming::Length : BodyFraming::None;
+    options.content_length = request.buffered.size();
+  } else {
+    options.framing = request.head.framing;
+    options.content_length = request.head.content_length;
+  }
+  exchange->begin(upstreamHead(request, options), request.head.method, options.framing);
+  if (request.body_complete) {
+    asked.result = co_await exchange->finishRequest(request.buffered);
+  } else {
+    asked = co_await sendBody(request, *exchange);
+    if (asked.client_failed) co_return asked;
+  }
+  // An upstream may refuse a large body early and close: its answer is worth reading.
+  if (!asked.result.ok() && asked.result.fault != UpstreamFault::Send) co_return asked;
+  const ExchangeResult send_result = asked.result;
+  asked.result = co_await exchange->readHead(response);
+  if (!asked.result.ok() && !send_result.ok()) asked.result = send_result;
+  co_return asked;
+}
+
+// What was read for inspection goes first, then the rest as it comes.
+Task<Session::Asked> Session::sendBody(Request& request, UpstreamExchange& exchange) {
+  Asked asked;
+  asked.result = co_await exchange.sendBody(request.buffered);
+  const auto progress = std::chrono::milliseconds(request.timeouts().body_ms);
+  const uint64_t site_limit = request.site->config.limits.body_bytes;
+  for (size_t turn = 1; asked.result.ok(); ++turn) {
+    BodyPart part = co_await request.body.next(*stream_, input_, worker_->loop->after(progress));
+    if (part.status == BodyPart::Status::End) {
+      request.body_complete = true;
+      asked.result = co_await exchange.finishRequest();
+      co_return asked;
+    }
+    request.body_bytes += part.data.size();
+    if (part.ok() && site_limit != 0 && request.body_bytes > site_limit) {
+      part = BodyPart{BodyPart::Status::Refused,
+                      {},
+                      Refusal{413, "the body is larger than the site's body_bytes"}};
+    }
+    if (!part.ok()) {
+      exchange.abandon();
+      static_cast<void>(co_await refuseBody(request, part));
+      asked.client_failed = true;
+      co_return asked;
+    }
+    asked.result = co_await exchange.sendBody(part.data);
+    if (turn % 64 == 0) co_await worker_->loop->yield();
+  }
+  co_return asked;
+}
+
+}  // namespace gateway

@@ -1,0 +1,149 @@
+// From a valid head to the decision who answers: the order of the checks is the contract in
+// session.h.
+#include "gateway/access/client_address.h"
+#include "gateway/http1/head_writer.h"
+#include "gateway/proxy/session.h"
+#include "waf/base/text.h"
+
+namespace gateway {
+namespace {
+
+bool wantsTunnel(const RequestHead& head) {
+  if (head.method != "GET" || head.minor_version == 0 || head.hasBody()) return false;
+  return waf::equalsIgnoreCase(waf::trim(head.fields.value("upgrade")), "websocket");
+}
+
+// 0 in Max-Forwards makes us the recipient (RFC 9110, 7.6.2).
+bool isLastHop(const RequestHead& head) {
+  uint64_t hops = 1;
+  return waf::parseUint64(head.fields.value("max-forwards"), &hops) && hops == 0;
+}
+
+}  // namespace
+
+Task<void> Session::handleRequest(Request& request) {
+  if (co_await route(request) == Step::Done) co_return;
+  if (co_await admit(request) == Step::Done) co_return;
+  if (co_await checkMethod(request) == Step::Done) co_return;
+  if (co_await redirectToHttps(request) == Step::Done) co_return;
+  if (co_await inspectHead(request) == Step::Done) co_return;
+  if (co_await readBody(request) == Step::Done) co_return;
+  if (co_await inspectBody(request) == Step::Done) co_return;
+  if (wantsTunnel(request.head)) {
+    co_await tunnel(request);
+    co_return;
+  }
+  CacheUse cache;
+  if (co_await answerFromCache(request, &cache) == Step::Done) co_return;
+  co_await forward(request, std::move(cache));
+}
+
+Task<Session::Step> Session::route(Request& request) {
+  const auto index = request.listener->hosts.find(request.head.host);
+  if (!index) {
+    co_await refuse(request, 421, waf::Reason::Protocol,
+                    "no site answers for host \"" + request.head.host + "\" on this listener");
+    co_return Step::Done;
+  }
+  request.site = request.snapshot->sites[*index].get();
+  // A client that names one site in the handshake and another in Host would reach it past the rules
+  // and certificates meant for it (RFC 9110, 7.4).
+  const TlsInfo* tls = stream_->tls();
+  if (tls != nullptr && !tls->server_name.empty() && tls->server_name != request.head.host &&
+      request.listener->hosts.find(tls->server_name) != index) {
+    co_await refuse(request, 421, waf::Reason::Protocol,
+                    "host \"" + request.head.host + "\" is another site than the handshake's \"" +
+                        tls->server_name + "\"");
+    co_return Step::Done;
+  }
+  const db::LimitsConfig& limits = request.site->config.limits;
+  if (request.head.target.size() > limits.uri_bytes) {
+    co_await refuse(
+        request, 414, waf::Reason::Limit,
+        "the target is longer than " + std::to_string(limits.uri_bytes) + " bytes (uri_bytes)");
+    co_return Step::Done;
+  }
+  if (request.head.bytes.size() > limits.head_bytes ||
+      request.head.fields.size() > limits.header_fields) {
+    co_await refuse(request, 431, waf::Reason::Limit,
+                    "the head is larger than the site's limits (head_bytes, header_fields)");
+    co_return Step::Done;
+  }
+  co_return Step::GoOn;
+}
+
+Task<Session::Step> Session::admit(Request& request) {
+  const Site& site = *request.site;
+  if (!site.trusted_proxies.empty() && site.trusted_proxies.contains(peer_)) {
+    request.peer_trusted = true;
+    std::vector<std::string_view> forwarded;
+    for (const HeaderField& field : request.head.fields) {
+      if (waf::equalsIgnoreCase(field.name, "x-forwarded-for")) forwarded.push_back(field.value);
+    }
+    request.client = clientAddress(peer_, site.trusted_proxies, forwarded);
+    request.client_ip = request.client.toString();
+  }
+  const AccessList::Verdict verdict = site.access.check(request.client);
+  if (verdict != AccessList::Verdict::Allowed) {
+    const bool denied = verdict == AccessList::Verdict::Denied;
+    std::string detail = request.client_ip;
+    detail += denied ? " is on the site's deny list" : " is not on the site's allow list";
+    co_await refuse(request, 403, waf::Reason::Access, std::move(detail));
+    co_return Step::Done;
+  }
+  if (site.rate_limiter) {
+    const RateLimiter::Verdict rate =
+        site.rate_limiter->admit(request.client, worker_->loop->now());
+    if (!rate.allowed) {
+      const db::RateLimitConfig& limit = site.config.rate_limit;
+      ExtraFields extra{{"Retry-After", std::to_string(rate.retry_after.count())}};
+      co_await refuse(request, 429, waf::Reason::Rate,
+                      request.client_ip + " sent more than " + std::to_string(limit.requests) +
+                          " requests in " + std::to_string(limit.window_ms) + " ms",
+                      std::move(extra));
+      co_return Step::Done;
+    }
+  }
+  co_return Step::GoOn;
+}
+
+Task<Session::Step> Session::checkMethod(Request& request) {
+  const RequestHead& head = request.head;
+  // TRACE would show an attacker's script the fields that browsers and proxies hide from it.
+  if (head.method == "TRACE" || head.method == "CONNECT" || head.method == "TRACK") {
+    ExtraFields extra{{"Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"}};
+    co_await refuse(request, 405, waf::Reason::Protocol,
+                    "method " + std::string(head.method) + " is not passed on", std::move(extra));
+    co_return Step::Done;
+  }
+  if (head.method == "OPTIONS" && isLastHop(head)) {
+    std::string out;
+    beginHead(request, 200, &out);
+    out += "Allow: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS\r\nContent-Length: 0\r\n";
+    endHead(request, &out);
+    co_await reply(request, std::move(out), {});
+    co_return Step::Done;
+  }
+  co_return Step::GoOn;
+}
+
+Task<Session::Step> Session::redirectToHttps(Request& request) {
+  if (!request.site->config.redirect_to_https || request.secure) co_return Step::GoOn;
+  std::string location = "https://";
+  const bool ipv6 = request.head.host.find(':') != std::string::npos;
+  location += ipv6 ? "[" + request.head.host + "]" : request.head.host;
+  location += request.site->https_port_suffix;
+  appendTarget(request.head.path, &location);
+  if (request.head.has_query) {
+    location += '?';
+    appendTarget(request.head.query, &location);
+  }
+  std::string out;
+  beginHead(request, 308, &out);
+  out += "Location: " + location + "\r\nContent-Length: 0\r\n";
+  endHead(request, &out);
+  co_await reply(request, std::move(out), {});
+  co_return Step::Done;
+}
+
+}  // namespace gateway

@@ -1,0 +1,158 @@
+// WAF phases 1 and 2, and the reading of the body between them.
+#include <algorithm>
+
+#include "gateway/proxy/session.h"
+#include "gateway/proxy/stopwatch.h"
+
+namespace gateway {
+namespace {
+
+// Read at once when nobody inspects it, so that a small body goes out with its head and can be sent
+// again to another endpoint.
+constexpr size_t kReplayBytes = 65536;
+
+}  // namespace
+
+Task<Session::Step> Session::interrupted(Request& request,
+                                         std::optional<waf::Interruption> interruption) {
+  if (!interruption) co_return Step::GoOn;
+  std::string detail = interruption->message;
+  if (interruption->drop) {
+    request.status = 0;
+    request.reason = waf::Reason::Waf;
+    request.detail = std::move(detail);
+    request.keep_alive = false;
+    record(request);
+    stream_->close(true);
+    co_return Step::Done;
+  }
+  ExtraFields extra;
+  int status = interruption->status;
+  if (!interruption->redirect.empty()) {
+    extra.emplace_back("Location", interruption->redirect);
+    if (status < 300 || status > 399) status = 302;
+  }
+  if (status < 200 || status > 599) status = 403;
+  co_await refuse(request, status, waf::Reason::Waf, std::move(detail), std::move(extra));
+  co_return Step::Done;
+}
+
+Task<Session::Step> Session::inspectHead(Request& request) {
+  const Site& site = *request.site;
+  if (!site.rule_set) co_return Step::GoOn;
+  std::optional<waf::Interruption> interruption;
+  {
+    const Stopwatch watch(worker_->clock, &request.waf_time);
+    waf::Transaction& transaction =
+        request.transaction.emplace(site.rule_set, site.policy, worker_->clock);
+    transaction.setUniqueId(request.id);
+    transaction.connection(request.client_ip, peer_port_, local_ip_, local_port_);
+    transaction.requestLine(request.head.method, request.head.target, request.head.protocol);
+    for (const HeaderField& field : request.head.fields) {
+      transaction.addRequestHeader(field.name, field.value);
+    }
+    interruption = transaction.requestHeaders();
+  }
+  co_return co_await interrupted(request, std::move(interruption));
+}
+
+Task<Session::Step> Session::readBody(Request& request) {
+  if (request.body_complete) co_return Step::GoOn;
+  const uint64_t site_limit = request.site->config.limits.body_bytes;
+  if (site_limit != 0 && request.head.framing == BodyFraming::Length &&
+      request.head.content_length > site_limit) {
+    co_await refuse(
+        request, 413, waf::Reason::Limit,
+        "the body is larger than " + std::to_string(site_limit) + " bytes (body_bytes)");
+    co_return Step::Done;
+  }
+  const bool inspect = request.transaction && request.transaction->wantsRequestBody();
+  const size_t limit = inspect ? request.transaction->requestBodyLimit() : kReplayBytes;
+  if (request.head.expect_continue && input_.empty()) {
+    const IoResult sent =
+        co_await stream_->write("HTTP/1.1 100 Continue\r\n\r\n", writeDeadline(request));
+    if (!sent.ok()) {
+      request.keep_alive = false;
+      co_return Step::Done;
+    }
+  }
+  const auto progress = std::chrono::milliseconds(request.timeouts().body_ms);
+  while (request.buffered.size() <= limit) {
+    const BodyPart part =
+        co_await request.body.next(*stream_, input_, worker_->loop->after(progress));
+    if (part.status == BodyPart::Status::End) {
+      request.body_complete = true;
+      co_return Step::GoOn;
+    }
+    if (co_await takeBodyPart(request, part, inspect) == Step::Done) co_return Step::Done;
+  }
+  // The end may be there already, so that the upstream gets a Content-Length.
+  request.body_complete = request.body.done();
+  co_return Step::GoOn;
+}
+
+Task<Session::Step> Session::takeBodyPart(Request& request, const BodyPart& part, bool inspect) {
+  if (!part.ok()) return refuseBody(request, part);
+  request.buffered.append(part.data);
+  request.body_bytes += part.data.size();
+  const uint64_t site_limit = request.site->config.limits.body_bytes;
+  if (site_limit != 0 && request.body_bytes > site_limit) {
+    return refuseBody(request,
+                      BodyPart{BodyPart::Status::Refused,
+                               {},
+                               Refusal{413, "the body is larger than the site's body_bytes"}});
+  }
+  std::optional<waf::Interruption> interruption;
+  if (inspect) {
+    const Stopwatch watch(worker_->clock, &request.waf_time);
+    interruption = request.transaction->appendRequestBody(part.data);
+  }
+  return interrupted(request, std::move(interruption));
+}
+
+Task<Session::Step> Session::refuseBody(Request& request, BodyPart part) {
+  request.keep_alive = false;
+  linger_ = true;
+  switch (part.status) {
+    case BodyPart::Status::Refused:
+      co_await refuse(request, part.refusal.status,
+                      part.refusal.status == 413 ? waf::Reason::Limit : waf::Reason::Protocol,
+                      std::string(part.refusal.reason));
+      break;
+    case BodyPart::Status::Timeout:
+      co_await refuse(request, 408, waf::Reason::Limit,
+                      "the request's body did not arrive in time");
+      break;
+    default:
+      // Nobody is there to answer; the attempt is on record all the same.
+      request.reason = waf::Reason::Protocol;
+      request.detail = "the client closed the connection within the body";
+      record(request);
+      stream_->close(true);
+      break;
+  }
+  co_return Step::Done;
+}
+
+Task<Session::Step> Session::inspectBody(Request& request) {
+  if (!request.transaction) co_return Step::GoOn;
+  std::optional<waf::Interruption> interruption;
+  {
+    const Stopwatch watch(worker_->clock, &request.waf_time);
+    interruption = request.transaction->requestBody();
+  }
+  if (co_await interrupted(request, std::move(interruption)) == Step::Done) co_return Step::Done;
+  if (!request.transaction->limitsExceeded()) co_return Step::GoOn;
+  // Some rule could not be decided: that is not "no match", the site's failure policy decides.
+  request.reason = waf::Reason::Fault;
+  request.detail =
+      "a rule's regular expression reached its limit, so the request was not inspected in full";
+  if (request.site->fail_closed && request.site->policy.mode == waf::EngineMode::On) {
+    co_await refuse(request, 403, waf::Reason::Fault,
+                    request.detail + "; the failure policy is closed");
+    co_return Step::Done;
+  }
+  co_return Step::GoOn;
+}
+
+}  // namespace gateway

@@ -1,0 +1,106 @@
+// The end of a request: phase 5, the audit event, the counters.
+#include "gateway/proxy/session.h"
+
+namespace gateway {
+namespace {
+
+int64_t micros(std::chrono::nanoseconds span) {
+  return std::chrono::duration_cast<std::chrono::microseconds>(span).count();
+}
+
+// A fault of the upstream is no refusal of ours; everything else that has a reason is, when an
+// answer other than the upstream's was given.
+waf::Decision decide(const Request& request) {
+  const waf::Decision engine =
+      request.transaction ? request.transaction->decision() : waf::Decision::Passed;
+  switch (request.reason) {
+    case waf::Reason::None:
+    case waf::Reason::Upstream:
+      return engine;
+    case waf::Reason::Fault:
+      return request.endpoint.empty() && request.status >= 400 ? waf::Decision::Blocked
+                                                               : waf::Decision::Detected;
+    default:
+      return waf::Decision::Blocked;
+  }
+}
+
+waf::AuditEvent describe(const Request& request, waf::Decision decision, uint16_t client_port,
+                         const TlsInfo* tls, const waf::Clock& clock) {
+  waf::AuditEvent event;
+  event.id = request.id;
+  event.time = request.time;
+  if (request.site != nullptr) event.site = request.site->config.name;
+  event.client_ip = request.client_ip;
+  event.client_port = client_port;
+  event.method = request.head.method;
+  event.uri = request.head.target;
+  event.protocol = request.head.protocol;
+  for (const HeaderField& field : request.head.fields) {
+    const bool hidden =
+        request.transaction && request.transaction->isSanitisedRequestHeader(field.name);
+    event.request_headers.emplace_back(
+        field.name, hidden ? std::string(field.value.size(), '*') : std::string(field.value));
+  }
+  event.status = request.status;
+  event.decision = decision;
+  event.reason = request.reason;
+  if (event.reason == waf::Reason::None && decision != waf::Decision::Passed) {
+    event.reason = waf::Reason::Waf;
+  }
+  event.detail = request.detail;
+  if (request.transaction) {
+    event.body_excerpt = request.transaction->bodyExcerpt();
+    event.rules = request.transaction->matchedRules();
+    event.inbound_score = request.transaction->inboundScore();
+    event.outbound_score = request.transaction->outboundScore();
+  } else {
+    event.body_excerpt = request.buffered.substr(0, waf::kMaxBodyExcerpt);
+  }
+  event.upstream = request.endpoint;
+  event.cache_status = request.cache_status;
+  if (tls != nullptr) {
+    event.tls_version = tls->protocol;
+    event.tls_sni = tls->server_name;
+  }
+  event.durations_us = {{"waf", micros(request.waf_time)},
+                        {"upstream", micros(request.upstream_time)},
+                        {"total", micros(clock.monotonic() - request.started)}};
+  return event;
+}
+
+}  // namespace
+
+void Session::record(Request& request) {
+  if (std::exchange(request.recorded, true)) return;
+  if (request.transaction) request.transaction->logging();
+  const waf::Decision decision = decide(request);
+  TrafficSlot& slot = (request.site != nullptr ? request.site->traffic : worker_->unrouted_traffic)
+                          ->slot(worker_->index);
+  if (decision == waf::Decision::Blocked) TrafficSlot::add(&slot.blocked, 1);
+  if (decision == waf::Decision::Detected) TrafficSlot::add(&slot.detected, 1);
+
+  const bool relevant = decision != waf::Decision::Passed || request.reason != waf::Reason::None ||
+                        (request.transaction && request.transaction->auditRelevant());
+  if (!relevant && request.snapshot->config.settings.audit_log.mode != "all") return;
+  if (!worker_->spool) return;
+  const waf::AuditEvent event =
+      describe(request, decision, peer_port_, stream_->tls(), worker_->clock);
+  std::string line;
+  waf::appendAuditJson(event, &line);
+  // A loss is counted and alarmed by the log; the answer goes out all the same.
+  static_cast<void>(worker_->spool->append(line, decision == waf::Decision::Blocked));
+}
+
+void Session::count(const Request& request) {
+  TrafficSlot& slot = (request.site != nullptr ? request.site->traffic : worker_->unrouted_traffic)
+                          ->slot(worker_->index);
+  TrafficSlot::add(&slot.requests, 1);
+  if (request.status >= 400 && request.status < 500) TrafficSlot::add(&slot.client_errors, 1);
+  if (request.status >= 500) TrafficSlot::add(&slot.server_errors, 1);
+  if (request.cache_hit) TrafficSlot::add(&slot.cache_hits, 1);
+  TrafficSlot::add(&slot.bytes_in, request.head.bytes.size() + request.body_bytes);
+  TrafficSlot::add(&slot.bytes_out, request.bytes_out);
+}
+
+}  // namespace gateway

@@ -1,0 +1,216 @@
+// The response's way back: phases 3 and 4, the client's head, the body.
+#include "gateway/http1/head_writer.h"
+#include "gateway/proxy/client_fields.h"
+#include "gateway/proxy/session.h"
+#include "gateway/proxy/stopwatch.h"
+#include "waf/base/text.h"
+
+namespace gateway {
+namespace {
+
+// Never kept back, whatever the rules want: the client waits for each piece, or the bytes are a
+// part.
+bool mayHold(const Request& request, const ResponseHead& response) {
+  if (request.head.method == "HEAD" || response.status == 206 ||
+      response.framing == BodyFraming::None) {
+    return false;
+  }
+  const std::string_view type = response.fields.value("content-type");
+  for (const std::string_view streamed : {"text/event-stream", "application/grpc"}) {
+    if (type.size() >= streamed.size() &&
+        waf::equalsIgnoreCase(type.substr(0, streamed.size()), streamed)) {
+      return false;
+    }
+  }
+  // We asked for identity; what comes coded all the same cannot be inspected.
+  const std::string_view coding = response.fields.value("content-encoding");
+  return coding.empty() || waf::equalsIgnoreCase(coding, "identity");
+}
+
+struct ClientFraming {
+  BodyFraming framing = BodyFraming::None;
+  uint64_t length = 0;
+  bool announce_length = false;
+};
+
+ClientFraming framingFor(const Request& request, const ResponseHead& response) {
+  ClientFraming out;
+  if (response.framing == BodyFraming::None || response.framing == BodyFraming::Length) {
+    out.framing = response.framing;
+    out.length = response.content_length;
+    out.announce_length = response.framing == BodyFraming::Length || response.has_content_length;
+    // A response without a body needs no length only where the status says so.
+    if (response.framing == BodyFraming::None && !response.has_content_length &&
+        request.head.method != "HEAD" && response.status != 204 && response.status != 304) {
+      out.announce_length = true;
+    }
+    return out;
+  }
+  out.framing = request.head.minor_version == 0 ? BodyFraming::UntilClose : BodyFraming::Chunked;
+  return out;
+}
+
+}  // namespace
+
+Task<Session::Step> Session::inspectResponseHead(Request& request, const ResponseHead& response) {
+  if (!request.transaction) co_return Step::GoOn;
+  std::optional<waf::Interruption> interruption;
+  {
+    const Stopwatch watch(worker_->clock, &request.waf_time);
+    for (const HeaderField& field : response.fields) {
+      request.transaction->addResponseHeader(field.name, field.value);
+    }
+    interruption = request.transaction->responseHeaders(response.status, "HTTP/1.1");
+  }
+  co_return co_await interrupted(request, std::move(interruption));
+}
+
+// Keeps the body back to the inspection limit, then phase 4. Past the limit the rule set's action
+// decides: refuse, or let the rest through uninspected.
+Task<Session::Step> Session::holdForInspection(Request& request, UpstreamExchange& exchange,
+                                               Held* held) {
+  waf::Transaction& transaction = *request.transaction;
+  for (bool room = true; room;) {
+    const BodyPart part = co_await exchange.readBody();
+    if (!part.ok()) co_return co_await upstreamBroke(request, part, false);
+    if (part.status == BodyPart::Status::End) {
+      held->complete = true;
+      break;
+    }
+    held->bytes.append(part.data);
+    const Stopwatch watch(worker_->clock, &request.waf_time);
+    room = transaction.appendResponseBody(part.data);
+  }
+  std::optional<waf::Interruption> interruption;
+  {
+    const Stopwatch watch(worker_->clock, &request.waf_time);
+    interruption = transaction.responseBody();
+  }
+  co_return co_await interrupted(request, std::move(interruption));
+}
+
+Task<Session::Step> Session::upstreamBroke(Request& request, const BodyPart& part, bool started) {
+  std::string detail = "response of " + request.endpoint;
+  detail += part.status == BodyPart::Status::Timeout   ? ": no byte of the body came in time"
+            : part.status == BodyPart::Status::Refused ? ": " + std::string(part.refusal.reason)
+                                                       : ": it closed within the body";
+  if (!started) {
+    const int status = part.status == BodyPart::Status::Timeout ? 504 : 502;
+    co_await refuse(request, status, waf::Reason::Upstream, std::move(detail));
+    co_return Step::Done;
+  }
+  request.reason = waf::Reason::Upstream;
+  request.detail = std::move(detail);
+  request.keep_alive = false;
+  record(request);
+  // Cut, so that the client cannot take the part for the whole.
+  stream_->close(true);
+  co_return Step::Done;
+}
+
+Task<void> Session::relayResponse(Request& request, UpstreamExchange& exchange,
+                                  const ResponseHead& response, const CacheUse& cache) {
+  if (co_await inspectResponseHead(request, response) == Step::Done) {
+    exchange.abandon();
+    co_return;
+  }
+  Held held;
+  const bool hold = request.transaction && request.site->inspect_response_body &&
+                    request.transaction->wantsResponseBody() && mayHold(request, response);
+  if (hold && co_await holdForInspection(request, exchange, &held) == Step::Done) {
+    exchange.abandon();
+    co_return;
+  }
+  ClientFraming framing = framingFor(request, response);
+  if (hold && held.complete) framing = {BodyFraming::Length, held.bytes.size(), true};
+  if (framing.framing == BodyFraming::UntilClose) request.keep_alive = false;
+
+  std::string head;
+  head.reserve(response.bytes.size() + 256);
+  HeadWriter writer(&head);
+  request.status = response.status;
+  writer.statusLine(response.status, response.reason);
+  bool dated = false;
+  forEachClientField(request, response, [&](std::string_view name, std::string_view value) {
+    if (name.size() == 4 && waf::equalsIgnoreCase(name, "date")) dated = true;
+    writer.field(name, value);
+  });
+  if (!dated) writer.field("Date", worker_->httpDate());
+  writer.field("X-Request-Id", request.id);
+  std::shared_ptr<StoredResponse> stored = plan(request, cache, response);
+  if (request.site->cache) {
+    request.cache_status = "miss";
+    std::string status = "portcullis; fwd=" + std::string(cache.forward_reason);
+    if (stored) status += "; stored";
+    writer.field("Cache-Status", status);
+  }
+  if (framing.announce_length) {
+    writer.field("Content-Length", framing.length);
+  } else if (framing.framing == BodyFraming::Chunked) {
+    writer.framing(BodyFraming::Chunked, 0);
+  }
+  endHead(request, &head);
+
+  BodyWriter out(*stream_, std::move(head), framing.framing);
+  std::string kept;  // for the cache
+  const size_t keep_limit = stored ? request.site->cache->objectLimit() : 0;
+  const auto keep = [&](std::string_view data) {
+    if (!stored) return;
+    if (kept.size() + data.size() > keep_limit) {
+      stored.reset();
+    } else {
+      kept.append(data);
+    }
+  };
+  IoResult sent;
+  uint64_t left = framing.length;  // with a length: how much is still to go
+  const bool counted = framing.framing == BodyFraming::Length;
+  if (!held.bytes.empty()) {
+    keep(held.bytes);
+    request.bytes_out += held.bytes.size();
+    if (counted) left -= std::min<uint64_t>(left, held.bytes.size());
+    if (held.complete || (counted && left == 0)) record(request);
+    sent = held.complete ? co_await out.finishWith(held.bytes, writeDeadline(request))
+                         : co_await out.write(held.bytes, writeDeadline(request));
+  }
+  bool complete = held.complete;
+  for (size_t turn = 1; sent.ok() && !complete; ++turn) {
+    BodyPart part = exchange.pollBody();
+    if (part.status == BodyPart::Status::Data && part.data.empty()) {
+      // Nothing is there yet: what we have must not wait for it.
+      sent = co_await out.flush(writeDeadline(request));
+      if (!sent.ok()) break;
+      part = co_await exchange.readBody();
+    }
+    if (!part.ok()) {
+      static_cast<void>(co_await upstreamBroke(request, part, out.started()));
+      exchange.abandon();
+      co_return;
+    }
+    if (part.status == BodyPart::Status::End) {
+      complete = true;
+      break;
+    }
+    keep(part.data);
+    request.bytes_out += part.data.size();
+    if (counted) {
+      left -= std::min<uint64_t>(left, part.data.size());
+      if (left == 0) record(request);
+    }
+    sent = co_await out.write(part.data, writeDeadline(request));
+    if (turn % 64 == 0) co_await worker_->loop->yield();
+  }
+  record(request);
+  if (sent.ok()) sent = co_await out.finish(writeDeadline(request));
+  if (!sent.ok()) {
+    request.keep_alive = false;
+    exchange.abandon();
+    co_return;
+  }
+  if (stored && complete) {
+    stored->body = std::make_shared<const std::string>(std::move(kept));
+    request.site->cache->store(cache.key, std::move(stored));
+  }
+}
+
+}  // namespace gateway

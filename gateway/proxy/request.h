@@ -1,0 +1,63 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "gateway/config/snapshot.h"
+#include "gateway/http1/body_reader.h"
+#include "gateway/http1/message.h"
+#include "waf/base/ip_network.h"
+#include "waf/engine/transaction.h"
+#include "waf/event/event.h"
+
+namespace gateway {
+
+// One request from its head to its event: what the steps of a session hand to each other. Lives in
+// the session's coroutine; pins the snapshot that it started on.
+struct Request {
+  std::shared_ptr<const Snapshot> snapshot;
+  const ListenerTable* listener = nullptr;
+  const Site* site = nullptr;  // null until one was chosen
+  RequestHead head;
+  std::string id;  // ULID; X-Request-Id, the block page's id and the event's
+  waf::WallTime time;
+  waf::MonotonicTime started;
+  waf::IpAddress client;      // behind trusted proxies
+  std::string client_ip;      // its text
+  bool peer_trusted = false;  // the peer is a trusted proxy: its forwarded fields are believed
+  bool secure = false;        // came over TLS
+
+  std::optional<waf::Transaction> transaction;
+
+  BodyReader body;       // of what the client sends
+  std::string buffered;  // the body, as far as it was read for inspection
+  bool body_complete = true;
+  bool sent_continue = false;
+  uint64_t body_bytes = 0;
+
+  // The outcome.
+  int status = 0;
+  waf::Reason reason = waf::Reason::None;
+  std::string detail;
+  std::string endpoint;
+  std::string cache_status;
+  uint64_t bytes_out = 0;
+  bool cache_hit = false;
+  bool keep_alive = false;
+  bool recorded = false;
+  std::chrono::nanoseconds waf_time{};
+  std::chrono::nanoseconds upstream_time{};
+
+  const db::TimeoutsConfig& timeouts() const;
+  // RFC 9110, 9.2.2: may be sent twice.
+  bool idempotent() const;
+};
+
+// Fields as the cache reads them.
+std::vector<std::pair<std::string_view, std::string_view>> fieldsOf(const HeaderFields& fields);
+
+}  // namespace gateway

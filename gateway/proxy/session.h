@@ -1,0 +1,141 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "gateway/cache/response_cache.h"
+#include "gateway/http1/body_writer.h"
+#include "gateway/http1/read_head.h"
+#include "gateway/net/input_buffer.h"
+#include "gateway/net/stream.h"
+#include "gateway/proxy/request.h"
+#include "gateway/proxy/worker.h"
+#include "gateway/upstream/exchange.h"
+
+namespace gateway {
+
+// One connection of a client, from accept to close, and the life of each request on it. The order
+// is fixed, and published: head and its validity → site by Host → access list → rate limit →
+// redirect to https → WAF phase 1 → body to the inspection limit → phase 2 → cache → balancer and
+// upstream → phase 3 → response body, phase 4 → client → phase 5 → event. Lives in the coroutine
+// that serve() starts, on the loop of its worker.
+//
+//   serve() → run() → handleRequest() → route() → admit() → inspectHead() → readBody() →
+//   inspectBody()
+//     → answerFromCache() | tunnel() | forward() → ask() → inspectResponseHead() → relayResponse()
+//   refuse() ends a request with a local reply; record() makes its event before the last byte
+//   leaves.
+class Session {
+ public:
+  // Accepted: handshake if the listener is TLS, then requests until the end.
+  static Task<void> serve(Worker* worker, std::string listener_key, std::unique_ptr<Socket> socket);
+
+  // Nothing is under way: closing loses nothing.
+  bool idle() const { return idle_; }
+  Stream& stream() { return *stream_; }
+
+ private:
+  Session(Worker* worker, std::string listener_key, std::unique_ptr<Stream> stream);
+  ~Session();
+
+  // What the steps tell their caller. Done: the request has been answered (or cannot be).
+  enum class Step { GoOn, Done };
+
+  // run.cc
+  Task<void> run();
+  Task<void> refuseHead(Request& request, HeadStatus status, const RequestParser& parser);
+  void begin(Request& request);
+
+  // handle_request.cc
+  Task<void> handleRequest(Request& request);
+  Task<Step> route(Request& request);
+  Task<Step> admit(Request& request);
+  Task<Step> checkMethod(Request& request);
+  Task<Step> redirectToHttps(Request& request);
+
+  // inspect_request.cc
+  Task<Step> inspectHead(Request& request);
+  Task<Step> readBody(Request& request);
+  Task<Step> takeBodyPart(Request& request, const BodyPart& part, bool inspect);
+  Task<Step> refuseBody(Request& request, BodyPart part);
+  Task<Step> inspectBody(Request& request);
+  Task<Step> interrupted(Request& request, std::optional<waf::Interruption> interruption);
+
+  // forward.cc
+  struct Asked {  // how asking the upstream ended
+    ExchangeResult result;
+    bool client_failed = false;  // the client's body broke off: the request was answered for that
+  };
+  struct CacheUse {
+    std::string key;                              // "" when the cache is not used for this request
+    std::shared_ptr<const StoredResponse> stale;  // to be revalidated
+    std::string_view forward_reason;              // RFC 9211, 2.2: why it is not a hit
+    waf::MonotonicTime requested;
+  };
+  Task<void> forward(Request& request, CacheUse cache);
+  Task<Asked> ask(Request& request, const CacheUse& cache,
+                  std::optional<UpstreamExchange>& exchange, size_t index, bool fresh,
+                  ResponseHead* response);
+  Task<Asked> sendBody(Request& request, UpstreamExchange& exchange);
+
+  // answer_from_cache.cc
+  Task<Step> answerFromCache(Request& request, CacheUse* cache);
+  Task<void> sendStored(Request& request, const StoredResponse& stored, const std::string& status);
+  Task<Step> revalidated(Request& request, const CacheUse& cache, const ResponseHead& response);
+  std::shared_ptr<StoredResponse> plan(Request& request, const CacheUse& cache,
+                                       const ResponseHead& response);
+
+  // relay_response.cc
+  Task<Step> inspectResponseHead(Request& request, const ResponseHead& response);
+  Task<void> relayResponse(Request& request, UpstreamExchange& exchange,
+                           const ResponseHead& response, const CacheUse& cache);
+  struct Held {  // the start of the response's body, kept back while it is inspected
+    std::string bytes;
+    bool complete = false;
+  };
+  Task<Step> holdForInspection(Request& request, UpstreamExchange& exchange, Held* held);
+  Task<Step> upstreamBroke(Request& request, const BodyPart& part, bool started);
+
+  // tunnel.cc
+  Task<void> tunnel(Request& request);
+  Task<void> relayBothWays(Request& request, UpstreamConnection& upstream);
+
+  // reply.cc
+  using ExtraFields = std::vector<std::pair<std::string_view, std::string>>;
+  Task<void> refuse(Request& request, int status, waf::Reason reason, std::string detail,
+                    ExtraFields extra = {});
+  Task<void> reply(Request& request, std::string head, std::string_view body);
+  void beginHead(Request& request, int status, std::string* out);
+  void endHead(Request& request, std::string* out);
+
+  // record.cc
+  void record(Request& request);
+  void count(const Request& request);
+
+  Deadline writeDeadline(const Request& request) const {
+    return worker_->loop->after(std::chrono::milliseconds(request.timeouts().write_ms));
+  }
+
+  Worker* const worker_;
+  const std::string listener_key_;
+  std::unique_ptr<Stream> stream_;
+  InputBuffer input_;
+  waf::IpAddress peer_;
+  std::string peer_ip_;
+  uint16_t peer_port_ = 0;
+  std::string local_ip_;
+  uint16_t local_port_ = 0;
+  bool idle_ = true;
+  bool linger_ = false;  // the client may still be sending: close so that it can read the answer
+};
+
+// accept_loop.cc: accepts on one listener of one loop until it is told to stop.
+class Listener;
+Task<void> acceptConnections(Worker* worker, std::shared_ptr<Listener> listener,
+                             std::string listener_key);
+
+}  // namespace gateway

@@ -1,0 +1,106 @@
+#include "gateway/proxy/upstream_head.h"
+
+#include <array>
+
+#include "gateway/http1/head_writer.h"
+#include "gateway/http1/hop_by_hop.h"
+#include "waf/base/text.h"
+
+namespace gateway {
+namespace {
+
+// Written by us below, whatever the client sent.
+constexpr std::array<std::string_view, 9> kOurs = {
+    "host",        "x-forwarded-for", "x-forwarded-proto", "x-forwarded-host",
+    "x-real-ip",   "x-request-id",    "forwarded",         "via",
+    "max-forwards"};
+constexpr std::array<std::string_view, 2> kConditions = {"if-none-match", "if-modified-since"};
+
+template <size_t N>
+bool oneOf(std::string_view name, const std::array<std::string_view, N>& list) {
+  for (const std::string_view each : list) {
+    if (each.size() == name.size() && waf::equalsIgnoreCase(each, name)) return true;
+  }
+  return false;
+}
+
+std::string joined(const HeaderFields& fields, std::string_view name) {
+  std::string out;
+  for (const HeaderField& field : fields) {
+    if (!waf::equalsIgnoreCase(field.name, name)) continue;
+    if (!out.empty()) out += ", ";
+    out += field.value;
+  }
+  return out;
+}
+
+void appendForwarded(const Request& request, std::string_view peer_ip, HeadWriter* writer) {
+  const HeaderFields& fields = request.head.fields;
+  std::string chain = request.peer_trusted ? joined(fields, "x-forwarded-for") : std::string();
+  if (!chain.empty()) chain += ", ";
+  chain += peer_ip;
+  writer->field("X-Forwarded-For", chain);
+  writer->field("X-Real-IP", request.client_ip);
+  std::string_view proto = request.secure ? "https" : "http";
+  std::string_view host = request.head.authority;
+  if (request.peer_trusted) {
+    if (const HeaderField* sent = fields.find("x-forwarded-proto")) proto = sent->value;
+    if (const HeaderField* sent = fields.find("x-forwarded-host")) host = sent->value;
+  }
+  writer->field("X-Forwarded-Proto", proto);
+  if (!host.empty()) writer->field("X-Forwarded-Host", host);
+  writer->field("X-Request-Id", request.id);
+  // RFC 9110, 7.6.3: a gateway must add itself.
+  std::string via = joined(fields, "via");
+  if (!via.empty()) via += ", ";
+  via += request.head.minor_version == 0 ? "1.0 portcullis" : "1.1 portcullis";
+  writer->field("Via", via);
+  // RFC 9110, 7.6.2.
+  uint64_t hops = 0;
+  if (request.head.method == "OPTIONS" && waf::parseUint64(fields.value("max-forwards"), &hops) &&
+      hops > 0) {
+    writer->field("Max-Forwards", hops - 1);
+  }
+}
+
+}  // namespace
+
+std::string upstreamHead(const Request& request, const UpstreamHeadOptions& options) {
+  const RequestHead& head = request.head;
+  std::string out;
+  out.reserve(head.bytes.size() + 512);
+  HeadWriter writer(&out);
+  writer.requestLine(head.method, head.path, head.query, head.has_query);
+  // HTTP/1.0 without Host: the upstream gets a name that the site has.
+  std::string_view host = head.authority;
+  if (host.empty()) {
+    host = request.site->config.hosts.front();
+    if (host.find('*') != std::string_view::npos) host = request.endpoint;
+  }
+  writer.field("Host", host);
+  const HopByHop hops(head.fields);
+  for (const HeaderField& field : head.fields) {
+    if (hops.drops(field.name) || oneOf(field.name, kOurs)) continue;
+    if (options.revalidate != nullptr && oneOf(field.name, kConditions)) continue;
+    if (options.identity_only && waf::equalsIgnoreCase(field.name, "accept-encoding")) continue;
+    writer.field(field.name, field.value);
+  }
+  if (options.identity_only) writer.field("Accept-Encoding", "identity");
+  if (options.revalidate != nullptr) {
+    if (!options.revalidate->etag.empty()) {
+      writer.field("If-None-Match", options.revalidate->etag);
+    } else {
+      writer.field("If-Modified-Since", options.revalidate->last_modified);
+    }
+  }
+  if (options.upgrade) {
+    writer.field("Connection", "Upgrade");
+    writer.field("Upgrade", "websocket");
+  }
+  appendForwarded(request, options.peer_ip, &writer);
+  writer.framing(options.framing, options.content_length);
+  writer.end();
+  return out;
+}
+
+}  // namespace gateway

@@ -1,0 +1,25 @@
+#include "gateway/proxy/worker.h"
+
+#include "gateway/cache/http_date.h"
+#include "gateway/proxy/session.h"
+
+namespace gateway {
+
+const std::string& Worker::httpDate() {
+  const auto second =
+      std::chrono::duration_cast<std::chrono::seconds>(clock.wall().time_since_epoch()).count();
+  if (second != date_second_) {
+    date_second_ = second;
+    date_ = formatHttpDate(second);
+  }
+  return date_;
+}
+
+void Worker::drain() {
+  draining = true;
+  for (Session* session : sessions) {
+    if (session->idle()) session->stream().cancelWaits();
+  }
+}
+
+}  // namespace gateway

@@ -1,0 +1,55 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <unordered_set>
+
+#include "db/store/event_log.h"
+#include "gateway/config/snapshot_source.h"
+#include "gateway/loop/event_loop.h"
+#include "gateway/upstream/connection_pool.h"
+#include "waf/base/clock.h"
+
+namespace gateway {
+
+class Session;
+
+// What the sessions of one event loop share. Owned by control's Workers; everything but the atomics
+// is for the loop's thread only.
+struct Worker {
+  Worker(EventLoop* event_loop, size_t number, const SnapshotSource& source,
+         std::shared_ptr<SiteTraffic> unrouted, const waf::Clock& time)
+      : loop(event_loop),
+        index(number),
+        clock(time),
+        snapshots(source),
+        pool(event_loop),
+        unrouted_traffic(std::move(unrouted)) {}
+
+  EventLoop* const loop;
+  const size_t index;
+  const waf::Clock& clock;
+  SnapshotView snapshots;
+  ConnectionPool pool;
+  std::unique_ptr<db::EventSpool> spool;  // null: events are lost, and control raised an alarm
+  std::shared_ptr<SiteTraffic> unrouted_traffic;  // requests that no site answers for
+  std::unordered_set<Session*> sessions;
+  bool draining = false;
+
+  std::atomic<uint64_t> connections{0};  // open now
+  std::atomic<uint64_t> requests{0};
+
+  // The Date field, made once a second.
+  const std::string& httpDate();
+
+  // Ends idle connections at once and the others after the request they are on.
+  void drain();
+
+ private:
+  int64_t date_second_ = -1;
+  std::string date_;
+};
+
+}  // namespace gateway

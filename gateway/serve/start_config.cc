@@ -1,0 +1,48 @@
+#include "gateway/serve/start_config.h"
+
+namespace gateway {
+namespace {
+
+waf::Result<StartConfig> fromLastGood(const std::string& data_dir, const std::string& why) {
+  auto last_good = db::loadLastGood(data_dir);
+  if (!last_good) {
+    return waf::fail(waf::ErrorCode::NotFound, "serve",
+                     why + "; and there is no last good configuration to serve (" +
+                         last_good.error().message + "). Restore a backup of " + data_dir);
+  }
+  StartConfig start;
+  start.version = last_good->first;
+  start.config = std::move(last_good->second);
+  start.on_last_good = true;
+  start.alarms.push_back(why + "; serving the last good configuration, version " +
+                         std::to_string(start.version.number) +
+                         ". Changes are not possible until the database is restored");
+  return start;
+}
+
+}  // namespace
+
+waf::Result<StartConfig> loadStartConfig(const std::string& data_dir, const waf::Clock& clock) {
+  // A database that is gone although there was a configuration is a loss, not a first start.
+  if (!db::databaseExists(data_dir) && db::loadLastGood(data_dir)) {
+    return fromLastGood(data_dir, "the database " + data_dir + "/portcullis.db is missing");
+  }
+  auto store = db::Store::open(data_dir, clock);
+  if (!store) {
+    if (store.error().code == waf::ErrorCode::Unavailable ||
+        store.error().code == waf::ErrorCode::Denied ||
+        store.error().code == waf::ErrorCode::Conflict) {
+      return waf::fail(std::move(store).error());
+    }
+    return fromLastGood(data_dir, store.error().message);
+  }
+  auto newest = (*store)->config().load();
+  if (!newest) return fromLastGood(data_dir, newest.error().message);
+  StartConfig start;
+  start.store = std::move(*store);
+  start.version = newest->first;
+  start.config = std::move(newest->second);
+  return start;
+}
+
+}  // namespace gateway

@@ -1,0 +1,167 @@
+#include "gateway/upstream/exchange.h"
+
+namespace gateway {
+
+int ExchangeResult::status() const {
+  switch (fault) {
+    case UpstreamFault::ConnectTimeout:
+    case UpstreamFault::SendTimeout:
+    case UpstreamFault::FirstByteTimeout:
+    case UpstreamFault::BodyTimeout:
+      return 504;
+    default:
+      return 502;
+  }
+}
+
+UpstreamExchange::UpstreamExchange(ConnectionPool* pool, const UpstreamAddress& address,
+                                   UpstreamTimeouts timeouts)
+    : pool_(pool), address_(&address), timeouts_(timeouts) {}
+
+UpstreamExchange::~UpstreamExchange() {
+  if (!connection_) return;
+  if (request_done_ && response_done_ && keep_) {
+    ++connection_->exchanges;
+    pool_->put(address_->name, std::move(connection_));
+  }
+}
+
+void UpstreamExchange::abandon() {
+  writer_.reset();
+  connection_.reset();
+}
+
+std::string UpstreamExchange::peer() const {
+  return connection_ ? connection_->stream->peer().toString() : std::string();
+}
+
+ExchangeResult UpstreamExchange::failure(UpstreamFault fault, std::string_view doing,
+                                         std::string_view why) {
+  ExchangeResult result;
+  result.fault = fault;
+  result.detail.append(doing).append(" ").append(address_->name).append(": ").append(why);
+  result.retry_safe = !response_started_ && fault != UpstreamFault::Cancelled;
+  result.reused = reused_;
+  return result;
+}
+
+Task<ExchangeResult> UpstreamExchange::connect(bool fresh) {
+  connection_ = fresh ? nullptr : pool_->take(address_->name);
+  reused_ = connection_ != nullptr;
+  if (reused_) co_return ExchangeResult{};
+  co_return co_await connectAnew();
+}
+
+// Address after address within one deadline.
+Task<ExchangeResult> UpstreamExchange::connectAnew() {
+  const Deadline deadline = after(timeouts_.connect);
+  IoResult last{IoStatus::Failed, 0, EADDRNOTAVAIL};
+  for (const Poco::Net::SocketAddress& address : address_->addresses) {
+    ConnectResult opened = co_await connectTcp(&pool_->loop(), address, deadline);
+    if (opened.result.ok()) {
+      connection_ = std::make_unique<UpstreamConnection>();
+      connection_->stream = std::make_unique<PlainStream>(std::move(opened.socket));
+      co_return ExchangeResult{};
+    }
+    last = opened.result;
+    if (last.status != IoStatus::Failed) break;
+  }
+  if (last.status == IoStatus::Timeout) {
+    co_return failure(UpstreamFault::ConnectTimeout, "connect", "timed out");
+  }
+  if (last.status == IoStatus::Cancelled) {
+    co_return failure(UpstreamFault::Cancelled, "connect", "cancelled");
+  }
+  co_return failure(UpstreamFault::Connect, "connect", describe(last));
+}
+
+void UpstreamExchange::begin(std::string head, std::string_view method, BodyFraming framing) {
+  method_ = method;
+  writer_.emplace(*connection_->stream, std::move(head), framing);
+}
+
+ExchangeResult UpstreamExchange::sent(const IoResult& result) {
+  switch (result.status) {
+    case IoStatus::Ok:
+      return {};
+    case IoStatus::Timeout:
+      return failure(UpstreamFault::SendTimeout, "send to", "timed out");
+    case IoStatus::Cancelled:
+      return failure(UpstreamFault::Cancelled, "send to", "cancelled");
+    default:
+      return failure(UpstreamFault::Send, "send to", describe(result));
+  }
+}
+
+Task<ExchangeResult> UpstreamExchange::sendBody(std::string_view data) {
+  co_return sent(co_await writer_->write(data, after(timeouts_.between_bytes)));
+}
+
+Task<ExchangeResult> UpstreamExchange::finishRequest(std::string_view data) {
+  const IoResult result = co_await writer_->finishWith(data, after(timeouts_.between_bytes));
+  request_done_ = result.ok();
+  co_return sent(result);
+}
+
+ExchangeResult UpstreamExchange::headFault(const IoResult& result) {
+  switch (result.status) {
+    case IoStatus::Timeout:
+      return failure(UpstreamFault::FirstByteTimeout, "response of", "timed out");
+    case IoStatus::Cancelled:
+      return failure(UpstreamFault::Cancelled, "response of", "cancelled");
+    case IoStatus::Full:
+      return failure(UpstreamFault::Protocol, "response of", "the response's head is too large");
+    default:
+      return failure(response_started_ ? UpstreamFault::Truncated : UpstreamFault::Closed,
+                     "response of", describe(result));
+  }
+}
+
+Task<ExchangeResult> UpstreamExchange::readHead(ResponseHead* head, const HeadLimits& limits) {
+  Deadline deadline = after(timeouts_.first_byte);
+  for (int interim = 0;;) {
+    switch (parser_.parse(connection_->input, method_, limits, head)) {
+      case ParseStatus::Refused:
+        co_return failure(UpstreamFault::Protocol, "response of", parser_.refusal().reason);
+      case ParseStatus::Complete:
+        if (head->status >= 200) {
+          reader_ = BodyReader(head->framing, head->content_length);
+          response_done_ = reader_.done();
+          keep_ = head->keep_alive;
+          co_return ExchangeResult{};
+        }
+        // 101 answers an Upgrade, which is never sent. RFC 9110, 15.2: any number of others may
+        // come.
+        if (head->status == 101 || ++interim > 16) {
+          co_return failure(UpstreamFault::Protocol, "response of", "unexpected interim response");
+        }
+        continue;
+      case ParseStatus::NeedMore:
+        break;
+    }
+    const IoResult result =
+        co_await connection_->input.fill(*connection_->stream, deadline, limits.head_bytes);
+    if (!result.ok()) co_return headFault(result);
+    if (!response_started_) {
+      response_started_ = true;
+      deadline = after(timeouts_.between_bytes);
+    }
+  }
+}
+
+Task<BodyPart> UpstreamExchange::readBody() {
+  if (!connection_) co_return BodyPart{BodyPart::Status::Failed};
+  BodyPart part = co_await reader_.next(*connection_->stream, connection_->input,
+                                        after(timeouts_.between_bytes));
+  response_done_ = part.status == BodyPart::Status::End;
+  co_return part;
+}
+
+BodyPart UpstreamExchange::pollBody() {
+  if (!connection_) return BodyPart{BodyPart::Status::Failed};
+  BodyPart part = reader_.poll(connection_->input);
+  response_done_ = part.status == BodyPart::Status::End;
+  return part;
+}
+
+}  // namespace gateway

@@ -1,0 +1,69 @@
+#pragma once
+
+#include <map>
+#include <mutex>
+
+#include "db/store/store.h"
+
+namespace admin {
+
+// The store in memory: configuration versions, users without hashing, the events and minutes that a
+// test puts in. Any thread.
+class FakeStore final : public db::Store,
+                        public db::ConfigStore,
+                        public db::UserStore,
+                        public db::EventStore,
+                        public db::TrafficStore {
+ public:
+  db::ConfigStore& config() override { return *this; }
+  db::UserStore& users() override { return *this; }
+  db::EventStore& events() override { return *this; }
+  db::TrafficStore& traffic() override { return *this; }
+
+  db::Result<std::pair<db::ConfigVersion, db::Config>> load() override;
+  db::Result<db::Config> loadVersion(int64_t number) override;
+  db::Result<std::vector<db::ConfigVersion>> versions(size_t limit) override;
+  db::Result<db::ConfigVersion> commit(const db::Config& config, int64_t expected,
+                                       const std::string& author,
+                                       const std::string& comment) override;
+
+  db::Result<std::vector<db::User>> list() override;
+  db::Result<db::User> add(const std::string& name, const std::string& role,
+                           const std::string& password, bool must_change_password) override;
+  db::Result<void> setPassword(const std::string& name, const std::string& password,
+                               bool must_change) override;
+  db::Result<void> setDisabled(const std::string& name, bool disabled) override;
+  db::Result<void> unlock(const std::string& name) override;
+  db::Result<db::User> authenticate(const std::string& name, const std::string& password) override;
+
+  db::Result<db::EventPage> query(const db::EventFilter& filter, const std::string& cursor,
+                                  size_t limit) override;
+  db::Result<std::optional<waf::AuditEvent>> find(const std::string& id) override;
+  db::Result<db::EventTop> top(const db::EventFilter& filter, size_t limit) override;
+  db::Result<void> forEach(const db::EventFilter& filter,
+                           const std::function<bool(const waf::AuditEvent&)>& row) override;
+
+  db::Result<void> add(const std::vector<db::TrafficMinute>& minutes) override;
+  db::Result<std::vector<db::TrafficMinute>> series(waf::WallTime since, waf::WallTime until,
+                                                    uint32_t step_minutes,
+                                                    const std::string& site) override;
+  db::Result<std::vector<db::TrafficMinute>> bySite(waf::WallTime since,
+                                                    waf::WallTime until) override;
+
+  std::vector<waf::AuditEvent> stored_events;  // newest first; set before the server starts
+  db::EventFilter last_filter;
+
+ private:
+  struct Account {
+    db::User user;
+    std::string password;
+  };
+  Account* account(const std::string& name);
+
+  std::mutex mutex_;
+  std::vector<std::pair<db::ConfigVersion, db::Config>> versions_;
+  std::vector<Account> accounts_;
+  std::vector<db::TrafficMinute> minutes_;
+};
+
+}  // namespace admin

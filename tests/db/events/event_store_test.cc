@@ -1,0 +1,277 @@
+#include "db/events/event_store.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "db/events/event_writer.h"
+#include "tests/db/support/event_sample.h"
+#include "tests/db/support/temporary_folder.h"
+#include "waf/base/ulid.h"
+
+namespace db {
+namespace {
+
+using std::chrono::hours;
+using testing::ElementsAre;
+using testing::IsEmpty;
+using waf::ErrorCode;
+
+class EventStoreTest : public testing::Test {
+ protected:
+  // Writes the event as the spool's writer would, with the clock at the event's time.
+  std::string write(waf::AuditEvent event) {
+    std::string line = waf::toAuditJson(event);
+    const SpooledRecord record{++sequence_, line, "segment", 100 * sequence_};
+    const auto done = writer_.write({&record, 1});
+    EXPECT_TRUE(done) << done.error().message;
+    return event.id;
+  }
+  waf::AuditEvent event(const std::string& id) const { return sampleEvent(id, clock_.wall()); }
+
+  std::vector<std::string> ids(const EventFilter& filter, size_t limit = 100) {
+    std::vector<std::string> out;
+    std::string cursor;
+    do {
+      const auto page = store_.query(filter, cursor, limit);
+      EXPECT_TRUE(page) << page.error().message;
+      if (!page) break;
+      for (const EventSummary& summary : page->events) out.push_back(summary.id);
+      cursor = page->next_cursor;
+    } while (!cursor.empty());
+    return out;
+  }
+
+  TemporaryFolder folder_;
+  // Noon, 12 hours before the file changes.
+  waf::ManualClock clock_{waf::WallTime(hours(24 * 20000 + 12))};
+  EventWriter writer_{folder_.path(), clock_};
+  SqliteEventStore store_{folder_.path()};
+  uint64_t sequence_ = 0;
+};
+
+TEST_F(EventStoreTest, PagesGoOverFilesNewestFirst) {
+  for (const char* id : {"a", "b", "c", "d", "e"}) {
+    write(event(id));
+    clock_.advance(hours(10));
+  }
+  EXPECT_EQ(listEventFiles(folder_.path()).size(), 3u);
+  for (const size_t limit : {1u, 2u, 3u, 5u, 100u}) {
+    EXPECT_THAT(ids({}, limit), ElementsAre("e", "d", "c", "b", "a")) << limit;
+  }
+}
+
+TEST_F(EventStoreTest, AnEventThatEndsAfterMidnightKeepsItsPlaceInTime) {
+  write(event("a"));
+  const waf::AuditEvent slow = event("slow");
+  clock_.advance(hours(11));
+  write(event("b"));
+  clock_.advance(hours(2));
+  write(slow);
+  write(event("c"));
+  for (const size_t limit : {1u, 2u, 100u}) {
+    EXPECT_THAT(ids({}, limit), ElementsAre("c", "b", "slow", "a")) << limit;
+  }
+}
+
+TEST_F(EventStoreTest, EqualTimesAreOrderedByTheirSequence) {
+  for (const char* id : {"a", "b", "c"}) write(event(id));
+  EXPECT_THAT(ids({}, 1), ElementsAre("c", "b", "a"));
+}
+
+TEST_F(EventStoreTest, FiltersAreExactAndCombine) {
+  write(event("a"));
+  waf::AuditEvent other = event("b");
+  other.site = "blog";
+  other.client_ip = "2001:db8::7";
+  other.uri = "/admin/x%2e?q=50%25";
+  other.rules[0].id = 930100;
+  other.decision = waf::Decision::Detected;
+  write(other);
+  waf::AuditEvent rate = event("c");
+  rate.rules.clear();
+  rate.reason = waf::Reason::Rate;
+  rate.client_ip = "203.0.114.1";
+  write(rate);
+
+  EXPECT_THAT(ids({.site = "blog"}), ElementsAre("b"));
+  EXPECT_THAT(ids({.decision = "detected"}), ElementsAre("b"));
+  EXPECT_THAT(ids({.reason = "rate"}), ElementsAre("c"));
+  EXPECT_THAT(ids({.client = "203.0.113.7"}), ElementsAre("a"));
+  EXPECT_THAT(ids({.client = "203.0.112.0/22"}), ElementsAre("c", "a"));
+  EXPECT_THAT(ids({.client = "2001:db8::/32"}), ElementsAre("b"));
+  EXPECT_THAT(ids({.rule = 942100}), ElementsAre("a"));
+  EXPECT_THAT(ids({.path_prefix = "/admin/"}), ElementsAre("b"));
+  EXPECT_THAT(ids({.text = "50%25"}), ElementsAre("b"));
+  EXPECT_THAT(ids({.text = "50_25"}), IsEmpty());
+  EXPECT_THAT(ids({.text = "sql injection"}), ElementsAre("b", "a"));
+  EXPECT_THAT(ids({.text = "113.7"}), ElementsAre("a"));
+  EXPECT_THAT(ids({.site = "shop", .decision = "blocked", .rule = 942100}), ElementsAre("a"));
+  EXPECT_EQ(store_.query({.client = "banana"}, "", 10).error().code, ErrorCode::Invalid);
+}
+
+TEST_F(EventStoreTest, TimesBoundFromSinceUpToUntil) {
+  const waf::WallTime start = clock_.wall();
+  for (const char* id : {"a", "b", "c"}) {
+    write(event(id));
+    clock_.advance(hours(1));
+  }
+  EXPECT_THAT(ids({.since = start + hours(1)}), ElementsAre("c", "b"));
+  EXPECT_THAT(ids({.until = start + hours(1)}), ElementsAre("a"));
+}
+
+TEST_F(EventStoreTest, ACursorThatIsNoneIsRefused) {
+  for (const char* cursor : {"x", "1", "1.", ".1", "1.2.3", "-1.2", "1.99999999999999999999"}) {
+    EXPECT_EQ(store_.query({}, cursor, 10).error().code, ErrorCode::Invalid) << cursor;
+  }
+}
+
+TEST_F(EventStoreTest, FindsAnEventByItsIdWholeWithItsExactBytes) {
+  waf::AuditEvent bytes = event(waf::newUlid(clock_.wall()));
+  bytes.uri = std::string("/a\0b\xff", 6);
+  write(bytes);
+  clock_.advance(hours(30));
+  write(event(waf::newUlid(clock_.wall())));
+  const auto found = store_.find(bytes.id);
+  ASSERT_TRUE(found) << found.error().message;
+  ASSERT_TRUE(found->has_value());
+  EXPECT_EQ((*found)->uri, bytes.uri);
+  EXPECT_EQ((*found)->rules.at(0).value, "1' OR '1'='1");
+  EXPECT_FALSE(store_.find("nothing")->has_value());
+}
+
+TEST_F(EventStoreTest, TopCountsOverFilesAndNamesRules) {
+  write(event("a"));
+  clock_.advance(hours(24));
+  write(event("b"));
+  waf::AuditEvent other = event("c");
+  other.site = "blog";
+  other.client_ip = "198.51.100.1";
+  other.rules.push_back(other.rules[0]);
+  other.rules[1].id = 930100;
+  write(other);
+  const auto top = store_.top({}, 10);
+  ASSERT_TRUE(top) << top.error().message;
+  ASSERT_EQ(top->rules.size(), 2u);
+  EXPECT_EQ(top->rules[0].key, "942100");
+  EXPECT_EQ(top->rules[0].label, "SQL Injection Attack Detected");
+  EXPECT_EQ(top->rules[0].count, 3u);
+  EXPECT_EQ(top->sites[0].key, "shop");
+  EXPECT_EQ(top->sites[0].count, 2u);
+  EXPECT_EQ(top->clients[0].key, "203.0.113.7");
+  EXPECT_EQ(top->paths[0].key, "/search");
+  EXPECT_EQ(top->reasons[0].count, 3u);
+  EXPECT_EQ(store_.top({.site = "blog"}, 1)->rules.size(), 1u);
+}
+
+TEST_F(EventStoreTest, ForEachVisitsAllUntilToldToStop) {
+  std::vector<std::string> lines;
+  for (int i = 0; i < 1100; ++i) lines.push_back(waf::toAuditJson(event(std::to_string(i))));
+  std::vector<SpooledRecord> records;
+  for (const std::string& line : lines) records.push_back({++sequence_, line, "segment", 100});
+  ASSERT_TRUE(writer_.write(records));
+  int seen = 0;
+  ASSERT_TRUE(store_.forEach({}, [&seen](const waf::AuditEvent&) { return ++seen > 0; }));
+  EXPECT_EQ(seen, 1100);
+  seen = 0;
+  ASSERT_TRUE(store_.forEach({}, [&seen](const waf::AuditEvent&) { return ++seen < 7; }));
+  EXPECT_EQ(seen, 7);
+}
+
+TEST_F(EventStoreTest, NoFolderMeansNoEvents) {
+  SqliteEventStore store(folder_ / "nowhere");
+  EXPECT_TRUE(store.query({}, "", 10)->events.empty());
+}
+
+TEST_F(EventStoreTest, AnEventWithoutAKnownClientIsKept) {
+  waf::AuditEvent unknown = event("a");
+  unknown.client_ip = "";
+  write(unknown);
+  EXPECT_THAT(ids({}), ElementsAre("a"));
+  EXPECT_TRUE(store_.top({}, 10)->clients.empty());
+}
+
+TEST_F(EventStoreTest, ARecordThatCannotBeParsedIsKept) {
+  const SpooledRecord record{1, "not json", "segment", 100};
+  ASSERT_TRUE(writer_.write({&record, 1}));
+  EXPECT_EQ(writer_.readProgress().last_sequence, 1u);
+  EXPECT_TRUE(store_.query({}, "", 10)->events.empty());
+}
+
+TEST_F(EventStoreTest, PositionsAreThoseOfTheNewestCommit) {
+  write(event("a"));
+  write(event("b"));
+  clock_.advance(hours(24));
+  write(event("c"));
+  const EventWriter::Progress progress = writer_.readProgress();
+  EXPECT_EQ(progress.positions.at("segment"), 300u);
+  EXPECT_EQ(progress.last_sequence, 3u);
+}
+
+TEST_F(EventStoreTest, ASequenceNumberIsStoredOnce) {
+  const std::string line = waf::toAuditJson(event("a"));
+  const SpooledRecord record{1, line, "segment", 100};
+  ASSERT_TRUE(writer_.write({&record, 1}));
+  ASSERT_TRUE(writer_.write({&record, 1}));
+  EXPECT_THAT(ids({}), ElementsAre("a"));
+}
+
+TEST_F(EventStoreTest, OldFilesGoByAge) {
+  writer_.setLimits({.keep_days = 2});
+  for (const char* id : {"a", "b", "c", "d", "e"}) {
+    write(event(id));
+    clock_.advance(hours(24));
+  }
+  writer_.applyRetention();
+  EXPECT_THAT(ids({}), ElementsAre("e", "d"));
+}
+
+TEST_F(EventStoreTest, OldFilesGoBySizeAndTheDiskComesBack) {
+  writer_.setLimits({.keep_days = 30, .limit_bytes = 1 << 20});
+  waf::AuditEvent big = event("");
+  big.body_excerpt = std::string(25000, 'x');
+  for (int i = 0; i < 80; ++i) {
+    big.id = std::to_string(i);
+    write(big);
+  }
+  writer_.applyRetention();
+  uint64_t total = 0;
+  const auto files = listEventFiles(folder_.path());
+  for (const EventFileName& name : files) total += eventFileBytes(folder_.path(), name);
+  EXPECT_LT(total, (1u << 20) + (256u << 10));
+  EXPECT_GT(files.size(), 3u);
+  EXPECT_EQ(ids({}, 1000).front(), "79");
+}
+
+TEST_F(EventStoreTest, ARemovedFolderOfFilesIsBegunAnew) {
+  write(event("a"));
+  for (const EventFileName& name : listEventFiles(folder_.path())) {
+    removeEventFile(folder_.path(), name);
+  }
+  write(event("b"));
+  EXPECT_THAT(ids({}), ElementsAre("b"));
+}
+
+TEST(EventFileNameTest, ParsesWhatItPrints) {
+  for (const EventFileName name : {EventFileName{20261125, 1}, EventFileName{20261125, 12}}) {
+    EventFileName parsed;
+    ASSERT_TRUE(EventFileName::parse(name.toString(), &parsed));
+    EXPECT_EQ(parsed, name);
+  }
+  EventFileName ignored;
+  for (const char* text : {"events-.db", "events-20261125-1.db", "events-20261125.db-wal",
+                           "events-2026112x.db", "other.db", "events-20261125-.db"}) {
+    EXPECT_FALSE(EventFileName::parse(text, &ignored)) << text;
+  }
+  EXPECT_EQ(dateOf(startOfDate(20261125)), 20261125);
+}
+
+TEST(PrintableTest, HasNoControlCharactersAndStaysWithinItsLimit) {
+  EXPECT_EQ(printable(std::string("a\0b\nc", 5), 10), "a b c");
+  EXPECT_EQ(printable("\xff\xff\xff\xff", 4), "\xEF\xBF\xBD");
+  EXPECT_EQ(printable("ü", 1), "");
+}
+
+}  // namespace
+}  // namespace db

@@ -1,0 +1,177 @@
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <random>
+#include <thread>
+
+#include "db/events/event_store.h"
+#include "db/spool/merger.h"
+#include "db/store/event_log.h"
+#include "tests/db/support/event_sample.h"
+#include "tests/db/support/temporary_folder.h"
+#include "waf/base/ulid.h"
+
+// The process is started again as its own child, which appends until it is killed; it writes each
+// id to a pipe after append() returned true, as a gateway releases the response.
+namespace db {
+namespace {
+
+constexpr const char* kChildVariable = "PORTCULLIS_CRASH_CHILD";
+constexpr int kReportFd = 3;
+
+AuditLogConfig auditIn(const std::string& folder) { return {"relevant", folder + "/audit.jsonl"}; }
+
+[[noreturn]] void appendUntilKilled(const std::string& folder) {
+  auto log = EventLog::open(folder, waf::Clock::system());
+  if (!log) ::_exit(2);
+  (*log)->configure(auditIn(folder), {});
+  const auto appendForever = [&log] {
+    const auto spool = (*log)->openSpool();
+    while (true) {
+      const std::string id = waf::newUlid(waf::Clock::system().wall());
+      if (!spool->append(waf::toAuditJson(sampleEvent(id, waf::Clock::system().wall())), true)) {
+        std::this_thread::yield();
+        continue;
+      }
+      // 27 bytes: below PIPE_BUF, so that the two threads' writes do not mix.
+      const std::string report = id + "\n";
+      if (::write(kReportFd, report.data(), report.size()) < 0) ::_exit(3);
+    }
+  };
+  std::thread other(appendForever);
+  appendForever();
+  ::_exit(0);
+}
+
+TEST(CrashTest, ChildAppendsUntilKilled) {
+  const char* folder = std::getenv(kChildVariable);
+  if (folder != nullptr) appendUntilKilled(folder);
+}
+
+std::string runChildFor(const std::string& folder, std::chrono::milliseconds time) {
+  int pipe_ends[2];
+  if (::pipe(pipe_ends) != 0) return "";
+  const std::string variable = std::string(kChildVariable) + "=" + folder;
+  char path[] = "/proc/self/exe";
+  char filter[] = "--gtest_filter=CrashTest.ChildAppendsUntilKilled";
+  std::string environment = variable;
+  char* arguments[] = {path, filter, nullptr};
+  char* variables[] = {environment.data(), nullptr};
+  const pid_t child = ::fork();
+  if (child == 0) {
+    ::dup2(pipe_ends[1], kReportFd);
+    const int silence = ::open("/dev/null", O_WRONLY);
+    ::dup2(silence, STDOUT_FILENO);
+    ::execve(path, arguments, variables);
+    ::_exit(4);
+  }
+  ::close(pipe_ends[1]);
+  std::string reported;
+  char buffer[4096];
+  std::thread killer;
+  while (true) {
+    const ssize_t count = ::read(pipe_ends[0], buffer, sizeof buffer);
+    if (count <= 0) break;
+    // The clock starts with the first append, however long the start took.
+    if (reported.empty()) {
+      killer = std::thread([child, time] {
+        std::this_thread::sleep_for(time);
+        ::kill(child, SIGKILL);
+      });
+    }
+    reported.append(buffer, static_cast<size_t>(count));
+  }
+  if (killer.joinable()) killer.join();
+  ::close(pipe_ends[0]);
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  EXPECT_TRUE(WIFSIGNALED(status));
+  return reported;
+}
+
+TEST(CrashTest, EveryAppendedEventIsThereOnceAfterKill9) {
+  const TemporaryFolder folder;
+  std::mt19937 random(20261125);
+  std::string reported;
+  for (int round = 0; round < 6; ++round) {
+    const auto time = std::chrono::milliseconds(random() % 150);
+    reported += runChildFor(folder.path(), time);
+  }
+  {
+    auto log = EventLog::open(folder.path(), waf::Clock::system());
+    ASSERT_TRUE(log) << log.error().message;
+    (*log)->configure(auditIn(folder.path()), {});
+    ASSERT_TRUE((*log)->flush(std::chrono::seconds(60)));
+  }
+  std::map<std::string, int> stored;
+  SqliteEventStore store(folder / "events");
+  ASSERT_TRUE(store.forEach({}, [&stored](const waf::AuditEvent& event) {
+    ++stored[event.id];
+    return true;
+  }));
+  std::map<std::string, int> logged;
+  for (const std::string& line : linesOf(folder / "audit.jsonl")) {
+    waf::AuditEvent event;
+    ASSERT_TRUE(waf::parseAuditJson(line, &event)) << line;
+    ++logged[event.id];
+  }
+  size_t reports = 0;
+  for (size_t start = 0; start + 27 <= reported.size(); start += 27, ++reports) {
+    const std::string id = reported.substr(start, 26);
+    ASSERT_EQ(stored[id], 1) << id;
+    ASSERT_EQ(logged[id], 1) << id;
+  }
+  for (const auto& [id, count] : stored) ASSERT_EQ(count, 1) << id;
+  for (const auto& [id, count] : logged) ASSERT_EQ(count, 1) << id;
+  EXPECT_GT(reports, 100u);
+  std::cout << reports << " events over 6 kills\n";
+  // All that earlier processes left is gone, but for what the last one holds no more.
+  for (const auto& entry : std::filesystem::directory_iterator(folder / "spool")) {
+    EXPECT_NE(entry.path().extension(), ".seg") << entry.path();
+  }
+}
+
+TEST(CrashTest, ATornAuditLineIsCompleted) {
+  const TemporaryFolder folder;
+  const std::string line =
+      waf::toAuditJson(sampleEvent("a", waf::WallTime(std::chrono::hours(490000))));
+  {
+    std::filesystem::create_directories(folder / "spool");
+    std::atomic<uint64_t> sequence{5};
+    const auto segment = Segment::create(folder / "spool", "left-0001-00000001.seg");
+    ASSERT_TRUE(segment);
+    ASSERT_TRUE((*segment)->append(line, true, sequence));
+    std::ofstream(folder / "audit.jsonl") << "{}\n" << line.substr(0, line.size() / 2);
+  }
+  {
+    auto log = EventLog::open(folder.path(), waf::Clock::system());
+    (*log)->configure(auditIn(folder.path()), {});
+    ASSERT_TRUE((*log)->flush(std::chrono::seconds(10)));
+  }
+  EXPECT_EQ(linesOf(folder / "audit.jsonl"), (std::vector<std::string>{"{}", line}));
+  EXPECT_FALSE(std::filesystem::exists(folder / "spool/left-0001-00000001.seg"));
+}
+
+TEST(CrashTest, ARecordThatIsNotWholeEndsItsSegment) {
+  const TemporaryFolder folder;
+  std::atomic<uint64_t> sequence{1};
+  {
+    const auto segment = Segment::create(folder.path(), "left.seg");
+    ASSERT_TRUE(segment);
+    for (int i = 0; i < 3; ++i) ASSERT_TRUE((*segment)->append("abcdefgh", true, sequence));
+  }
+  // The second record's line: header of 64, a record of 24 + 8, a header of 24.
+  const int fd = ::open((folder / "left.seg").c_str(), O_WRONLY);
+  ASSERT_EQ(::pwrite(fd, "X", 1, 64 + 32 + 24), 1);
+  ::close(fd);
+  EXPECT_EQ(recoverRecords(folder.path(), {}).size(), 1u);
+}
+
+}  // namespace
+}  // namespace db

@@ -1,0 +1,275 @@
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "db/certificate/certificate.h"
+#include "gateway/cli/bootstrap.h"
+#include "gateway/cli/command.h"
+#include "gateway/cli/files.h"
+#include "gateway/cli/output.h"
+
+namespace gateway::cli {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+constexpr const char* kRules = R"(SecRuleEngine On
+SecRule ARGS "@rx attack[0-9]" "id:1001,phase:2,deny,status:403,log,msg:'An attack',severity:CRITICAL"
+)";
+
+struct Outcome {
+  int code = 0;
+  std::string out;
+  std::string err;
+  json parsed() const { return json::parse(out, nullptr, false); }
+};
+
+// Runs the command line in this process on a data directory of its own.
+class CliTest : public ::testing::Test {
+ protected:
+  CliTest() {
+    std::string path = (fs::temp_directory_path() / "portcullis-cli-XXXXXX").string();
+    if (::mkdtemp(path.data()) == nullptr) std::abort();
+    folder_ = path;
+  }
+  ~CliTest() override {
+    std::error_code code;
+    fs::remove_all(folder_, code);
+  }
+  std::string write(const std::string& name, const std::string& content) const {
+    const fs::path file = fs::path(folder_) / name;
+    fs::create_directories(file.parent_path());
+    std::ofstream(file, std::ios::binary) << content;
+    return file.string();
+  }
+  static Outcome plain(const std::vector<std::string>& arguments, const std::string& input = "") {
+    std::istringstream in(input);
+    std::ostringstream out;
+    std::ostringstream err;
+    const int code = run(arguments, in, out, err);
+    return {code, out.str(), err.str()};
+  }
+  Outcome portcullis(std::vector<std::string> arguments, const std::string& input = "") const {
+    arguments.push_back("--data");
+    arguments.push_back(folder_ + "/data");
+    return plain(arguments, input);
+  }
+  std::string folder_;
+};
+
+TEST_F(CliTest, EveryCommandHasHelp) {
+  for (const Command& command : commands()) {
+    std::istringstream words{std::string(command.words)};
+    std::vector<std::string> arguments;
+    for (std::string word; words >> word;) arguments.push_back(word);
+    arguments.push_back("--help");
+    const Outcome outcome = plain(arguments);
+    EXPECT_EQ(outcome.code, 0) << command.words;
+    EXPECT_NE(outcome.out.find("--data DIR"), std::string::npos) << command.words;
+  }
+  EXPECT_EQ(plain({"--help"}).code, 0);
+  EXPECT_EQ(plain({"site", "--help"}).code, 0);
+  EXPECT_EQ(plain({"--version"}).code, 0);
+}
+
+TEST_F(CliTest, WrongUsageIsTwo) {
+  for (const std::vector<std::string>& arguments : {std::vector<std::string>{},
+                                                    {"nonsense"},
+                                                    {"site"},
+                                                    {"site", "show"},
+                                                    {"site", "list", "extra"},
+                                                    {"site", "list", "--nonsense"},
+                                                    {"site", "list", "--data"},
+                                                    {"site", "list", "--json=yes"},
+                                                    {"rules", "check"},
+                                                    {"config", "apply"}}) {
+    const Outcome outcome = plain(arguments);
+    EXPECT_EQ(outcome.code, 2);
+    EXPECT_FALSE(outcome.err.empty());
+  }
+}
+
+TEST_F(CliTest, RulesCheckNeedsNoDataDirectory) {
+  const Outcome outcome =
+      plain({"rules", "check", write("a.conf", kRules), "--json", "--data", "/nonexistent/x"});
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_EQ(outcome.parsed()["rules"], 1);
+  EXPECT_EQ(outcome.parsed()["rx_total"], 1);
+  EXPECT_TRUE(outcome.parsed()["diagnostics"].empty());
+}
+
+TEST_F(CliTest, RulesCheckNamesFileAndLine) {
+  const std::string file = write("b.conf", "SecRuleEngine On\nSecNonsense x\n");
+  const Outcome outcome = plain({"rules", "check", file, "--json"});
+  EXPECT_EQ(outcome.code, 1);
+  EXPECT_EQ(outcome.parsed()["diagnostics"][0]["line"], 2);
+  EXPECT_NE(plain({"rules", "check", file}).err.find(":2:"), std::string::npos);
+  EXPECT_EQ(plain({"rules", "check", folder_ + "/none"}).code, 1);
+}
+
+TEST_F(CliTest, InspectPrintsTheDecisionTrace) {
+  const std::string rules = write("a.conf", kRules);
+  const std::string request = "GET /?q=attack7 HTTP/1.1\nHost: x\n\n";
+  const Outcome text = plain({"inspect", "--ruleset", rules, "-"}, request);
+  EXPECT_EQ(text.code, 0) << text.err;
+  EXPECT_NE(text.out.find("decision: blocked, status 403"), std::string::npos) << text.out;
+  EXPECT_NE(text.out.find("matched: attack7"), std::string::npos) << text.out;
+  const Outcome parsed = plain({"inspect", "--ruleset", rules, "--json", "--client", "192.0.2.7:99",
+                                write("request", request)});
+  EXPECT_EQ(parsed.parsed()["decision"], "blocked");
+  EXPECT_EQ(parsed.parsed()["rules"][0]["id"], 1001);
+  EXPECT_EQ(plain({"inspect", "--ruleset", rules, "--mode", "DetectionOnly", "--json"}, request)
+                .parsed()["decision"],
+            "detected");
+  EXPECT_EQ(plain({"inspect", "--ruleset", rules, "--client", "x"}, request).code, 1);
+}
+
+TEST_F(CliTest, AppliesADocumentWithFilesBesideIt) {
+  const auto pem = db::makeSelfSigned({"shop.example"}, waf::Clock::system().wall());
+  ASSERT_TRUE(pem);
+  write("conf/cert.pem", pem->chain_pem);
+  write("conf/key.pem", pem->key_pem);
+  write("conf/rules/a.conf", kRules);
+  const json document = {
+      {"listeners", {{{"name", "https"}, {"address", "127.0.0.1:8443"}, {"tls", true}}}},
+      {"certificates", {{{"name", "demo"}, {"chain_file", "cert.pem"}, {"key_file", "key.pem"}}}},
+      {"upstreams", {{{"name", "app"}, {"endpoints", {{{"address", "127.0.0.1:9000"}}}}}}},
+      {"rulesets", {{{"name", "mine"}, {"path", "rules"}}}},
+      {"sites",
+       {{{"name", "shop"},
+         {"hosts", {"shop.example"}},
+         {"listeners", {"https"}},
+         {"certificates", {"demo"}},
+         {"upstream", "app"},
+         {"waf", {{"mode", "On"}, {"rulesets", {"mine"}}}}}}},
+      {"settings", {{"audit_log", {{"mode", "relevant"}, {"file", "audit.jsonl"}}}}}};
+  const std::string file = write("conf/portcullis.json", document.dump());
+  const Outcome valid = plain({"config", "validate", file});
+  EXPECT_EQ(valid.code, 0) << valid.err;
+  const Outcome applied =
+      portcullis({"config", "apply", file, "--json", "--comment", "the first one"});
+  ASSERT_EQ(applied.code, 0) << applied.err;
+  EXPECT_EQ(applied.parsed()["version"], 1);
+  const Outcome exported = portcullis({"config", "export"});
+  ASSERT_EQ(exported.code, 0);
+  const json out = exported.parsed();
+  EXPECT_EQ(out["rulesets"][0]["path"], fs::canonical(folder_ + "/conf/rules").string());
+  EXPECT_EQ(out["settings"]["audit_log"]["file"],
+            fs::canonical(folder_ + "/conf").string() + "/audit.jsonl");
+  EXPECT_FALSE(out["certificates"][0]["key_sealed"].get<std::string>().empty());
+  EXPECT_EQ(exported.out.find("PRIVATE KEY"), std::string::npos);
+
+  const Outcome again = portcullis({"config", "apply", write("export.json", exported.out)});
+  EXPECT_EQ(again.code, 0) << again.err;
+  EXPECT_EQ(portcullis({"cert", "list", "--json"}).parsed()["items"][0]["used_by"][0], "shop");
+}
+
+TEST_F(CliTest, ARefusedDocumentLeavesEverythingAsItWas) {
+  EXPECT_EQ(portcullis({"config", "apply",
+                        write("a.json", R"({"listeners":[{"name":"h","address":"nowhere"}]})")})
+                .code,
+            1);
+  const Outcome syntax = portcullis({"config", "apply", write("b.json", "{nonsense")});
+  EXPECT_EQ(syntax.code, 1);
+  EXPECT_FALSE(syntax.err.empty());
+  const std::string missing =
+      R"({"certificates":[{"name":"x","chain_file":"no.pem","key_file":"no.pem"}]})";
+  EXPECT_NE(portcullis({"config", "apply", write("c.json", missing)}).err.find("no.pem"),
+            std::string::npos);
+  EXPECT_TRUE(portcullis({"config", "export"}).parsed()["listeners"].empty());
+}
+
+TEST_F(CliTest, ManagesSitesWithoutADaemon) {
+  ASSERT_EQ(portcullis({"config", "apply", "-"},
+                       R"({"listeners":[{"name":"http","address":"127.0.0.1:8080"}]})")
+                .code,
+            0);
+  const std::string rules = write("rules/a.conf", kRules);
+  ASSERT_EQ(portcullis({"rules", "import", folder_ + "/rules", "--name", "mine"}).code, 0);
+  const Outcome added =
+      portcullis({"site", "add", "shop", "--host", "shop.example", "--host", "www.shop.example",
+                  "--endpoint", "127.0.0.1:9000", "--ruleset", "mine"});
+  ASSERT_EQ(added.code, 0) << added.err;
+  const Outcome set = portcullis({"site", "set", "shop", "waf.mode=On", "cache.enabled=true"});
+  ASSERT_EQ(set.code, 0) << set.err;
+  const json site = portcullis({"site", "show", "shop", "--json"}).parsed();
+  EXPECT_EQ(site["waf"]["mode"], "On");
+  EXPECT_EQ(site["cache"]["enabled"], true);
+  EXPECT_EQ(site["listeners"][0], "http");
+  EXPECT_NE(portcullis({"site", "list"}).out.find("www.shop.example"), std::string::npos);
+  EXPECT_EQ(portcullis({"rules", "list", "--json"}).parsed()["items"][0]["used_by"][0], "shop");
+  const Outcome inspected =
+      portcullis({"inspect", "--json"}, "GET /?q=attack7 HTTP/1.1\nHost: shop.example\n\n");
+  EXPECT_EQ(inspected.parsed()["decision"], "blocked") << inspected.err;
+  EXPECT_EQ(portcullis({"site", "set", "shop", "waf.mode=Maybe"}).code, 1);
+  EXPECT_EQ(portcullis({"site", "set", "shop", "nonsense"}).code, 2);
+  EXPECT_EQ(portcullis({"site", "remove", "shop"}).code, 0);
+  EXPECT_EQ(portcullis({"site", "show", "shop"}).code, 1);
+}
+
+TEST_F(CliTest, ARefusedRuleSetIsNamedWithFileAndLine) {
+  const Outcome outcome = portcullis({"rules", "import", write("bad.conf", "SecNonsense x\n")});
+  EXPECT_EQ(outcome.code, 1);
+  EXPECT_NE(outcome.err.find(":1:"), std::string::npos) << outcome.err;
+}
+
+TEST_F(CliTest, ManagesUsersAndCertificates) {
+  const Outcome added = portcullis({"user", "add", "kim", "--role", "viewer"});
+  ASSERT_EQ(added.code, 0) << added.err;
+  EXPECT_NE(added.out.find("password: "), std::string::npos);
+  EXPECT_EQ(portcullis({"user", "add", "kim"}).code, 1);
+  EXPECT_EQ(
+      portcullis({"user", "passwd", "kim", "--password-stdin"}, "a long enough password\n").code,
+      0);
+  EXPECT_EQ(portcullis({"user", "passwd", "kim", "--password-stdin"}, "short\n").code, 1);
+  EXPECT_EQ(portcullis({"user", "unlock", "kim"}).code, 0);
+  EXPECT_NE(portcullis({"user", "list"}).out.find("must change password"), std::string::npos);
+  EXPECT_EQ(portcullis({"cert", "import", "demo", "--self-signed", "shop.example"}).code, 0);
+  EXPECT_NE(portcullis({"cert", "list"}).out.find("shop.example"), std::string::npos);
+  EXPECT_EQ(portcullis({"cert", "import", "demo"}).code, 2);
+}
+
+TEST_F(CliTest, AnEmptyEventStoreIsNoError) {
+  EXPECT_EQ(portcullis({"events", "list", "--since", "24h"}).code, 0);
+  EXPECT_EQ(portcullis({"events", "export", "--format", "csv"}).code, 0);
+  EXPECT_EQ(portcullis({"events", "show", "01hzzzzzzzzzzzzzzzzzzzzzzz"}).code, 1);
+  EXPECT_EQ(portcullis({"events", "list", "--since", "yesterday"}).code, 1);
+}
+
+TEST_F(CliTest, StatusWithoutADaemonFails) {
+  const Outcome outcome = portcullis({"status"});
+  EXPECT_EQ(outcome.code, 1);
+  EXPECT_NE(outcome.err.find("no daemon"), std::string::npos);
+  EXPECT_EQ(portcullis({"status", "--wait", "--timeout", "0"}).code, 1);
+}
+
+TEST_F(CliTest, ReadsTheBootstrapFile) {
+  const auto good = readBootstrap(write(
+      "p.json",
+      R"({"data_dir":"/x","admin":{"address":"127.0.0.1:1"},"log_level":"debug","storage":"sqlite"})"));
+  ASSERT_TRUE(good);
+  EXPECT_EQ(good->data_dir, "/x");
+  EXPECT_EQ(good->admin_address, "127.0.0.1:1");
+  EXPECT_EQ(good->log_level, "debug");
+  for (const char* bad : {"[]", R"({"data_dir":1})", R"({"data":"/x"})", R"({"admin":"x"})",
+                          R"({"log_level":"loud"})", R"({"storage":"mongo"})"}) {
+    EXPECT_FALSE(readBootstrap(write("bad.json", bad))) << bad;
+  }
+  EXPECT_EQ(readBootstrap(folder_ + "/none.json").error().code, waf::ErrorCode::NotFound);
+  EXPECT_EQ(plain({"serve", "--config", folder_ + "/none.json"}).code, 1);
+}
+
+TEST(OutputTest, TerminalsGetNoControlCharacters) {
+  EXPECT_EQ(forTerminal("a\x1b[31m\xc2\x9b"
+                        "b\xff"),
+            "a\\x1b[31m\\x9b"
+            "b\xEF\xBF\xBD");
+}
+
+}  // namespace
+}  // namespace gateway::cli
