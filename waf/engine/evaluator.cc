@@ -67,8 +67,8 @@ std::optional<Interruption> Evaluator::run(int phase) {
 const BitSet& Evaluator::hitsOf(size_t group) {
   GroupHits& state = group_hits_[group];
   if (state.scanned) return state.hits;
-  state.scanned = true;
   const RuleGroup& rules = program_.groups[group];
+  state.scanned = rules.stable;
   found_.clear();
   for (const Target& target : rules.sample->targets) {
     data_.collect(target, *rules.sample, &found_);
@@ -107,6 +107,7 @@ bool Evaluator::evaluateChain(const Rule& starter) {
       runActions(*link, true);
     }
     if (pending_) {
+      finishRecord(starter, &*pending_);
       if (matches_.size() < kMaxMatches) matches_.push_back(std::move(*pending_));
       pending_.reset();
     }
@@ -121,6 +122,7 @@ size_t Evaluator::evaluateLink(const Rule& link) {
     onMatch(link, Match{});
     return 1;
   }
+  known_miss_ = link.negated && link.group >= 0 && !isHit(link);
   found_.clear();
   for (const Target& target : link.targets) data_.collect(target, link, &found_);
   if (found_.empty()) return 0;
@@ -158,7 +160,7 @@ size_t Evaluator::evaluateValue(const Rule& link, const FoundValue& found,
 bool Evaluator::matchForm(const Rule& link, const FoundValue& found, uint16_t form,
                           std::string_view text, std::string_view argument) {
   operator_match_.reset();
-  const bool hit = link.op->evaluate(text, argument, operator_match_);
+  const bool hit = !known_miss_ && link.op->evaluate(text, argument, operator_match_);
   if (operator_match_.limit_exceeded) flagLimit();
   if (hit == link.negated) return false;
   Match match;

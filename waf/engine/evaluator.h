@@ -16,6 +16,7 @@ namespace waf {
 struct RuntimeSettings {
   EngineMode engine = EngineMode::Off;
   bool request_body = false;
+  bool force_request_body = false;  // ctl:forceRequestBodyVariable
   bool response_body = false;
   size_t request_body_limit = 0;
   size_t response_body_limit = 0;
@@ -74,8 +75,9 @@ class Evaluator {
     return !removed_.empty() && testBit(removed_, rule.index);
   }
   // False when the shared scan of the rule's group has shown that it cannot match.
-  bool mayMatch(const Rule& rule) {
-    return rule.group < 0 || hitsOf(static_cast<size_t>(rule.group)).test(rule.group_slot);
+  bool mayMatch(const Rule& rule) { return rule.group < 0 || rule.negated || isHit(rule); }
+  bool isHit(const Rule& rule) {
+    return hitsOf(static_cast<size_t>(rule.group)).test(rule.group_slot);
   }
   const BitSet& hitsOf(size_t group);
   bool isExcluded(const Rule& rule, const FoundValue& found) const;
@@ -101,6 +103,7 @@ class Evaluator {
   int statusOf(const Rule& starter, int standard) const;
 
   void record(const Rule& starter, const Match& match);
+  void finishRecord(const Rule& starter, MatchedRule* entry);
   void traceMatch(const Rule& link, const Match& match, bool matched);
   void noteAssignment(VariableId collection, std::string_view name, std::string_view text);
 
@@ -132,8 +135,9 @@ class Evaluator {
   std::string name_scratch_;
   std::string label_scratch_;
 
+  bool known_miss_ = false;  // the scan has shown that the operator of a negated rule finds nothing
   size_t link_matches_ = 0;
-  std::optional<MatchedRule> pending_;  // of a chain's starter
+  std::optional<MatchedRule> pending_;  // of a chain's starter, its texts still to be expanded
   size_t rule_records_ = 0;
   TraceStep step_;
 

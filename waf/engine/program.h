@@ -20,6 +20,8 @@ inline constexpr int kPhases = 5;
 struct RuleGroup {
   const Rule* sample = nullptr;  // one of them, for the targets
   std::vector<uint16_t> forms;
+  bool stable =
+      true;  // false: values may change while the phase runs, so each evaluation scans anew
   std::shared_ptr<const ScanGroup> scan;
 };
 
@@ -34,7 +36,7 @@ struct Program {
   FormTrie forms;
   TxNames tx_names;
   std::vector<RuleGroup> groups;
-  bool uses_xml = false;
+  bool uses_file_content = false;  // some rule looks at FILES_TMP_CONTENT
 
   size_t bitWords() const { return (starters + 63) / 64; }
   // Sets the bits of the rules whose id is in the range.

@@ -30,12 +30,7 @@ void Evaluator::record(const Rule& starter, const Match& match) {
   MatchedRule entry;
   entry.id = starter.id;
   entry.phase = starter.phase;
-  starter.message.expand(data_, &starter, &entry.message);
-  starter.data.expand(data_, &starter, &entry.data);
-  cutText(&entry.message);
-  cutText(&entry.data);
   entry.severity = starter.severity;
-  for (const Macro& tag : starter.tags) tag.expand(data_, &starter, &entry.tags.emplace_back());
   if (match.value != nullptr) {
     entry.variable = labelOf(match);
     cutText(&entry.variable);
@@ -50,8 +45,19 @@ void Evaluator::record(const Rule& starter, const Match& match) {
   if (starter.in_chain) {
     pending_ = std::move(entry);
   } else {
+    finishRecord(starter, &entry);
     matches_.push_back(std::move(entry));
   }
+}
+
+// A chain's texts speak of what its last link found: the CRS writes %{TX.0} for a later link's
+// capture.
+void Evaluator::finishRecord(const Rule& starter, MatchedRule* entry) {
+  starter.message.expand(data_, &starter, &entry->message);
+  starter.data.expand(data_, &starter, &entry->data);
+  cutText(&entry->message);
+  cutText(&entry->data);
+  for (const Macro& tag : starter.tags) tag.expand(data_, &starter, &entry->tags.emplace_back());
 }
 
 std::vector<MatchedRule> Evaluator::matches() const {

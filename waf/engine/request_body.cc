@@ -66,11 +66,14 @@ void Transaction::parseRequestBody() {
   State& state = *state_;
   TransactionData& data = state.data;
   const std::string_view body = state.request_body;
-  data.set(VariableId::RequestBody, body);
+  const std::string_view processor = data.get(VariableId::ReqbodyProcessor);
+  if (state.program.settings.request_body_always || processor.empty() ||
+      processor == "URLENCODED" || state.evaluator.settings().force_request_body) {
+    data.setView(VariableId::RequestBody, body);  // the buffer grows no more
+  }
   data.setNumber(VariableId::RequestBodyLength, body.size());
   if (body.empty()) return;
 
-  const std::string_view processor = data.get(VariableId::ReqbodyProcessor);
   const BodyLimits limits = limitsOf(state.program.settings);
   const size_t most = state.program.settings.request_body_no_files_limit;
   RequestSink sink(&data, RequestSink::Source::Body);

@@ -24,7 +24,9 @@ void RequestSink::addFile(std::string_view field, std::string_view filename,
   data_.add(VariableId::Files, field, filename);
   data_.add(VariableId::FilesNames, field, field);
   data_.add(VariableId::FilesSizes, field, std::to_string(content.size()));
-  data_.add(VariableId::FilesTmpContent, field, content);
+  if (data_.program().uses_file_content) {
+    data_.add(VariableId::FilesTmpContent, field, content);
+  }
   file_bytes_ += content.size();
 }
 

@@ -115,7 +115,7 @@ void ProgramBuilder::compileTargets(const RuleAst& ast, Rule* rule) {
     for (const Exclusion& exclusion : exclusions) {
       if (exclusion.concerns(compiled.variable)) compiled.exclusions.push_back(exclusion);
     }
-    if (target->variable == VariableId::Xml) program_->uses_xml = true;
+    if (target->variable == VariableId::FilesTmpContent) program_->uses_file_content = true;
     rule->targets.push_back(std::move(compiled));
   }
 }

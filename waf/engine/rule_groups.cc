@@ -29,12 +29,16 @@ std::string groupKey(const Rule& rule) {
   return key;
 }
 
+bool hasStableTargets(const Rule& rule) {
+  return std::all_of(rule.targets.begin(), rule.targets.end(),
+                     [](const Target& target) { return isStable(target.variable); });
+}
+
 bool mayJoin(const Rule& rule) {
-  return !rule.unconditional && rule.op != nullptr && !rule.negated && !rule.argument_has_macro &&
+  return !rule.unconditional && rule.op != nullptr && !rule.argument_has_macro &&
          !rule.targets.empty() &&
-         std::all_of(rule.targets.begin(), rule.targets.end(), [](const Target& target) {
-           return !target.count && isStable(target.variable);
-         });
+         std::none_of(rule.targets.begin(), rule.targets.end(),
+                      [](const Target& target) { return target.count; });
 }
 
 }  // namespace
@@ -47,11 +51,16 @@ bool compileRuleGroups(Program* program, const RuleSetOptions& options,
     if (!mayJoin(rule)) continue;
     auto patterns = rule.op->scanPatterns();
     if (patterns.empty()) continue;
-    const auto [found, added] = by_key.emplace(groupKey(rule), builders.size());
+    // Over TX, MATCHED_VAR and the like a rule is alone: its values are only right at that moment.
+    const bool stable = hasStableTargets(rule);
+    const std::string key =
+        groupKey(rule) + (stable ? std::string() : "#" + std::to_string(builders.size()));
+    const auto [found, added] = by_key.emplace(key, builders.size());
     if (added) {
       builders.emplace_back();
       RuleGroup group;
       group.sample = &rule;
+      group.stable = stable;
       group.forms = rule.multi_match ? rule.all_forms : std::vector{rule.form};
       program->groups.push_back(std::move(group));
     }

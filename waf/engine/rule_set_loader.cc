@@ -70,6 +70,7 @@ Document RuleSetLoader::read() {
     parser_.setBase(true);
     parser_.parseText(kBaseRules, kBaseName, "");
     parser_.setBase(false);
+    document_.settings.request_body_always = false;
   } else {
     readLevels();
   }

@@ -133,7 +133,9 @@ void Evaluator::control(const Control& control) {
         target_removals_.push_back({&control.rules, &control.target});
       }
       return;
-    case Control::Kind::ForceRequestBodyVariable:  // REQUEST_BODY is always there, as in v3
+    case Control::Kind::ForceRequestBodyVariable:
+      settings_.force_request_body = control.on;
+      return;
     case Control::Kind::AuditEngine:
     case Control::Kind::NoEffect:
       return;

@@ -95,7 +95,7 @@ std::optional<Interruption> Transaction::responseBody() {
                            " bytes (SecResponseBodyLimit)";
     return state.evaluator.interrupt(std::move(interruption));
   }
-  state.data.set(VariableId::ResponseBody, state.response_body);
+  state.data.setView(VariableId::ResponseBody, state.response_body);
   state.data.setNumber(VariableId::ResponseContentLength, state.response_body.size());
   return state.evaluator.run(4);
 }

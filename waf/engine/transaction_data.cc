@@ -17,9 +17,11 @@ TransactionData::TransactionData(const Program& program, const Clock& clock)
   tx_order_.reserve(program.tx_names.size());
 }
 
-void TransactionData::set(VariableId id, std::string_view text) {
+void TransactionData::set(VariableId id, std::string_view text) { setView(id, arena_.copy(text)); }
+
+void TransactionData::setView(VariableId id, std::string_view text) {
   Value& value = scalars_[index(id)];
-  value.text = arena_.copy(text);
+  value.text = text;
   value.memo = nullptr;
   scalar_set_[index(id)] = true;
 }

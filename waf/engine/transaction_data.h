@@ -36,6 +36,8 @@ class TransactionData {
 
   // Filling. All bytes are copied.
   void set(VariableId id, std::string_view text);
+  // The same without a copy: the bytes outlive this object and do not change.
+  void setView(VariableId id, std::string_view text);
   void setNumber(VariableId id, uint64_t number);
   void add(VariableId id, std::string_view name, std::string_view text);
   void clear(VariableId id) { collections_[index(id)].clear(); }

@@ -24,8 +24,8 @@ struct Transaction::State {
   TransactionData data;
   Evaluator evaluator;
 
-  size_t argument_bytes = 0;  // ARGS_COMBINED_SIZE so far
-  std::string request_body;
+  size_t argument_bytes = 0;      // ARGS_COMBINED_SIZE so far
+  std::string request_body;       // REQUEST_BODY looks into it
   bool request_body_cut = false;  // bytes past the limit were not kept
   std::string response_body;
   bool response_body_cut = false;

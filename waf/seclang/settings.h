@@ -23,10 +23,13 @@ struct Settings {
   size_t request_body_limit = 134217728;         // SecRequestBodyLimit
   size_t request_body_no_files_limit = 1048576;  // SecRequestBodyNoFilesLimit
   bool request_limit_rejects = true;             // SecRequestBodyLimitAction
-  uint32_t json_depth = 10000;                   // SecRequestBodyJsonDepthLimit
-  uint32_t arguments_limit = 1000;               // SecArgumentsLimit
-  uint32_t upload_file_limit = 100;              // SecUploadFileLimit
-  char argument_separator = '&';                 // SecArgumentSeparator
+  // The manual gives REQUEST_BODY to urlencoded bodies and to those without a processor, which is
+  // what the CRS is written for; ModSecurity v3 gives it always, which is what a lone .conf gets.
+  bool request_body_always = true;
+  uint32_t json_depth = 10000;       // SecRequestBodyJsonDepthLimit
+  uint32_t arguments_limit = 1000;   // SecArgumentsLimit
+  uint32_t upload_file_limit = 100;  // SecUploadFileLimit
+  char argument_separator = '&';     // SecArgumentSeparator
 
   bool response_body_access = false;  // SecResponseBodyAccess
   size_t response_body_limit = 524288;

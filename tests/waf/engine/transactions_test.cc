@@ -16,7 +16,8 @@ using nlohmann::json;
 
 // What we do differently, and why.
 const std::set<std::string> kDifferent{
-    // The DTD or schema that they name is not in the folder: refused at load, not a match of every request.
+    // The DTD or schema that they name is not in the folder: refused at load, not a match of every
+    // request.
     "config-xml_external_entity#1", "config-xml_external_entity#2",
     "request-body-parser-xml-validade-dtd#1", "request-body-parser-xml-validade-dtd#3",
     "request-body-parser-xml#1", "request-body-parser-xml#2", "request-body-parser-xml#4",
