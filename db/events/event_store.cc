@@ -94,7 +94,13 @@ Result<void> SqliteEventStore::withFile(const EventFileName& name, std::string* 
     return std::find(files.begin(), files.end(), name) == files.end();
   };
   auto database = Database::open(path, Database::Mode::MustExist);
-  Result<void> done = database ? (*database)->run(work) : waf::fail(database.error());
+  const Database::Work unlessNew = [&work](Session& session) -> Result<void> {
+    // The writer has created the file at this moment and not yet committed its tables.
+    int version = 0;
+    session << "PRAGMA user_version", into(version), now;
+    return version == 0 ? Result<void>() : work(session);
+  };
+  Result<void> done = database ? (*database)->run(unlessNew) : waf::fail(database.error());
   if (!done && gone()) return {};
   if (!done && done.error().code == ErrorCode::Corrupt) {
     if (notice != nullptr) *notice = done.error().message + "; its events are left out";
@@ -103,46 +109,61 @@ Result<void> SqliteEventStore::withFile(const EventFileName& name, std::string* 
   return done;
 }
 
-Result<std::vector<SqliteEventStore::Row>> SqliteEventStore::fetch(const EventFilter& filter,
-                                                                   const EventCursor& cursor,
-                                                                   size_t limit,
-                                                                   std::string* notice) const {
+Result<SqliteEventStore::Found> SqliteEventStore::fetch(
+    const EventFilter& filter, const EventCursor& cursor, size_t limit,
+    std::chrono::steady_clock::time_point deadline) const {
   const Result<EventCondition> condition = EventCondition::make(filter);
   if (!condition) return waf::fail(condition.error());
-  std::vector<Row> rows;
+  Found found;
+  std::vector<Row>& rows = found.rows;
+  bool searched = false;
   for (const EventFileName& name : filesFor(filter)) {
     const bool full = rows.size() >= limit;
+    const bool late = searched && !full && std::chrono::steady_clock::now() >= deadline;
     const EventCursor last = full ? rows[limit - 1].place : EventCursor{-1, -1};
     bool overlaps = true;
-    const Result<void> read = withFile(name, notice, [&](Session& session) -> Result<void> {
+    const Result<void> read = withFile(name, &found.notice, [&](Session& session) -> Result<void> {
       int64_t newest = -1;
+      int64_t oldest = -1;
       session << "SELECT COALESCE(MAX(time_us), -1) FROM events", into(newest), now;
+      session << "SELECT COALESCE(MIN(time_us), -1) FROM events", into(oldest), now;
       overlaps = newest >= last.time_us;
-      if (!overlaps) return {};
-      std::vector<int64_t> times;
-      std::vector<int64_t> sequences;
-      std::vector<BLOB> records;
-      Statement statement(session);
-      statement << "SELECT time_us, sequence, record FROM events WHERE " + condition->sql() +
-                       " AND (time_us, sequence) < (?, ?) AND (time_us, sequence) > (?, ?) "
-                       "ORDER BY time_us DESC, sequence DESC LIMIT ?";
-      statement, into(times), into(sequences), into(records);
-      condition->bindTo(statement);
-      statement, bind(cursor.time_us), bind(cursor.sequence), bind(last.time_us),
-          bind(last.sequence), bind(static_cast<int64_t>(limit));
-      statement.execute();
-      for (size_t i = 0; i < times.size(); ++i) {
-        rows.push_back({{times[i], sequences[i]}, text(records[i])});
+      if (!overlaps || oldest > cursor.time_us) return {};
+      if (late && newest < cursor.time_us) {
+        found.resume = EventCursor{newest, INT64_MAX};
+        return {};
       }
-      return {};
+      searched = true;
+      return readRows(session, *condition, cursor, last, limit, &rows);
     });
     if (!read) return waf::fail(read.error());
     std::sort(rows.begin(), rows.end(),
               [](const Row& a, const Row& b) { return isNewer(a.place, b.place); });
     if (rows.size() > limit) rows.resize(limit);
-    if (full && !overlaps) break;
+    if (found.resume || (full && !overlaps)) break;
   }
-  return rows;
+  return found;
+}
+
+Result<void> SqliteEventStore::readRows(Session& session, const EventCondition& condition,
+                                        const EventCursor& before, const EventCursor& after,
+                                        size_t limit, std::vector<Row>* out) {
+  std::vector<int64_t> times;
+  std::vector<int64_t> sequences;
+  std::vector<BLOB> records;
+  Statement statement(session);
+  statement << "SELECT time_us, sequence, record FROM events WHERE " + condition.sql() +
+                   " AND (time_us, sequence) < (?, ?) AND (time_us, sequence) > (?, ?) "
+                   "ORDER BY time_us DESC, sequence DESC LIMIT ?";
+  statement, into(times), into(sequences), into(records);
+  condition.bindTo(statement);
+  statement, bind(before.time_us), bind(before.sequence), bind(after.time_us), bind(after.sequence),
+      bind(static_cast<int64_t>(limit));
+  statement.execute();
+  for (size_t i = 0; i < times.size(); ++i) {
+    out->push_back({{times[i], sequences[i]}, text(records[i])});
+  }
+  return {};
 }
 
 Result<EventPage> SqliteEventStore::query(const EventFilter& filter, const std::string& cursor,
@@ -153,13 +174,20 @@ Result<EventPage> SqliteEventStore::query(const EventFilter& filter, const std::
   }
   limit = std::clamp<size_t>(limit, 1, kMaxPage);
   EventPage page;
-  const Result<std::vector<Row>> rows = fetch(filter, place, limit, &page.notice);
-  if (!rows) return waf::fail(rows.error());
-  for (const Row& row : *rows) {
+  const Result<Found> found =
+      fetch(filter, place, limit, std::chrono::steady_clock::now() + search_budget_);
+  if (!found) return waf::fail(found.error());
+  for (const Row& row : found->rows) {
     waf::AuditEvent event;
     if (waf::parseAuditJson(row.record, &event)) page.events.push_back(summarize(event));
   }
-  if (rows->size() == limit) page.next_cursor = rows->back().place.toString();
+  page.notice = found->notice;
+  if (found->rows.size() == limit) page.next_cursor = found->rows.back().place.toString();
+  if (found->resume) {
+    page.next_cursor = found->resume->toString();
+    page.notice =
+        "searched back to " + waf::formatRfc3339(fromMicroseconds(found->resume->time_us));
+  }
   return page;
 }
 
@@ -233,14 +261,15 @@ Result<void> SqliteEventStore::forEach(const EventFilter& filter,
                                        const std::function<bool(const waf::AuditEvent&)>& row) {
   EventCursor place;
   while (true) {
-    const Result<std::vector<Row>> rows = fetch(filter, place, kExportPage, nullptr);
-    if (!rows) return waf::fail(rows.error());
-    for (const Row& found : *rows) {
+    const Result<Found> found =
+        fetch(filter, place, kExportPage, std::chrono::steady_clock::time_point::max());
+    if (!found) return waf::fail(found.error());
+    for (const Row& stored : found->rows) {
       waf::AuditEvent event;
-      if (waf::parseAuditJson(found.record, &event) && !row(event)) return {};
+      if (waf::parseAuditJson(stored.record, &event) && !row(event)) return {};
     }
-    if (rows->size() < kExportPage) return {};
-    place = rows->back().place;
+    if (found->rows.size() < kExportPage) return {};
+    place = found->rows.back().place;
   }
 }
 

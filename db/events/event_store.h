@@ -1,6 +1,9 @@
 #pragma once
 
+#include <chrono>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "db/events/event_files.h"
 #include "db/events/event_query.h"
@@ -14,7 +17,11 @@ namespace db {
 // as if it had not been there.
 class SqliteEventStore final : public EventStore {
  public:
-  explicit SqliteEventStore(std::string folder) : folder_(std::move(folder)) {}
+  // A page that took longer than `search_budget` ends before the next file, with a notice how far
+  // back it searched and a cursor that goes on from there.
+  explicit SqliteEventStore(std::string folder,
+                            std::chrono::milliseconds search_budget = std::chrono::seconds(3))
+      : folder_(std::move(folder)), search_budget_(search_budget) {}
 
   Result<EventPage> query(const EventFilter& filter, const std::string& cursor,
                           size_t limit) override;
@@ -29,9 +36,18 @@ class SqliteEventStore final : public EventStore {
     std::string record;
   };
 
-  // At most `limit` rows behind `cursor`, merged from the files.
-  Result<std::vector<Row>> fetch(const EventFilter& filter, const EventCursor& cursor, size_t limit,
-                                 std::string* notice) const;
+  struct Found {
+    std::vector<Row> rows;
+    std::optional<EventCursor> resume;  // the deadline came before the older files were searched
+    std::string notice;
+  };
+
+  // At most `limit` rows behind `cursor`, merged from the files; one file at least is searched.
+  Result<Found> fetch(const EventFilter& filter, const EventCursor& cursor, size_t limit,
+                      std::chrono::steady_clock::time_point deadline) const;
+  static Result<void> readRows(Poco::Data::Session& session, const EventCondition& condition,
+                               const EventCursor& before, const EventCursor& after, size_t limit,
+                               std::vector<Row>* out);
   // Files whose records may lie in the filter's range, newest first.
   std::vector<EventFileName> filesFor(const EventFilter& filter) const;
   // Runs `work` on the file. A file that is gone is no error; a damaged one is left out with a
@@ -40,6 +56,7 @@ class SqliteEventStore final : public EventStore {
                         const Database::Work& work) const;
 
   std::string folder_;
+  std::chrono::milliseconds search_budget_;
 };
 
 }  // namespace db

@@ -72,10 +72,12 @@ Result<std::unique_ptr<Database>> Database::open(const std::string& path, Mode m
   } catch (const Poco::Exception& e) {
     return translate(path, e, SQLITE_CANTOPEN);
   }
-  const Result<void> prepared = database->run([](Session& session) -> Result<void> {
+  const Result<void> prepared = database->run([mode](Session& session) -> Result<void> {
     std::string ignored;
     session << "PRAGMA busy_timeout = 5000", into(ignored), now;
-    session << "PRAGMA journal_mode = WAL", into(ignored), now;
+    // The mode is in the file; a reader that set it would quarrel with the writer that is just
+    // creating it.
+    if (mode == Mode::Create) session << "PRAGMA journal_mode = WAL", into(ignored), now;
     session << "PRAGMA synchronous = NORMAL", now;
     session << "PRAGMA foreign_keys = ON", now;
     return {};

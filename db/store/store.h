@@ -109,7 +109,9 @@ struct EventSummary {
 struct EventPage {
   std::vector<EventSummary> events;  // newest first
   std::string next_cursor;           // "" at the end
-  std::string notice;  // "" or one sentence: an event file that cannot be read was left out
+  // "" or one sentence: "searched back to …" (a slow search goes on from next_cursor, though the
+  // page is not full), or an event file that cannot be read was left out.
+  std::string notice;
 };
 
 struct Count {

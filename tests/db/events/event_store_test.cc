@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <fstream>
 
 #include "db/events/event_writer.h"
 #include "tests/db/support/event_sample.h"
@@ -177,6 +178,36 @@ TEST_F(EventStoreTest, ForEachVisitsAllUntilToldToStop) {
   seen = 0;
   ASSERT_TRUE(store_.forEach({}, [&seen](const waf::AuditEvent&) { return ++seen < 7; }));
   EXPECT_EQ(seen, 7);
+}
+
+TEST_F(EventStoreTest, APageThatTakesTooLongSaysHowFarItSearchedAndGoesOn) {
+  for (const char* id : {"a", "b", "c"}) {
+    write(event(id));
+    clock_.advance(hours(24));
+  }
+  SqliteEventStore impatient(folder_.path(), std::chrono::milliseconds(0));
+  const EventFilter filter{.text = "search"};
+  const auto first = impatient.query(filter, "", 10);
+  ASSERT_TRUE(first) << first.error().message;
+  ASSERT_EQ(first->events.size(), 1u);
+  EXPECT_THAT(first->notice, testing::StartsWith("searched back to 2024-10-05T12:00:00"));
+  std::vector<std::string> all{first->events[0].id};
+  for (std::string cursor = first->next_cursor; !cursor.empty();) {
+    const auto page = impatient.query(filter, cursor, 10);
+    ASSERT_TRUE(page) << page.error().message;
+    for (const EventSummary& summary : page->events) all.push_back(summary.id);
+    ASSERT_NE(page->next_cursor, cursor);
+    cursor = page->next_cursor;
+  }
+  EXPECT_THAT(all, ElementsAre("c", "b", "a"));
+}
+
+TEST_F(EventStoreTest, AFileThatIsJustBeingCreatedHidesNothing) {
+  write(event("a"));
+  std::ofstream(folder_ / "events-29990101.db").flush();
+  EXPECT_THAT(ids({}), ElementsAre("a"));
+  EXPECT_TRUE(store_.top({}, 10));
+  EXPECT_FALSE(store_.find("b")->has_value());
 }
 
 TEST_F(EventStoreTest, NoFolderMeansNoEvents) {

@@ -7,6 +7,8 @@
 namespace waf {
 namespace {
 
+using namespace std::string_view_literals;
+
 std::string fingerprintOf(std::string_view value) {
   std::string fingerprint;
   return detectSqli(value, &fingerprint) ? fingerprint : "";
@@ -73,7 +75,7 @@ TEST(DetectSqliTest, SurvivesAnyBytes) {
     std::string value;
     for (int i = 0; i < 24; ++i) {
       state = state * 1103515245u + 12345u;
-      constexpr std::string_view kBytes("'\"`\\/*-#;()[]{}$@.,=<>!|&0xe1aU \0\n\xff", 37);
+      constexpr std::string_view kBytes = "'\"`\\/*-#;()[]{}$@.,=<>!|&0xe1aU \0\n\xff"sv;
       value.push_back(kBytes[(state >> 16) % kBytes.size()]);
     }
     detectSqli(value, nullptr);

