@@ -13,7 +13,9 @@ constexpr std::chrono::milliseconds kReapInterval{5000};
 constexpr std::chrono::milliseconds kDrainPoll{10};
 
 Task<void> reapIdleConnections(Worker* worker) {
-  while (co_await worker->loop->sleepFor(kReapInterval) == WaitResult::Timeout) {
+  for (;;) {
+    const WaitResult woken = co_await worker->loop->sleepFor(kReapInterval);
+    if (woken != WaitResult::Timeout) co_return;
     worker->pool.closeExpired();
   }
 }

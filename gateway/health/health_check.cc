@@ -72,7 +72,8 @@ Task<void> checkHealth(EventLoop* loop, std::shared_ptr<const Upstream> upstream
     if (generation.over() || loop->stopping()) break;
     endpoint.setCheck(verdict.add(result.success), result.detail);
     const auto pause = std::chrono::milliseconds(std::max(100u, check.interval_ms));
-    if (co_await loop->sleepFor(pause) != WaitResult::Timeout) break;
+    const WaitResult woken = co_await loop->sleepFor(pause);
+    if (woken != WaitResult::Timeout) break;
   }
 }
 

@@ -117,9 +117,12 @@ Task<void> Session::relayResponse(Request& request, UpstreamExchange& exchange,
   Held held;
   const bool hold = request.transaction && request.site->inspect_response_body &&
                     request.transaction->wantsResponseBody() && mayHold(request, response);
-  if (hold && co_await holdForInspection(request, exchange, &held) == Step::Done) {
-    exchange.abandon();
-    co_return;
+  if (hold) {
+    const Step step = co_await holdForInspection(request, exchange, &held);
+    if (step == Step::Done) {
+      exchange.abandon();
+      co_return;
+    }
   }
   ClientFraming framing = framingFor(request, response);
   if (hold && held.complete) framing = {BodyFraming::Length, held.bytes.size(), true};
@@ -170,8 +173,11 @@ Task<void> Session::relayResponse(Request& request, UpstreamExchange& exchange,
     request.bytes_out += held.bytes.size();
     if (counted) left -= std::min<uint64_t>(left, held.bytes.size());
     if (held.complete || (counted && left == 0)) record(request);
-    sent = held.complete ? co_await out.finishWith(held.bytes, writeDeadline(request))
-                         : co_await out.write(held.bytes, writeDeadline(request));
+    if (held.complete) {
+      sent = co_await out.finishWith(held.bytes, writeDeadline(request));
+    } else {
+      sent = co_await out.write(held.bytes, writeDeadline(request));
+    }
   }
   bool complete = held.complete;
   for (size_t turn = 1; sent.ok() && !complete; ++turn) {

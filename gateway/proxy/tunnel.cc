@@ -150,7 +150,8 @@ Task<void> Session::relayBothWays(Request& request, UpstreamConnection& upstream
   // Both use what lives in this frame, so this waits for both whatever happens; a stopping loop
   // ends their waits, and then they end.
   while (both.running > 0) {
-    if (co_await both.ended.wait(kNoDeadline) == WaitResult::Cancelled) co_await loop->yield();
+    const WaitResult woken = co_await both.ended.wait(kNoDeadline);
+    if (woken == WaitResult::Cancelled) co_await loop->yield();
   }
   request.bytes_out = both.to_client;
   idle_ = false;

@@ -1,0 +1,65 @@
+#include "gateway/config/snapshot_builder.h"
+
+#include <gtest/gtest.h>
+
+namespace gateway {
+namespace {
+
+struct SnapshotBuilderTest : ::testing::Test {
+  SnapshotBuilderTest() {
+    db::UpstreamConfig app;
+    app.name = "app";
+    app.endpoints.push_back({"127.0.0.1:9", 1, false});
+    config.upstreams.push_back(app);
+    db::SiteConfig shop;
+    shop.name = "shop";
+    shop.hosts = {"shop.example"};
+    shop.upstream = "app";
+    shop.waf.mode = "Off";
+    shop.rate_limit.enabled = true;
+    shop.cache.enabled = true;
+    config.sites.push_back(shop);
+  }
+  std::shared_ptr<Snapshot> build(const Snapshot* previous = nullptr) {
+    return builder.build(config, previous, &failure);
+  }
+  SnapshotBuilder builder{SnapshotBuilder::Options{}};
+  db::Config config;
+  admin::PrepareFailure failure;
+};
+
+TEST_F(SnapshotBuilderTest, CarriesOverWhatDidNotChange) {
+  const auto first = build();
+  ASSERT_NE(first, nullptr) << failure.error.message;
+  const auto second = build(first.get());
+  EXPECT_EQ(first->sites[0]->rate_limiter, second->sites[0]->rate_limiter);
+  EXPECT_EQ(first->sites[0]->cache, second->sites[0]->cache);
+  EXPECT_EQ(first->upstreams[0]->balancer->members()[0].endpoint,
+            second->upstreams[0]->balancer->members()[0].endpoint);
+}
+
+TEST_F(SnapshotBuilderTest, StartsAnewWhereTheNumbersChanged) {
+  const auto first = build();
+  config.sites[0].rate_limit.requests += 1;
+  config.sites[0].cache.limit_bytes /= 2;
+  const auto second = build(first.get());
+  EXPECT_NE(first->sites[0]->rate_limiter, second->sites[0]->rate_limiter);
+  EXPECT_NE(first->sites[0]->cache, second->sites[0]->cache);
+}
+
+TEST_F(SnapshotBuilderTest, NamesTheUpstreamThatIsMissing) {
+  config.sites[0].upstream = "gone";
+  EXPECT_EQ(build(), nullptr);
+  EXPECT_NE(failure.error.message.find("\"gone\""), std::string::npos);
+}
+
+TEST_F(SnapshotBuilderTest, WarnsWhereASiteHasNoRules) {
+  config.sites[0].waf.mode = "On";
+  const auto snapshot = build();
+  ASSERT_NE(snapshot, nullptr);
+  EXPECT_EQ(snapshot->warnings.size(), 1u);
+  EXPECT_EQ(snapshot->sites[0]->rule_set, nullptr);
+}
+
+}  // namespace
+}  // namespace gateway
