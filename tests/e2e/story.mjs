@@ -52,7 +52,7 @@ async function chooseListeners(page, ports) {
 }
 
 export async function addSite(page, { upstream, ports, certificate }) {
-  await page.getByLabel('Hosts', { exact: true }).fill(kHost);
+  await page.getByRole('combobox', { name: 'Hosts' }).fill(kHost);
   await page.keyboard.press('Enter');
   await page.getByLabel('Name', { exact: true }).fill(kSite);
   await page.getByLabel('Upstream', { exact: true }).fill(upstream.address);
