@@ -5,15 +5,16 @@
 
 namespace waf {
 
-std::vector<Operator::ScanPattern> gatePatterns(std::string_view pattern) {
-  const auto gate = deriveScanGate(pattern);
-  if (!gate) return {};
-  const ScanSyntax syntax = analyseForScan(gate->relaxed);
-  if (!syntax.scannable) return {};
-  std::vector<Operator::ScanPattern> patterns;
-  patterns.push_back({.pattern = gate->relaxed, .gate = true, .joinable = syntax.joinable});
-  if (!gate->marker.empty()) patterns.push_back({.pattern = gate->marker, .gate = true});
-  return patterns;
+std::vector<std::vector<Operator::ScanPattern>> gatePatterns(std::string_view pattern) {
+  std::vector<std::vector<Operator::ScanPattern>> all;
+  for (const ScanGate& gate : deriveScanGates(pattern)) {
+    const ScanSyntax syntax = analyseForScan(gate.relaxed);
+    if (!syntax.scannable) continue;
+    auto& patterns = all.emplace_back();
+    patterns.push_back({.pattern = gate.relaxed, .gate = true, .joinable = syntax.joinable});
+    if (!gate.marker.empty()) patterns.push_back({.pattern = gate.marker, .gate = true});
+  }
+  return all;
 }
 
 }  // namespace waf

@@ -7,8 +7,8 @@
 
 namespace waf {
 
-// Patterns that stand in for a regular expression which Hyperscan cannot take, or only slowly (see
-// ScanGate); empty when none can be derived.
-std::vector<Operator::ScanPattern> gatePatterns(std::string_view pattern);
+// The gates of a regular expression which Hyperscan cannot take, or only slowly (see ScanGate), the
+// most precise first; the patterns of one gate stand in for the expression.
+std::vector<std::vector<Operator::ScanPattern>> gatePatterns(std::string_view pattern);
 
 }  // namespace waf

@@ -103,7 +103,10 @@ class RxOperator final : public Operator {
   std::vector<ScanPattern> scanPatterns() const override {
     if (regex_ == nullptr) return {};
     const ScanSyntax syntax = analyseForScan(pattern_);
-    if (!syntax.scannable) return gatePatterns(pattern_);
+    if (!syntax.scannable) {
+      auto gates = gatePatterns(pattern_);
+      return gates.empty() ? std::vector<ScanPattern>() : std::move(gates.front());
+    }
     return {ScanPattern{.pattern = pattern_, .joinable = syntax.joinable}};
   }
 

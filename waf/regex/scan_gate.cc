@@ -9,14 +9,14 @@
 // ("marker": [curl]["'\)\$\x5c]). A part is cut only when something that takes bytes is known to
 // come before it, for the marker would else be any quote.
 //
-// Lookarounds are cut, too: without them the pattern matches more.
+// Lookarounds are cut, too: without them the pattern matches more. The second gate leaves out all
+// that comes before the longest item of the outermost sequence that takes bytes, such as the list
+// of commands after all that can come before a command.
 //
 // The reader knows, for each piece of the pattern, whether it may be empty, which bytes can begin
 // it, and which can end it when all cut parts are empty. What it does not know ends the derivation.
 
 #include "waf/regex/scan_gate.h"
-
-#include <vector>
 
 #include "waf/regex/byte_set.h"
 
@@ -43,22 +43,16 @@ class GateReader {
  public:
   explicit GateReader(std::string_view pattern) : text_(pattern), common_(commonBytes()) {}
 
-  std::optional<ScanGate> derive() {
+  std::vector<ScanGate> derive() {
     readAlternation(0);
-    if (failed_ || at_ != text_.size() || cuts_.empty()) return std::nullopt;
-    ScanGate gate;
-    ByteSet before;
-    ByteSet begin;
-    size_t copied = 0;
-    for (const Cut& cut : cuts_) {
-      gate.relaxed += text_.substr(copied, cut.from - copied);
-      copied = cut.to;
-      before |= cut.before;
-      begin |= cut.begin;
+    if (failed_ || at_ != text_.size()) return {};
+    std::vector<ScanGate> gates;
+    if (!cuts_.empty()) gates.push_back(gateFrom("", 0));
+    const size_t flags = leadingFlagsLength();
+    if (!has_branches_ && !has_later_flags_ && core_from_ > flags) {
+      gates.push_back(gateFrom(text_.substr(0, flags), core_from_));
     }
-    gate.relaxed += text_.substr(copied);
-    if (begin.any()) gate.marker = toClass(withBothCases(before)) + toClass(begin);
-    return gate;
+    return gates;
   }
 
  private:
@@ -70,6 +64,23 @@ class GateReader {
     ByteSet begin;
   };
 
+  // What is left of the text from `start` on.
+  ScanGate gateFrom(std::string_view flags, size_t start) const {
+    ScanGate gate{.relaxed = std::string(flags), .marker = ""};
+    ByteSet before;
+    ByteSet begin;
+    for (const Cut& cut : cuts_) {
+      if (cut.from < start) continue;
+      gate.relaxed += text_.substr(start, cut.from - start);
+      start = cut.to;
+      before |= cut.before;
+      begin |= cut.begin;
+    }
+    gate.relaxed += text_.substr(start);
+    if (begin.any()) gate.marker = toClass(withBothCases(before)) + toClass(begin);
+    return gate;
+  }
+
   void fail() { failed_ = true; }
   bool atEnd() const { return failed_ || at_ >= text_.size(); }
   bool looksAt(std::string_view expected) const { return text_.substr(at_).starts_with(expected); }
@@ -78,6 +89,7 @@ class GateReader {
     Piece whole = readSequence(depth);
     while (!atEnd() && text_[at_] == '|') {
       ++at_;
+      has_branches_ = has_branches_ || depth == 0;
       const Piece branch = readSequence(depth);
       whole.nullable = whole.nullable || branch.nullable;
       whole.first |= branch.first;
@@ -111,9 +123,23 @@ class GateReader {
         before = whole.last = item.last;
         known = true;
         whole.nullable = false;
+        if (depth == 0) noteCore(from);
       }
     }
     return whole;
+  }
+
+  // An item of the outermost sequence that takes bytes, read from `from` on.
+  void noteCore(size_t from) {
+    if (at_ - from <= core_length_) return;
+    core_from_ = from;
+    core_length_ = at_ - from;
+  }
+
+  size_t leadingFlagsLength() const {
+    if (!text_.starts_with("(?")) return 0;
+    const size_t end = text_.find_first_not_of("ism", 2);
+    return end != std::string_view::npos && end > 2 && text_[end] == ')' ? end + 1 : 0;
   }
 
   // An atom and its quantifier.
@@ -184,6 +210,7 @@ class GateReader {
       if (opening == 0) fail();
       if (failed_) return {};
       if (text_[at_ + opening - 1] == ')') {
+        has_later_flags_ = has_later_flags_ || at_ != 0;
         at_ += opening;
         return {};
       }
@@ -235,12 +262,16 @@ class GateReader {
   ByteSet common_;
   size_t at_ = 0;
   bool failed_ = false;
+  bool has_branches_ = false;     // at the outermost level
+  bool has_later_flags_ = false;  // (?i) elsewhere than at the start
+  size_t core_from_ = 0;
+  size_t core_length_ = 0;
   std::vector<Cut> cuts_;
 };
 
 }  // namespace
 
-std::optional<ScanGate> deriveScanGate(std::string_view pattern) {
+std::vector<ScanGate> deriveScanGates(std::string_view pattern) {
   return GateReader(pattern).derive();
 }
 

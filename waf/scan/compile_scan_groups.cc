@@ -67,9 +67,8 @@ class ScanGroupCompiler {
       groups_.back()->always_.setAll();
     }
     if (options_.use_hyperscan && PatternDatabase::isSupported()) {
-      if (!judge(progress)) return {};
-      deriveGates();
-      if (!judge(progress)) return {};
+      if (!judgeSlots(progress)) return {};
+      if (!useGates(progress)) return {};
       makeParts();
       if (!compile(progress)) return {};
     }
@@ -85,16 +84,24 @@ class ScanGroupCompiler {
     std::shared_ptr<const PatternDatabase> database;
   };
 
-  // Judges the patterns that have no verdict yet.
-  bool judge(const ScanProgress& progress) {
-    std::set<DatabasePattern> distinct;
+  using SlotPatterns = std::vector<Operator::ScanPattern>;
+
+  bool judgeSlots(const ScanProgress& progress) {
+    std::vector<const SlotPatterns*> all;
     for (const auto& slots : slots_) {
-      for (const auto& patterns : slots) {
-        for (const auto& pattern : patterns) {
-          if (pattern.literal || !isExpressible(pattern)) continue;
-          DatabasePattern wanted = toDatabasePattern(pattern);
-          if (!verdicts_.contains(wanted)) distinct.insert(std::move(wanted));
-        }
+      for (const SlotPatterns& patterns : slots) all.push_back(&patterns);
+    }
+    return judge(all, progress);
+  }
+
+  // Judges the patterns that have no verdict yet.
+  bool judge(const std::vector<const SlotPatterns*>& slots, const ScanProgress& progress) {
+    std::set<DatabasePattern> distinct;
+    for (const SlotPatterns* patterns : slots) {
+      for (const auto& pattern : *patterns) {
+        if (pattern.literal || !isExpressible(pattern)) continue;
+        DatabasePattern wanted = toDatabasePattern(pattern);
+        if (!verdicts_.contains(wanted)) distinct.insert(std::move(wanted));
       }
     }
     const std::vector<DatabasePattern> list(distinct.begin(), distinct.end());
@@ -107,14 +114,27 @@ class ScanGroupCompiler {
     return finished;
   }
 
-  void deriveGates() {
+  // Gives the slots whose one pattern cannot be scanned the first of its gates that can.
+  bool useGates(const ScanProgress& progress) {
+    std::vector<std::pair<SlotPatterns*, std::vector<SlotPatterns>>> gates;
     for (auto& slots : slots_) {
-      for (auto& patterns : slots) {
+      for (SlotPatterns& patterns : slots) {
         if (patterns.size() != 1 || patterns[0].literal || isScannable(patterns)) continue;
-        auto gate = gatePatterns(patterns[0].pattern);
-        if (!gate.empty()) patterns = std::move(gate);
+        gates.emplace_back(&patterns, gatePatterns(patterns[0].pattern));
       }
     }
+    std::vector<const SlotPatterns*> candidates;
+    for (const auto& [slot, found] : gates) {
+      for (const SlotPatterns& gate : found) candidates.push_back(&gate);
+    }
+    if (!judge(candidates, progress)) return false;
+    for (auto& [slot, found] : gates) {
+      const auto good = std::find_if(found.begin(), found.end(), [this](const SlotPatterns& gate) {
+        return isScannable(gate);
+      });
+      if (good != found.end()) *slot = std::move(*good);
+    }
+    return true;
   }
 
   bool isScannable(const std::vector<Operator::ScanPattern>& patterns) const {

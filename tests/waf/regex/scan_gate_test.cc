@@ -9,13 +9,13 @@ namespace waf {
 namespace {
 
 std::string relaxed(std::string_view pattern) {
-  const auto gate = deriveScanGate(pattern);
-  return gate ? gate->relaxed : "none";
+  const auto gates = deriveScanGates(pattern);
+  return gates.empty() ? "none" : gates.front().relaxed;
 }
 
 std::string marker(std::string_view pattern) {
-  const auto gate = deriveScanGate(pattern);
-  return gate ? gate->marker : "none";
+  const auto gates = deriveScanGates(pattern);
+  return gates.empty() ? "none" : gates.front().marker;
 }
 
 bool matches(const std::string& pattern, std::string_view value) {
@@ -47,8 +47,8 @@ TEST(ScanGateTest, KnowsWhatComesBeforeAGroup) {
 }
 
 TEST(ScanGateTest, LeavesPartsThatNothingIsKnownToComeBefore) {
-  EXPECT_EQ(relaxed("[\"']*a"), "none");
-  EXPECT_EQ(relaxed("\\s*[\"']*a"), "none");
+  EXPECT_EQ(marker("[\"']*a"), "");
+  EXPECT_EQ(marker("\\s*[\"']*a"), "");
   EXPECT_EQ(relaxed("(?:[\"']*a)+"), "none");
 }
 
@@ -62,6 +62,19 @@ TEST(ScanGateTest, CutsLookaroundsWithoutAMarker) {
   EXPECT_EQ(relaxed("a(?!b)c(?=d)"), "ac");
   EXPECT_EQ(marker("a(?!b)c"), "");
   EXPECT_EQ(relaxed("(?<!x)a(?<=y)"), "a");
+}
+
+TEST(ScanGateTest, LeavesOutWhatComesBeforeTheLongestItemAtLast) {
+  const auto gates = deriveScanGates("(?i)[;|]\\s*(?:cat[\"']*x|dog)\\b");
+  ASSERT_EQ(gates.size(), 2U);
+  EXPECT_EQ(gates[0].relaxed, "(?i)[;|]\\s*(?:catx|dog)\\b");
+  EXPECT_EQ(gates[1].relaxed, "(?i)(?:catx|dog)\\b");
+  EXPECT_EQ(gates[1].marker, gates[0].marker);
+}
+
+TEST(ScanGateTest, LeavesOutNothingBeforeBranchesOrOtherFlags) {
+  EXPECT_EQ(relaxed("ab|cdef"), "none");
+  EXPECT_EQ(relaxed("a(?i)bcd"), "none");
 }
 
 TEST(ScanGateTest, GivesUpOnWhatItDoesNotUnderstand) {
