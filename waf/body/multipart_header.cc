@@ -28,11 +28,16 @@ bool isTokenByte(char c) {
          (c != '\0' && std::string_view("!#$&+-.^_`|~*%").find(c) != std::string_view::npos);
 }
 
-size_t countOf(std::string_view text, std::string_view what) {
+// How many parameters are named "boundary". The word within a value ("----WebKitFormBoundary…") is
+// none.
+size_t countBoundaries(std::string_view lower) {
   size_t count = 0;
-  for (size_t at = text.find(what); at != std::string_view::npos;
-       at = text.find(what, at + what.size())) {
-    ++count;
+  for (size_t at = lower.find(kBoundary); at != std::string_view::npos;
+       at = lower.find(kBoundary, at + kBoundary.size())) {
+    const size_t after = lower.find_first_not_of(kBlank, at + kBoundary.size());
+    const bool named = after != std::string_view::npos && lower[after] == '=';
+    const bool begins = at == 0 || !isTokenByte(lower[at - 1]);
+    count += named && begins;
   }
   return count;
 }
@@ -199,7 +204,7 @@ MultipartBoundary parseMultipartBoundary(std::string_view content_type) {
   const std::string lower = toLower(content_type);
   const size_t at = lower.find(kBoundary);
   if (at == std::string::npos) return bad("no boundary in the content type");
-  if (countOf(lower, kBoundary) > 1) return bad("more than one boundary in the content type");
+  if (countBoundaries(lower) > 1) return bad("more than one boundary in the content type");
   // A parameter's name has no case in MIME, but origins that look for "boundary" byte by byte
   // exist.
   if (content_type.substr(at, kBoundary.size()) != kBoundary)

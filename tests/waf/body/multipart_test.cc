@@ -130,8 +130,7 @@ TEST(MultipartTest, EachOddBodyHasItsFlag) {
        "DATA_BEFORE STRICT_ERROR UNMATCHED_BOUNDARY", true},
       {head + "1\r\n", "STRICT_ERROR", true},
       {head + "--0000--\r\n", "INVALID_PART STRICT_ERROR", false},
-      {"--0000\r\n" + kField + "\r\n--0000--\r\n", "INVALID_PART STRICT_ERROR",
-       true},
+      {"--0000\r\n" + kField + "\r\n--0000--\r\n", "INVALID_PART STRICT_ERROR", true},
       {"--0000\r\nno colon\r\n\r\n1\r\n--0000--\r\n", "INVALID_PART STRICT_ERROR", true},
       {"abc", "DATA_BEFORE STRICT_ERROR", true},
   };
@@ -140,6 +139,16 @@ TEST(MultipartTest, EachOddBodyHasItsFlag) {
     EXPECT_EQ(p.flags(), c.flags) << c.body;
     EXPECT_EQ(p.outcome.error, c.error) << c.body << p.outcome.message;
   }
+}
+
+TEST(MultipartTest, TheWordBoundaryWithinABoundaryIsNoSecondOne) {
+  const std::string boundary = "----WebKitFormBoundaryYXfTuDnyCxbDc0rA";
+  const Parsed p =
+      parse("--" + boundary + "\r\n" + kField + "\r\n\r\n1\r\n--" + boundary + "--\r\n",
+            "multipart/form-data; boundary=" + boundary);
+  EXPECT_FALSE(p.outcome.error) << p.outcome.message;
+  EXPECT_EQ(p.flags(), "");
+  EXPECT_EQ(p.sink.arguments, (Pairs{{"a", "1"}}));
 }
 
 TEST(MultipartTest, AnEmptyFilenameIsAField) {
