@@ -45,7 +45,7 @@ class Listener {
     HTTPServerParams::Ptr params = new HTTPServerParams;
     params->setMaxThreads(threads);
     params->setMaxQueued(64);
-    params->setTimeout(Poco::Timespan(30, 0));
+    params->setTimeout(Poco::Timespan(15, 0));
     params->setKeepAlive(true);
     params->setKeepAliveTimeout(Poco::Timespan(5, 0));  // each idle connection holds a thread
     params->setMaxKeepAliveRequests(1000);

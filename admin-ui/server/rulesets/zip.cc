@@ -14,6 +14,7 @@
 namespace admin {
 namespace {
 
+constexpr const char* kDamaged = "a file of the zip is damaged; download or make it anew";
 constexpr size_t kEndRecord = 22;
 constexpr size_t kCentralHeader = 46;
 constexpr size_t kLocalHeader = 30;
@@ -124,7 +125,7 @@ waf::Result<void> writeDeflated(std::string_view data, const Entry& entry, Unpac
     if (auto ok = target.write({buffer.data(), got}); !ok) return ok;
   }
   if (status != Z_STREAM_END || written != entry.size || crc != entry.crc) {
-    return badArchive("a file of the zip is damaged; download or make it anew");
+    return badArchive(kDamaged);
   }
   return {};
 }
@@ -143,6 +144,9 @@ waf::Result<void> writeEntry(std::string_view zip, const Entry& entry, UnpackTar
   if (entry.method == 8) {
     if (auto ok = writeDeflated(*data, entry, target); !ok) return ok;
   } else if (entry.method == 0 && entry.packed == entry.size) {
+    const uLong crc =
+        crc32(0, reinterpret_cast<const Bytef*>(data->data()), static_cast<uInt>(data->size()));
+    if (crc != entry.crc) return badArchive(kDamaged);
     if (auto ok = target.write(*data); !ok) return ok;
   } else {
     return badArchive(

@@ -23,7 +23,7 @@ class EventsTest : public ServerTest {
                              "ARGS:id",
                              "1' or 1=1",
                              {},
-                             2,
+                             3,
                              2,
                              "",
                              0});
