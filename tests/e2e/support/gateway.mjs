@@ -37,7 +37,7 @@ export class Gateway {
   }
 
   firstPassword() {
-    return /password[^\n]*?[:=]\s*["“]?([^\s"”,;]{8,})/i.exec(this.output)?.[1];
+    return /password[:=]?\s+["“]?([^\s"”,;(]{8,})/i.exec(this.output)?.[1];
   }
 
   /** SIGTERM, and the exit code of a clean stop. */

@@ -1,5 +1,5 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { basename, join, relative } from 'node:path';
 import { deflateRawSync } from 'node:zlib';
 
 // A .zip as an administrator's tool would make one (APPNOTE 4.3): local headers with deflated data, then the central
@@ -45,15 +45,16 @@ async function filesBelow(folder) {
   return nested.flat().sort();
 }
 
-/** The rule files of a folder (.conf, .data, .example) as one archive. */
-export async function zipRules(folder, target) {
+/** The rule files of a folder (.conf, .data, .example) and further files beside them as one archive. */
+export async function zipRules(folder, further, target) {
   const parts = [];
   const central = [];
   let offset = 0;
-  for (const path of await filesBelow(folder)) {
-    if (!/\.(conf|data|example)$/.test(path)) continue;
+  const rules = (await filesBelow(folder)).filter((path) => /\.(conf|data|example)$/.test(path));
+  const named = [...rules.map((path) => [path, relative(folder, path)]), ...further.map((path) => [path, basename(path)])];
+  for (const [path, name] of named) {
     const content = await readFile(path);
-    const entry = { name: Buffer.from(relative(folder, path)), data: deflateRawSync(content), crc: crc32(content), size: content.length, offset };
+    const entry = { name: Buffer.from(name), data: deflateRawSync(content), crc: crc32(content), size: content.length, offset };
     const local = Buffer.concat([header(0x04034b50, entry), entry.data]);
     parts.push(local);
     central.push(header(0x02014b50, entry));

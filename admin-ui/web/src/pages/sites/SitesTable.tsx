@@ -38,7 +38,7 @@ const kColumns: Column<Site>[] = [
     ),
   },
   { key: 'requests', header: 'Requests', end: true, render: (site) => <Count value={site.status?.requests_24h ?? 0} /> },
-  { key: 'blocked', header: 'Blocked', end: true, render: (site) => <Count value={site.status?.blocked_24h ?? 0} tone="red" /> },
+  { key: 'blocked', header: 'Blocked', end: true, phone: 'b-end', render: (site) => <><Count value={site.status?.blocked_24h ?? 0} tone="red" /> <span className="phone-only">blocked</span></> },
   { key: 'detected', header: 'Detected', end: true, render: (site) => <Count value={site.status?.detected_24h ?? 0} tone="amber" /> },
   { key: 'split', header: '', width: 84, render: (site) => <DecisionSplit status={site.status} /> },
   {
@@ -48,7 +48,7 @@ const kColumns: Column<Site>[] = [
     render: (site) => (
       <span className="row" style={{ display: 'inline-flex' }}>
         <EndpointDots endpoints={site.status?.endpoints ?? []} />
-        <span className="mono dim">{site.upstream}</span>
+        <span className="mono dim wide-only">{site.upstream}</span>
       </span>
     ),
   },
