@@ -1,10 +1,8 @@
 #include "waf/operators/geo_database.h"
 
 #include <maxminddb.h>
-#include <netinet/in.h>
 
 #include <cstdio>
-#include <cstring>
 #include <initializer_list>
 #include <vector>
 
@@ -62,20 +60,12 @@ Result<GeoDatabase> GeoDatabase::open(const std::string& path) {
 }
 
 bool GeoDatabase::lookUp(const IpAddress& address, GeoRecord* record) const {
-  sockaddr_in v4{};
-  sockaddr_in6 v6{};
-  const sockaddr* socket_address = reinterpret_cast<const sockaddr*>(&v6);
-  if (address.isIpv4()) {
-    v4.sin_family = AF_INET;
-    std::memcpy(&v4.sin_addr, address.bytes.data() + 12, 4);
-    socket_address = reinterpret_cast<const sockaddr*>(&v4);
-  } else {
-    v6.sin6_family = AF_INET6;
-    std::memcpy(&v6.sin6_addr, address.bytes.data(), 16);
-  }
+  // By text: the call that takes an address as bytes wants the socket API's types, which waf does not know.
+  int parse_error = 0;
   int error = MMDB_SUCCESS;
-  MMDB_lookup_result_s found = MMDB_lookup_sockaddr(&file_->mmdb, socket_address, &error);
-  if (error != MMDB_SUCCESS || !found.found_entry) return false;
+  MMDB_lookup_result_s found =
+      MMDB_lookup_string(&file_->mmdb, address.toString().c_str(), &parse_error, &error);
+  if (parse_error != 0 || error != MMDB_SUCCESS || !found.found_entry) return false;
   MMDB_entry_s& entry = found.entry;
   record->country_code = text(entry, {"country", "iso_code"});
   record->country_name = text(entry, {"country", "names", "en"});

@@ -5,7 +5,7 @@
 #include "admin-ui/server/api/event_filter.h"
 #include "admin-ui/server/api/handlers.h"
 #include "admin-ui/server/api/passwords.h"
-#include "nlohmann/json.hpp"
+#include <nlohmann/json.hpp>
 #include "waf/base/text.h"
 
 namespace admin {
