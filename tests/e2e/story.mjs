@@ -150,8 +150,8 @@ export async function showsDetectedEvent(page, gateway) {
     await page.locator('[data-key], .state h3').first().waitFor();
     return (await page.locator('[data-key]').count()) > 0;
   });
-  await page.locator('[data-key]').first().click();
-  await page.getByRole('heading', { name: /, detected, score/ }).waitFor();
+  await page.locator('[data-key] td').first().click();
+  await page.getByRole('heading', { name: /, detected(, score \d+)?$/ }).waitFor();
 }
 
 export async function refusesForeignKey(page, gateway, certificate, scratch) {
