@@ -24,14 +24,8 @@ class RuleSetBuilder {
   static RuleSet::Loaded build(Document document, std::vector<Diagnostic> diagnostics,
                                const RuleSetOptions& options, const RuleSet::Progress& progress,
                                MonotonicTime started) {
-    const bool silent = !document.settings.engine_set && !document.elements.empty();
     ProgramBuilder builder(std::move(document), &diagnostics);
     std::unique_ptr<Program> program = builder.build(options, progress);
-    if (silent && program != nullptr) {
-      diagnostics.push_back({Diagnostic::Severity::Warning, "rule set", 0,
-                             "SecRuleEngine is not set, so no rule runs (ModSecurity's default is "
-                             "Off); add SecRuleEngine On"});
-    }
     RuleSet::Loaded loaded;
     loaded.diagnostics = std::move(diagnostics);
     if (builder.cancelled()) {

@@ -14,8 +14,10 @@ enum class EngineMode { Off, DetectionOnly, On };
 // documented defaults, for a lone .conf; a CRS-type set is read after our base text, which changes
 // them as the recommended file does.
 struct Settings {
-  EngineMode engine = EngineMode::Off;  // SecRuleEngine
-  bool engine_set = false;
+  // SecRuleEngine. ModSecurity's default is Off, in a server where nothing else switches it on.
+  // Here the site's mode does: a set that says nothing leaves the decision to the site, so that a
+  // site that is On never passes everything.
+  EngineMode engine = EngineMode::On;
 
   // SecRequestBodyAccess. Left unset, ModSecurity v3 inspects the body that its connector feeds,
   // and so do we.

@@ -40,7 +40,6 @@ void Parser::ruleEngine(const Words& words) {
   } else {
     error("On, Off or DetectionOnly is expected, not \"" + words[1] + "\"");
   }
-  settings.engine_set = true;
 }
 
 void Parser::requestBodyAccess(const Words& words) {

@@ -37,6 +37,13 @@ TEST(RulesTest, OffOfTheSiteRunsNothing) {
   EXPECT_TRUE(outcome.rules.empty());
 }
 
+TEST(RulesTest, ASetThatSaysNothingOfTheEngineLeavesItToTheSite) {
+  const std::string rule = "SecAction \"id:1,phase:1,deny\"";
+  EXPECT_TRUE(runRequest(loadRules(rule), TestRequest{}, Policy{}).interrupted);
+  EXPECT_FALSE(
+      runRequest(loadRules("SecRuleEngine Off\n" + rule), TestRequest{}, Policy{}).interrupted);
+}
+
 TEST(RulesTest, SetVarCountsEachMatch) {
   const auto outcome =
       run("SecRule ARGS \"@contains x\" \"id:1,phase:1,nolog,pass,setvar:tx.n=+2\"\n"
