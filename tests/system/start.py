@@ -143,7 +143,7 @@ def test_full_disk(binary):
         return "not run: needs root for a small tmpfs"
     folder = pathlib.Path("/tmp") / f"portcullis-small-{os.getpid()}"
     folder.mkdir()
-    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=40m", "tmpfs", folder], capture_output=True).returncode:
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=120m", "tmpfs", folder], capture_output=True).returncode:
         folder.rmdir()
         return "not run: no tmpfs can be mounted here"
     try:
@@ -196,7 +196,7 @@ def test_read_only_directory(binary):
         return "not run: needs root for a mount"
     folder = pathlib.Path("/tmp") / f"portcullis-readonly-{os.getpid()}"
     folder.mkdir()
-    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=60m", "tmpfs", folder], capture_output=True).returncode:
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=120m", "tmpfs", folder], capture_output=True).returncode:
         folder.rmdir()
         return "not run: no tmpfs can be mounted here"
     try:
