@@ -1,4 +1,5 @@
 """Starting on what an operator may find in the morning, and stopping."""
+import contextlib
 import json
 import os
 import pathlib
@@ -149,13 +150,9 @@ def test_full_disk(binary):
     try:
         with serving(binary, data=folder / "data") as (gateway, _):
             first = get(gateway.http_port, ATTACK).id
-            with open(folder / "filler", "wb") as filler:
-                try:
-                    while True:
-                        filler.write(bytes(4096))
-                        filler.flush()
-                except OSError:
-                    pass
+            with contextlib.suppress(OSError), open(folder / "filler", "wb", buffering=0) as filler:
+                while True:
+                    filler.write(bytes(4096))
             ids = [first]
             with Client(gateway.http_port) as client:
                 for n in range(300):
@@ -203,8 +200,9 @@ def test_read_only_directory(binary):
         with serving(binary, data=folder / "data") as (gateway, _):
             assert gateway.stop() == 0
             subprocess.run(["mount", "-o", "remount,ro", folder], check=True, capture_output=True)
+            before = len(gateway.log_text())
             gateway.launch()
-            wait_until(lambda: gateway.process.poll() is not None or "listening: http " in gateway.log_text(), 20,
+            wait_until(lambda: gateway.process.poll() is not None or "listening: http " in gateway.log_text()[before:], 20,
                        "start on a read-only directory")
             assert gateway.process.poll() is None, gateway.log_text()
             assert get(gateway.http_port).status == 200 and get(gateway.http_port, ATTACK).status == 403
