@@ -163,8 +163,14 @@ def test_full_disk(binary):
             wait_until(lambda: gateway.status()["alarms"], 10, "an alarm")
             assert any("space" in alarm or "full" in alarm for alarm in gateway.status()["alarms"]), gateway.status()
             changed = gateway.api("PATCH", "/sites/test", {"cache": {"enabled": True}})
-            assert changed[0] in (200, 507), changed
-            assert get(gateway.http_port, ATTACK).status == 403
+            assert changed[0] == 507 and "full" in changed[1]["error"]["message"], changed
+            assert gateway.api("GET", "/sites/test")[1]["cache"]["enabled"] is False
+            ids.append(get(gateway.http_port, ATTACK).id)
+            # A restart does not need the disk either.
+            assert gateway.stop() == 0
+            gateway.start()
+            assert get(gateway.http_port).status == 200 and get(gateway.http_port, ATTACK).status == 403
+            assert gateway.status()["alarms"]
             (folder / "filler").unlink()
             seen = gateway.status()
             wanted = set(ids)
