@@ -1,4 +1,5 @@
 """Clients that mean harm: floods, slowness, absurd sizes. The gateway serves on, in bounded memory."""
+import contextlib
 import socket
 import threading
 import time
@@ -44,6 +45,15 @@ def test_slow_body(binary):
         post = "POST / HTTP/1.1\r\nHost: t\r\n"
         refused(gateway, raw(gateway.http_port, post + "Content-Length: 100\r\n\r\nabc"), 408, "limit")
         refused(gateway, raw(gateway.http_port, post + "Transfer-Encoding: chunked\r\n\r\n5\r\nab"), 408, "limit")
+        # A byte now and then does not keep the deadline from coming.
+        with Client(gateway.http_port) as client:
+            client.send(post + "Content-Length: 1000\r\n\r\n")
+            started = time.monotonic()
+            with contextlib.suppress(OSError):
+                while time.monotonic() - started < 1.5:
+                    client.send("a")
+                    time.sleep(0.1)
+            refused(gateway, client.read(), 408, "limit")
         assert origin.count("/") == 0
         serves(gateway)
 
