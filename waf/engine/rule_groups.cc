@@ -11,9 +11,11 @@ void appendSelector(const Selector& selector, std::string* key) {
   key->append(selector.name).push_back('\0');
 }
 
-// What two rules must have in common to share a scan.
-std::string groupKey(const Rule& rule) {
+// What two rules must have in common to share a scan. Rules above the site's paranoia level are
+// skipped as a rule (skipAfter): they are kept apart, so that nobody pays for their patterns.
+std::string groupKey(const Rule& rule, int paranoia_level) {
   std::string key = std::to_string(rule.phase);
+  if (rule.paranoia_level > paranoia_level) key += "+";
   for (const uint16_t form : rule.multi_match ? rule.all_forms : std::vector{rule.form}) {
     key += " " + std::to_string(form);
   }
@@ -53,8 +55,8 @@ bool compileRuleGroups(Program* program, const RuleSetOptions& options,
     if (patterns.empty()) continue;
     // Over TX, MATCHED_VAR and the like a rule is alone: its values are only right at that moment.
     const bool stable = hasStableTargets(rule);
-    const std::string key =
-        groupKey(rule) + (stable ? std::string() : "#" + std::to_string(builders.size()));
+    const std::string key = groupKey(rule, options.paranoia_level.value_or(1)) +
+                            (stable ? std::string() : "#" + std::to_string(builders.size()));
     const auto [found, added] = by_key.emplace(key, builders.size());
     if (added) {
       builders.emplace_back();
