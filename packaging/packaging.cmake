@@ -4,7 +4,7 @@ if(NOT TARGET portcullis)
   return()
 endif()
 
-set_target_properties(portcullis PROPERTIES INSTALL_RPATH "$ORIGIN/../lib/portcullis" INSTALL_RPATH_USE_LINK_PATH OFF)
+set_target_properties(portcullis PROPERTIES INSTALL_RPATH "$ORIGIN/../lib/portcullis:/usr/lib/portcullis" INSTALL_RPATH_USE_LINK_PATH OFF)
 install(TARGETS portcullis RUNTIME DESTINATION bin)
 install(DIRECTORY rules/ DESTINATION share/portcullis/rules FILES_MATCHING PATTERN "*.conf" PATTERN "*.data")
 install(DIRECTORY packaging/docs/ DESTINATION share/doc/portcullis)

@@ -102,6 +102,10 @@ class Server final : public AdminServer {
   }
 
   waf::Result<void> open(db::Store* store, const waf::Clock& clock) {
+    // Before anybody can ask: who is told that we are ready finds the user.
+    auto password = createFirstUser(store);
+    if (!password) return waf::fail(std::move(password).error());
+    first_password_ = std::move(*password);
     std::error_code code;
     std::filesystem::remove_all(options_.data_dir + "/tmp",
                                 code);  // uploads of a process that is gone
@@ -118,9 +122,6 @@ class Server final : public AdminServer {
       return waf::fail(waf::ErrorCode::Unavailable, "admin",
                        "admin server: " + error.displayText());
     }
-    auto password = createFirstUser(store);
-    if (!password) return waf::fail(std::move(password).error());
-    first_password_ = std::move(*password);
     return {};
   }
 

@@ -19,7 +19,7 @@ Result<DirectoryLock> DirectoryLock::take(const std::string& path) {
     const ssize_t count = ::pread(file.get(), owner, sizeof owner - 1, 0);
     const std::string_view pid =
         waf::trim(std::string_view(owner, count > 0 ? static_cast<size_t>(count) : 0));
-    return waf::fail(waf::ErrorCode::Unavailable, "db",
+    return waf::fail(waf::ErrorCode::Conflict, "db",
                      path + ": the data directory is in use by process " + std::string(pid) +
                          "; stop it first or use another directory");
   }

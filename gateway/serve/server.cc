@@ -103,15 +103,16 @@ void waitForTheEnd(const sigset_t& signals) {
   }
 }
 
-void announce(Gateway& gateway, const admin::AdminServer& admin_server) {
+void announce(Gateway& gateway, const admin::AdminServer* admin_server) {
   for (const std::string& listener : gateway.boundListeners()) say("listening: " + listener);
-  if (!admin_server.boundAddress().empty()) {
-    say("administration: https://" + admin_server.boundAddress() + " (certificate SHA-256 " +
-        admin_server.certificateSha256() + ")");
+  if (admin_server == nullptr) return;
+  if (!admin_server->boundAddress().empty()) {
+    say("administration: https://" + admin_server->boundAddress() + " (certificate SHA-256 " +
+        admin_server->certificateSha256() + ")");
   }
-  if (!admin_server.firstPassword().empty()) {
-    say("first login: user admin, password " + admin_server.firstPassword() +
-        " (shown only now; it must be changed at the first login)");
+  if (!admin_server->firstPassword().empty()) {
+    say("first login: user admin, password " + admin_server->firstPassword());
+    say("it is shown only now, and must be changed at the first login");
   }
 }
 
@@ -131,10 +132,16 @@ int serve(const ServeOptions& options) {
     say(start.error().message);
     return start.error().code == waf::ErrorCode::NotFound ? kExitNoConfiguration : kExitFailed;
   }
-  for (const std::string& alarm : start->alarms) say(alarm);
-
   auto log = db::EventLog::open(options.data_dir, clock);
-  if (!log) say("the event log cannot be opened: " + log.error().message);
+  if (!log && log.error().code == waf::ErrorCode::Conflict) {
+    say(log.error().message);  // a second daemon, while the first one has no database to lock
+    return kExitFailed;
+  }
+  if (!log) {
+    start->alarms.push_back("the event log cannot be opened, so events are lost: " +
+                            log.error().message);
+  }
+  for (const std::string& alarm : start->alarms) say(alarm);
   db::EventLog* const event_log = log ? log->get() : nullptr;
   auto gateway = Gateway::create(
       {options.data_dir, cli::findBuiltinRules(), cli::kVersion, loopCount(start->config)},
@@ -153,7 +160,13 @@ int serve(const ServeOptions& options) {
   admin_options.data_dir = options.data_dir;
   auto admin_server =
       admin::AdminServer::start(admin_options, start->store.get(), event_log, **gateway, clock);
-  if (!admin_server) {
+  if (!admin_server && start->on_last_good &&
+      admin_server.error().code != waf::ErrorCode::Conflict) {
+    const std::string alarm = "there is no administration: " + admin_server.error().message;
+    say(alarm);
+    (*gateway)->addAlarm(alarm);
+    admin_server = std::unique_ptr<admin::AdminServer>();
+  } else if (!admin_server) {
     say(admin_server.error().message);
     return admin_server.error().code == waf::ErrorCode::Conflict ? kExitPortInUse : kExitFailed;
   }
@@ -162,8 +175,9 @@ int serve(const ServeOptions& options) {
     traffic = std::make_unique<TrafficWriter>(
         &start->store->traffic(), [&gateway] { return (*gateway)->traffic(); }, clock);
   }
-  announce(**gateway, **admin_server);
+  announce(**gateway, admin_server->get());
   const PidFile pid_file(options.pid_file);
+  (*gateway)->setReady();
   notifyServiceManager("READY=1");
 
   waitForTheEnd(signals);

@@ -29,12 +29,14 @@ waf::Result<StartConfig> loadStartConfig(const std::string& data_dir, const waf:
   }
   auto store = db::Store::open(data_dir, clock);
   if (!store) {
-    if (store.error().code == waf::ErrorCode::Unavailable ||
-        store.error().code == waf::ErrorCode::Denied ||
-        store.error().code == waf::ErrorCode::Conflict) {
-      return waf::fail(std::move(store).error());
-    }
-    return fromLastGood(data_dir, store.error().message);
+    const waf::Error why = store.error();
+    if (why.code == waf::ErrorCode::Conflict) return waf::fail(why);  // another process owns it
+    auto last_good = fromLastGood(data_dir, why.message);
+    // Nothing is lost where the directory only cannot be written or read by us.
+    const bool damaged =
+        why.code != waf::ErrorCode::Unavailable && why.code != waf::ErrorCode::Denied;
+    if (!last_good && !damaged) return waf::fail(why);
+    return last_good;
   }
   auto newest = (*store)->config().load();
   if (!newest) return fromLastGood(data_dir, newest.error().message);

@@ -1,7 +1,7 @@
 # ./dev test, e2e, bench.
 
 help_test() { echo "usage: ./dev test [--yes] [PART...]
-Installs, builds and runs every test. PARTs: web unit asan tsan conformance e2e package (default: all, in this order).
+Installs, builds and runs every test. PARTs: web unit asan tsan conformance system e2e package (default: all, in this order).
 The conformance suites are looked for in \$PORTCULLIS_SHARED, else ../shared; where they are absent the run says which did not run."; }
 help_e2e() { echo "usage: ./dev e2e [--yes]
 Drives the release binary through Debian's Chromium: first login to blocked attack. Screenshots go to build/screenshots."; }
@@ -38,13 +38,18 @@ test_asan() {
 
 test_tsan() {
   configure tsan
-  cmake --build build/tsan
+  cmake --build build/tsan --target gateway_tests db_tests admin_tests
   run_ctest tsan -L 'gateway|db|admin'
 }
 
 test_conformance() {
   build_release ON
   /usr/bin/python3 tests/conformance/run.py "$(shared_dir)" build/release/portcullis
+}
+
+test_system() {
+  build_release ON
+  /usr/bin/python3 tests/system/run.py build/release/portcullis
 }
 
 test_e2e() {
@@ -67,7 +72,7 @@ command_test() {
   install_missing "${build_packages[@]}" "${run_packages[@]}" "${test_packages[@]}" "${package_packages[@]}" \
     "${lint_packages[@]}" $(node_packages)
   local parts=("$@") part started
-  [ ${#parts[@]} -gt 0 ] || parts=(web unit asan tsan conformance e2e package)
+  [ ${#parts[@]} -gt 0 ] || parts=(web unit asan tsan conformance system e2e package)
   for part in "${parts[@]}"; do
     started=$SECONDS
     echo "==== $part"

@@ -1,8 +1,7 @@
 # Copies every library that the binary needs, the C library excepted, into /usr/lib/portcullis of the package and lets
-# each find the others there.
-file(GLOB_RECURSE binaries ${CMAKE_INSTALL_PREFIX}/bin/portcullis ${CPACK_TEMPORARY_INSTALL_DIRECTORY}/usr/bin/portcullis)
-list(GET binaries 0 binary)
-get_filename_component(prefix ${binary}/../.. ABSOLUTE)
+# each find the others there. Both by $ORIGIN, for a root that is looked at from outside, and by name, for one without /proc.
+set(prefix ${CPACK_TEMPORARY_INSTALL_DIRECTORY}/usr)
+set(binary ${prefix}/bin/portcullis)
 set(target ${prefix}/lib/portcullis)
 file(MAKE_DIRECTORY ${target})
 
@@ -17,5 +16,5 @@ foreach(path ${paths})
   file(REAL_PATH ${path} real)
   file(COPY_FILE ${real} ${target}/${name})
   execute_process(COMMAND chmod 755 ${target}/${name})
-  execute_process(COMMAND patchelf --set-rpath $ORIGIN ${target}/${name} COMMAND_ERROR_IS_FATAL ANY)
+  execute_process(COMMAND patchelf --set-rpath $ORIGIN:/usr/lib/portcullis ${target}/${name} COMMAND_ERROR_IS_FATAL ANY)
 endforeach()

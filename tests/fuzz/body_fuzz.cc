@@ -1,11 +1,13 @@
-// The body processors: the first byte chooses one, the rest is the body. Invariants: no crash, no more arguments
-// than the limit allows, nothing larger than what was sent comes out of one argument.
-#include <cassert>
+// The body processors: the first byte chooses one, the rest is the body. Invariants: no crash, no
+// more arguments than the limit allows, nothing larger than what was sent comes out of one
+// argument.
+
 #include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
 
+#include "tests/fuzz/require.h"
 #include "waf/body/body_processor.h"
 #include "waf/body/xml_document.h"
 
@@ -15,15 +17,15 @@ class CountingSink final : public waf::BodySink {
  public:
   CountingSink(size_t limit, size_t body_size) : limit_(limit), body_size_(body_size) {}
   bool addArgument(std::string_view, std::string_view value) override {
-    assert(value.size() <= body_size_);
+    require(value.size() <= body_size_);
     return ++arguments_ <= limit_;
   }
   void addFile(std::string_view, std::string_view, std::string_view content) override {
-    assert(content.size() <= body_size_);
+    require(content.size() <= body_size_);
   }
   void addPartHeader(std::string_view, std::string_view) override {}
   void addPart(std::string_view, std::string_view) override {}
-  void setFlag(std::string_view variable, std::string_view) override { assert(!variable.empty()); }
+  void setFlag(std::string_view variable, std::string_view) override { require(!variable.empty()); }
   size_t arguments() const { return arguments_; }
 
  private:
@@ -42,15 +44,23 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   limits.json_depth = 32;
   CountingSink sink(limits.arguments, body.size());
   switch (data[0] % 5) {
-    case 0: waf::parseUrlEncoded(body, limits, sink); break;
-    case 1: waf::parseMultipart(body, "multipart/form-data; boundary=x", limits, sink); break;
-    case 2: waf::parseJson(body, limits, sink); break;
-    case 3: waf::parseCookies(body, sink); break;
+    case 0:
+      waf::parseUrlEncoded(body, limits, sink);
+      break;
+    case 1:
+      waf::parseMultipart(body, "multipart/form-data; boundary=x", limits, sink);
+      break;
+    case 2:
+      waf::parseJson(body, limits, sink);
+      break;
+    case 3:
+      waf::parseCookies(body, sink);
+      break;
     default: {
       const auto document = waf::XmlDocument::parse(body);
       if (document) (void)document->select("//@*|/*", {});
     }
   }
-  assert(data[0] % 5 > 2 || sink.arguments() <= limits.arguments + 1);
+  require(data[0] % 5 > 2 || sink.arguments() <= limits.arguments + 1);
   return 0;
 }

@@ -1,7 +1,7 @@
 // A connection's bytes: request heads and bodies, as often as they follow each other. Invariants:
 // the result does not depend on how the bytes are cut into segments, and a request that was taken
 // reads the same after it was written anew.
-#include <cassert>
+
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -11,6 +11,7 @@
 #include "gateway/http1/head_writer.h"
 #include "gateway/http1/hop_by_hop.h"
 #include "gateway/http1/request_parser.h"
+#include "tests/fuzz/require.h"
 
 namespace {
 
@@ -43,10 +44,10 @@ void checkWrittenAnew(const RequestHead& head) {
   RequestHead again;
   gateway::RequestParser parser({65536, 128, 65536});
   const ParseStatus status = parser.parse(input, &again);
-  assert(status == ParseStatus::Complete && input.empty());
-  assert(again.method == head.method && again.host == head.host && again.port == head.port);
-  assert(again.framing == head.framing && again.content_length == head.content_length);
-  assert(again.has_query == head.has_query);
+  require(status == ParseStatus::Complete && input.empty());
+  require(again.method == head.method && again.host == head.host && again.port == head.port);
+  require(again.framing == head.framing && again.content_length == head.content_length);
+  require(again.has_query == head.has_query);
   static_cast<void>(status);
 }
 
@@ -87,7 +88,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (size > 2000) return 0;
   const std::string_view bytes(reinterpret_cast<const char*>(data), size);
   const std::string whole = read(bytes, size + 1);
-  assert(read(bytes, 1) == whole);
-  assert(read(bytes, 7) == whole);
+  require(read(bytes, 1) == whole);
+  require(read(bytes, 7) == whole);
   return 0;
 }

@@ -19,7 +19,7 @@ install -D /usr/bin/ldd "$root/usr/bin/ldd"
 mkdir -p "$root/tmp" "$root/dev" "$root/etc"
 missing=$(LD_LIBRARY_PATH='' chroot "$root" /lib64/ld-linux-x86-64.so.2 --list /usr/bin/portcullis | grep 'not found' || true)
 [ -z "$missing" ] || { echo "rpm: $missing" >&2; exit 1; }
-outside=$(chroot "$root" /lib64/ld-linux-x86-64.so.2 --list /usr/bin/portcullis | grep '=>' | grep -v '/usr/bin/../lib/portcullis/' |
+outside=$(chroot "$root" /lib64/ld-linux-x86-64.so.2 --list /usr/bin/portcullis | grep '=>' | grep -vE '/usr/(bin/../)?lib/portcullis/' |
   grep -vE 'lib(c|m|dl|rt|pthread|resolv)\.so' || true)
 [ -z "$outside" ] || { echo "rpm: taken from the system: $outside" >&2; exit 1; }
 

@@ -25,7 +25,8 @@ ApiError apiError(const waf::Error& error) {
     case waf::ErrorCode::Denied:
       return {403, "denied", error.message, "", {}};
     case waf::ErrorCode::Exhausted:
-      return {429, "exhausted", error.message, "", {}};
+      // What the store has no room for is no matter of asking less often.
+      return {error.source == "db" ? 507 : 429, "exhausted", error.message, "", {}};
     case waf::ErrorCode::Unavailable:
     case waf::ErrorCode::Corrupt:
       return {503, "unavailable", error.message, "", {}};

@@ -205,7 +205,7 @@ TEST_F(EventLogTest, OneLogOwnsTheFolder) {
   const auto log = open();
   const auto second = EventLog::open(folder_.path(), waf::Clock::system());
   ASSERT_FALSE(second);
-  EXPECT_EQ(second.error().code, waf::ErrorCode::Unavailable);
+  EXPECT_EQ(second.error().code, waf::ErrorCode::Conflict);
 }
 
 TEST_F(EventLogTest, ALineIsInTheAuditLogWithinMilliseconds) {

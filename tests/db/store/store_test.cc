@@ -130,7 +130,7 @@ TEST_F(StoreTest, ASecondOwnerOfTheFolderIsTurnedAway) {
   const auto store = open();
   const auto second = Store::open(folder_.path(), clock_);
   ASSERT_FALSE(second);
-  EXPECT_EQ(second.error().code, ErrorCode::Unavailable);
+  EXPECT_EQ(second.error().code, ErrorCode::Conflict);
   EXPECT_THAT(second.error().message, HasSubstr(std::to_string(::getpid())));
 }
 

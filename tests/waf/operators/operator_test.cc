@@ -110,7 +110,16 @@ TEST(RxOperatorTest, OffersItsPatternForTheScan) {
   ASSERT_EQ(patterns.size(), 1U);
   EXPECT_TRUE(patterns[0].joinable);
   EXPECT_FALSE(patterns[0].literal);
-  EXPECT_TRUE(make("rx", "a(?=b)")->scanPatterns().empty());
+}
+
+TEST(RxOperatorTest, OffersAWeakerPatternWhereHyperscanCannotTakeItsOwn) {
+  const auto lookahead = make("rx", "attack(?=ed)");
+  const auto patterns = lookahead->scanPatterns();
+  ASSERT_FALSE(patterns.empty());
+  EXPECT_EQ(patterns[0].pattern.find("(?="), std::string::npos);
+  OperatorMatch match;
+  EXPECT_TRUE(lookahead->evaluate("attacked", "", match));
+  EXPECT_FALSE(lookahead->evaluate("attacker", "", match));
 }
 
 TEST(RxGlobalOperatorTest, CollectsTheGroupsOfAllMatches) {

@@ -52,13 +52,6 @@ TEST(DiagnosticsTest, RefuseProgramsAndLua) {
   EXPECT_NE(firstError("SecRuleScript a.lua").find("Lua"), std::string::npos);
 }
 
-TEST(DiagnosticsTest, WarnWhenNoRuleCanRun) {
-  const auto loaded = RuleSet::loadText("SecAction \"id:1,pass\"");
-  ASSERT_NE(loaded.rule_set, nullptr);
-  ASSERT_EQ(loaded.diagnostics.size(), 1u);
-  EXPECT_EQ(loaded.diagnostics[0].severity, Diagnostic::Severity::Warning);
-}
-
 class IncludeTest : public ::testing::Test {
  protected:
   void SetUp() override {

@@ -2,8 +2,11 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <sstream>
 
 #include "tests/waf/support/seclang_rows.h"
+#include "waf/base/text.h"
+#include "waf/transformations/transformation.h"
 
 namespace waf::test {
 namespace {
@@ -39,7 +42,42 @@ std::string readArgument(const std::string& text, size_t at) {
   return out;
 }
 
+// The text of `key: text`, without its quotes; empty when the line has another key.
+std::string yamlText(const std::string& line, std::string_view key) {
+  const size_t at = line.find_first_not_of(" -");
+  if (at == std::string::npos || !std::string_view(line).substr(at).starts_with(key)) return "";
+  return std::string(trim(std::string_view(line).substr(at + key.size()), " \"'\r"));
+}
+
+void appendParts(const std::string& text, std::vector<std::string>* values) {
+  for (size_t at = 0; at <= text.size();) {
+    const size_t end = std::min(text.find_first_of("&=?", at), text.size());
+    const std::string part = text.substr(at, end - at);
+    std::string decoded;
+    const bool changed = findTransformation("urlDecodeUni")->apply(part, decoded);
+    values->push_back(changed ? decoded : part);
+    at = end + 1;
+  }
+}
+
 }  // namespace
+
+std::vector<std::string> requestValuesIn(const std::string& tests_folder) {
+  std::vector<std::string> values;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(tests_folder)) {
+    if (entry.path().extension() != ".yaml") continue;
+    std::istringstream lines(readFile(entry.path().string()));
+    for (std::string line; std::getline(lines, line);) {
+      for (const std::string_view key : {"uri: ", "data: "}) {
+        const std::string text = yamlText(line, key);
+        if (!text.empty()) appendParts(text, &values);
+      }
+    }
+  }
+  std::sort(values.begin(), values.end());
+  values.erase(std::unique(values.begin(), values.end()), values.end());
+  return values;
+}
 
 std::vector<std::string> rxPatternsIn(const std::string& rules_folder) {
   std::vector<std::string> files;

@@ -3,7 +3,7 @@ import { formatBytes, formatNumber } from '@/components/data/format';
 
 /** "308 of 318 patterns in Hyperscan" */
 export function engineWords(ruleset: Ruleset): string {
-  if (!ruleset.rx_total) return 'no patterns';
+  if (!ruleset.rx_total) return ruleset.used_by?.length ? 'no patterns' : 'counted when a site uses it';
   return `${formatNumber(ruleset.rx_hyperscan ?? 0)} of ${formatNumber(ruleset.rx_total)} in Hyperscan`;
 }
 
