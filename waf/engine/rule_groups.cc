@@ -1,6 +1,7 @@
 #include "waf/engine/rule_groups.h"
 
 #include <algorithm>
+#include <atomic>
 #include <map>
 
 namespace waf {
@@ -36,6 +37,11 @@ bool hasStableTargets(const Rule& rule) {
                      [](const Target& target) { return isStable(target.variable); });
 }
 
+uint64_t nextSerial() {
+  static std::atomic<uint64_t> next{1};
+  return next.fetch_add(1, std::memory_order_relaxed);
+}
+
 bool mayJoin(const Rule& rule) {
   return !rule.unconditional && rule.op != nullptr && !rule.argument_has_macro &&
          !rule.targets.empty() &&
@@ -47,14 +53,17 @@ bool mayJoin(const Rule& rule) {
 
 bool compileRuleGroups(Program* program, const RuleSetOptions& options,
                        const RuleSet::Progress& progress) {
+  program->serial = nextSerial();
+  program->keeps_verdicts = options.use_hyperscan;
   std::map<std::string, size_t> by_key;
   std::vector<ScanGroupBuilder> builders;
   for (Rule& rule : program->rules) {
     if (!mayJoin(rule)) continue;
     auto patterns = rule.op->scanPatterns();
-    if (patterns.empty()) continue;
     // Over TX, MATCHED_VAR and the like a rule is alone: its values are only right at that moment.
     const bool stable = hasStableTargets(rule);
+    // Without patterns nothing can be scanned, but that the operator does not match can be kept.
+    if (patterns.empty() && !(stable && program->keeps_verdicts)) continue;
     const std::string key = groupKey(rule, options.paranoia_level.value_or(1)) +
                             (stable ? std::string() : "#" + std::to_string(builders.size()));
     const auto [found, added] = by_key.emplace(key, builders.size());
@@ -78,7 +87,11 @@ bool compileRuleGroups(Program* program, const RuleSetOptions& options,
   }
   auto groups = compileScanGroups(builders, scan, report);
   if (groups.size() != builders.size()) return false;
-  for (size_t i = 0; i < groups.size(); ++i) program->groups[i].scan = std::move(groups[i]);
+  for (size_t i = 0; i < groups.size(); ++i) {
+    program->groups[i].scan = std::move(groups[i]);
+    program->groups[i].first_slot = program->slots;
+    program->slots += program->groups[i].scan->slots();
+  }
   return true;
 }
 
