@@ -42,6 +42,8 @@ class Gateway final : public admin::GatewayPort {
   // Alarms of the start: one sentence each.
   void addAlarm(std::string alarm);
   void setOnLastGood() { on_last_good_ = true; }
+  // Everything is started and announced: from here on status() says ready.
+  void setReady() { ready_ = true; }
   std::vector<std::shared_ptr<SiteTraffic>> traffic() const { return builder_.traffic(); }
   // "http 127.0.0.1:8080": name and bound address.
   std::vector<std::string> boundListeners();
@@ -66,6 +68,7 @@ class Gateway final : public admin::GatewayPort {
   std::map<std::string, std::string> bound_;  // listener key → bound address
   std::vector<std::string> alarms_;
   std::atomic<bool> on_last_good_{false};
+  std::atomic<bool> ready_{false};
 };
 
 }  // namespace gateway

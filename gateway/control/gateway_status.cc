@@ -96,7 +96,7 @@ admin::GatewayStatus Gateway::status() {
   }
   const std::shared_ptr<const Snapshot> snapshot = source_.current();
   if (!snapshot) return out;
-  out.ready = true;
+  out.ready = ready_;
   out.config_version = snapshot->version.number;
   out.listeners = boundListeners();
   out.alarms.insert(out.alarms.end(), snapshot->warnings.begin(), snapshot->warnings.end());

@@ -111,8 +111,8 @@ void announce(Gateway& gateway, const admin::AdminServer* admin_server) {
         admin_server->certificateSha256() + ")");
   }
   if (!admin_server->firstPassword().empty()) {
-    say("first login: user admin, password " + admin_server->firstPassword() +
-        " (shown only now; it must be changed at the first login)");
+    say("first login: user admin, password " + admin_server->firstPassword());
+    say("it is shown only now, and must be changed at the first login");
   }
 }
 
@@ -177,6 +177,7 @@ int serve(const ServeOptions& options) {
   }
   announce(**gateway, admin_server->get());
   const PidFile pid_file(options.pid_file);
+  (*gateway)->setReady();
   notifyServiceManager("READY=1");
 
   waitForTheEnd(signals);

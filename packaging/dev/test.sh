@@ -38,7 +38,7 @@ test_asan() {
 
 test_tsan() {
   configure tsan
-  cmake --build build/tsan
+  cmake --build build/tsan --target gateway_tests db_tests admin_tests
   run_ctest tsan -L 'gateway|db|admin'
 }
 

@@ -4,27 +4,11 @@
 #include "waf/engine/transaction_data.h"
 
 namespace waf {
-namespace {
-
-// ARGS is ARGS_GET and ARGS_POST, so that both share the transformed forms.
-struct Parts {
-  VariableId first;
-  VariableId second;
-};
-
-bool isUnion(VariableId id, Parts* parts) {
-  if (id == VariableId::Args) {
-    *parts = {VariableId::ArgsGet, VariableId::ArgsPost};
-    return true;
-  }
-  if (id == VariableId::ArgsNames) {
-    *parts = {VariableId::ArgsGetNames, VariableId::ArgsPostNames};
-    return true;
-  }
-  return false;
+std::pair<VariableId, VariableId> TransactionData::partsOf(VariableId id) {
+  if (id == VariableId::Args) return {VariableId::ArgsGet, VariableId::ArgsPost};
+  if (id == VariableId::ArgsNames) return {VariableId::ArgsGetNames, VariableId::ArgsPostNames};
+  return {id, id};
 }
-
-}  // namespace
 
 template <typename F>
 void TransactionData::forEachTx(const Selector& selector, F&& visit) const {
@@ -52,18 +36,13 @@ void TransactionData::forEach(VariableId id, const Selector& selector, const Rul
       if (selector.selects(value)) visit(value);
     }
   };
-  Parts parts{};
   switch (variableInfo(id).kind) {
     case VariableKind::Scalar:
       if (scalar_set_[index(id)]) visit(scalar(id));
       return;
     case VariableKind::Collection:
-      if (isUnion(id, &parts)) {
-        visitAll(collection(parts.first));
-        visitAll(collection(parts.second));
-      } else {
-        visitAll(collection(id));
-      }
+      visitAll(collection(partsOf(id).first));
+      if (partsOf(id).second != partsOf(id).first) visitAll(collection(partsOf(id).second));
       return;
     case VariableKind::Xml:
       if (xml_) {

@@ -5,10 +5,22 @@
 #include "waf/seclang/targets.h"
 
 namespace waf {
+namespace {
+
+struct StoreVerdicts {
+  Verdicts* verdicts;
+  ~StoreVerdicts() { verdicts->store(); }
+};
+
+}  // namespace
 
 Evaluator::Evaluator(const Program& program, TransactionData* data, const Policy& policy,
                      TraceSink* trace)
-    : program_(program), data_(*data), cap_(policy.mode), trace_(trace) {
+    : program_(program),
+      data_(*data),
+      cap_(policy.mode),
+      trace_(trace),
+      verdicts_(program, &data->arena()) {
   const Settings& settings = program.settings;
   settings_.engine = settings.engine;
   settings_.request_body = settings.request_body_access.value_or(true);
@@ -48,6 +60,8 @@ std::optional<Interruption> Evaluator::run(int phase) {
   const bool ended = interrupted_ || allowed_ || (request_allowed_ && phase <= 2);
   if (ended && phase != kPhases) return std::nullopt;
   const auto& rules = program_.phases[static_cast<size_t>(phase)];
+  verdicts_.startPhase();
+  const StoreVerdicts store_at_end{&verdicts_};
   for (size_t i = 0; i < rules.size();) {
     const Rule& rule = *rules[i];
     if (isRemoved(rule) || !mayMatch(rule) || !evaluateChain(rule)) {
@@ -60,31 +74,6 @@ std::optional<Interruption> Evaluator::run(int phase) {
     if (flow == Flow::EndPhase || mode() == EngineMode::Off) break;
   }
   return std::nullopt;
-}
-
-// The values as the rules see them before ctl: and site exclusions: those are looked at when a hit
-// is confirmed.
-const BitSet& Evaluator::hitsOf(size_t group) {
-  GroupHits& state = group_hits_[group];
-  if (state.scanned) return state.hits;
-  const RuleGroup& rules = program_.groups[group];
-  state.scanned = rules.stable;
-  found_.clear();
-  for (const Target& target : rules.sample->targets) {
-    data_.collect(target, *rules.sample, &found_);
-  }
-  scan_values_.clear();
-  for (const FoundValue& found : found_) {
-    for (const uint16_t node : rules.forms) {
-      const std::string_view form =
-          program_.forms.form(*found.value, node, &data_.arena(), &form_scratch_);
-      const bool repeated = !scan_values_.empty() && scan_values_.back().data() == form.data() &&
-                            scan_values_.back().size() == form.size();
-      if (!repeated) scan_values_.push_back(form);
-    }
-  }
-  rules.scan->scan(scan_values_, state.hits);
-  return state.hits;
 }
 
 bool Evaluator::isExcluded(const Rule& rule, const FoundValue& found) const {
@@ -131,6 +120,7 @@ size_t Evaluator::evaluateLink(const Rule& link) {
   size_t matched = 0;
   for (size_t i = 0; i < found_.size(); ++i) {
     const FoundValue found = found_[i];
+    if (isKnownMiss(link, *found.value)) continue;
     if (!target_removals_.empty() && isExcluded(link, found)) continue;
     matched += evaluateValue(link, found, argument);
   }
@@ -147,13 +137,16 @@ size_t Evaluator::evaluateValue(const Rule& link, const FoundValue& found,
   }
   // multiMatch: once for the value as it came and once after each step that changed it.
   size_t matched = 0;
+  bool limit_exceeded = false;
   std::string_view before;
   for (size_t i = 0; i < link.all_forms.size(); ++i) {
     const std::string_view text = formAt(link.all_forms[i]);
     if (i > 0 && text.data() == before.data() && text.size() == before.size()) continue;
     before = text;
     if (matchForm(link, found, link.all_forms[i], text, argument)) ++matched;
+    limit_exceeded = limit_exceeded || operator_match_.limit_exceeded;
   }
+  if (matched == 0 && !link.negated && !limit_exceeded) noteMiss(link, *found.value);
   return matched;
 }
 
@@ -162,6 +155,9 @@ bool Evaluator::matchForm(const Rule& link, const FoundValue& found, uint16_t fo
   operator_match_.reset();
   const bool hit = !known_miss_ && link.op->evaluate(text, argument, operator_match_);
   if (operator_match_.limit_exceeded) flagLimit();
+  if (!hit && !known_miss_ && !link.multi_match && !operator_match_.limit_exceeded) {
+    noteMiss(link, *found.value);
+  }
   if (hit == link.negated) return false;
   Match match;
   match.value = found.value;

@@ -2,12 +2,14 @@
 
 #include <deque>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "waf/engine/program.h"
 #include "waf/engine/transaction.h"
 #include "waf/engine/transaction_data.h"
+#include "waf/engine/verdicts.h"
 #include "waf/operators/geo_database.h"
 
 namespace waf {
@@ -80,6 +82,12 @@ class Evaluator {
     return hitsOf(static_cast<size_t>(rule.group)).test(rule.group_slot);
   }
   const BitSet& hitsOf(size_t group);
+  void scanValues(const RuleGroup& rules, std::span<const FoundValue> values, BitSet* hits);
+  bool sumHits(const Target& target, size_t group, BitSet* hits);
+  void findHits(size_t group, BitSet* hits);
+  void learnHits(size_t group, std::span<const FoundValue> values);
+  bool isKnownMiss(const Rule& link, const Value& value) const;
+  void noteMiss(const Rule& link, const Value& value);
   bool isExcluded(const Rule& rule, const FoundValue& found) const;
 
   bool evaluateChain(const Rule& starter);
@@ -125,6 +133,11 @@ class Evaluator {
   };
   std::vector<GroupHits> group_hits_;
   std::vector<std::string_view> scan_values_;
+  Verdicts verdicts_;
+  uint32_t scans_ = 0;
+  std::vector<FoundValue> unknown_;
+  std::vector<const Value*> fresh_;
+  BitSet scan_hits_;
 
   // Reused from rule to rule.
   std::vector<FoundValue> found_;

@@ -20,6 +20,7 @@ inline constexpr int kPhases = 5;
 struct RuleGroup {
   const Rule* sample = nullptr;  // one of them, for the targets
   std::vector<uint16_t> forms;
+  size_t first_slot = 0;  // of the program's slots, which are numbered through
   bool stable =
       true;  // false: values may change while the phase runs, so each evaluation scans anew
   std::shared_ptr<const ScanGroup> scan;
@@ -36,6 +37,9 @@ struct Program {
   FormTrie forms;
   TxNames tx_names;
   std::vector<RuleGroup> groups;
+  size_t slots = 0;                // of all groups
+  uint64_t serial = 0;             // never used twice in a process
+  bool keeps_verdicts = false;     // what was found of a content is kept; the reference does not
   bool uses_file_content = false;  // some rule looks at FILES_TMP_CONTENT
 
   size_t bitWords() const { return (starters + 63) / 64; }

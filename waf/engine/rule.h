@@ -107,6 +107,7 @@ struct Rule {
   uint32_t index = 0;  // of the chain's starter, in load order
   int64_t id = 0;      // of the chain's starter
   int phase = 2;
+  int paranoia_level = 0;  // from the chain's tag paranoia-level/N, 0 when absent
   SourcePosition position;
 
   bool unconditional = false;

@@ -51,6 +51,7 @@ Rule* ProgramBuilder::compileRule(const RuleAst& ast, const Chain& chain, bool s
   if (!ast.from_base) ++statistics_.rules;
   rule.id = chain.id;
   rule.phase = chain.phase;
+  rule.paranoia_level = paranoiaLevel(chain.tags);
   rule.position = ast.position;
   if (starter) {
     rule.index = program_->starters++;
@@ -168,7 +169,7 @@ void ProgramBuilder::summarise(const Chain& chain, const Rule& rule) {
   summary.tags = chain.tags;
   summary.file = rule.position.file;
   summary.line = rule.position.line;
-  summary.paranoia_level = paranoiaLevel(chain.tags);
+  summary.paranoia_level = rule.paranoia_level;
   for (const RuleAst& link : chain.links) {
     if (!summary.text.empty()) summary.text += "\n";
     summary.text += link.text;

@@ -1,6 +1,7 @@
 #include "waf/engine/rule_groups.h"
 
 #include <algorithm>
+#include <atomic>
 #include <map>
 
 namespace waf {
@@ -11,9 +12,11 @@ void appendSelector(const Selector& selector, std::string* key) {
   key->append(selector.name).push_back('\0');
 }
 
-// What two rules must have in common to share a scan.
-std::string groupKey(const Rule& rule) {
+// What two rules must have in common to share a scan. Rules above the site's paranoia level are
+// skipped as a rule (skipAfter): they are kept apart, so that nobody pays for their patterns.
+std::string groupKey(const Rule& rule, int paranoia_level) {
   std::string key = std::to_string(rule.phase);
+  if (rule.paranoia_level > paranoia_level) key += "+";
   for (const uint16_t form : rule.multi_match ? rule.all_forms : std::vector{rule.form}) {
     key += " " + std::to_string(form);
   }
@@ -34,6 +37,11 @@ bool hasStableTargets(const Rule& rule) {
                      [](const Target& target) { return isStable(target.variable); });
 }
 
+uint64_t nextSerial() {
+  static std::atomic<uint64_t> next{1};
+  return next.fetch_add(1, std::memory_order_relaxed);
+}
+
 bool mayJoin(const Rule& rule) {
   return !rule.unconditional && rule.op != nullptr && !rule.argument_has_macro &&
          !rule.targets.empty() &&
@@ -45,16 +53,19 @@ bool mayJoin(const Rule& rule) {
 
 bool compileRuleGroups(Program* program, const RuleSetOptions& options,
                        const RuleSet::Progress& progress) {
+  program->serial = nextSerial();
+  program->keeps_verdicts = options.use_hyperscan;
   std::map<std::string, size_t> by_key;
   std::vector<ScanGroupBuilder> builders;
   for (Rule& rule : program->rules) {
     if (!mayJoin(rule)) continue;
     auto patterns = rule.op->scanPatterns();
-    if (patterns.empty()) continue;
     // Over TX, MATCHED_VAR and the like a rule is alone: its values are only right at that moment.
     const bool stable = hasStableTargets(rule);
-    const std::string key =
-        groupKey(rule) + (stable ? std::string() : "#" + std::to_string(builders.size()));
+    // Without patterns nothing can be scanned, but that the operator does not match can be kept.
+    if (patterns.empty() && !(stable && program->keeps_verdicts)) continue;
+    const std::string key = groupKey(rule, options.paranoia_level.value_or(1)) +
+                            (stable ? std::string() : "#" + std::to_string(builders.size()));
     const auto [found, added] = by_key.emplace(key, builders.size());
     if (added) {
       builders.emplace_back();
@@ -76,7 +87,11 @@ bool compileRuleGroups(Program* program, const RuleSetOptions& options,
   }
   auto groups = compileScanGroups(builders, scan, report);
   if (groups.size() != builders.size()) return false;
-  for (size_t i = 0; i < groups.size(); ++i) program->groups[i].scan = std::move(groups[i]);
+  for (size_t i = 0; i < groups.size(); ++i) {
+    program->groups[i].scan = std::move(groups[i]);
+    program->groups[i].first_slot = program->slots;
+    program->slots += program->groups[i].scan->slots();
+  }
   return true;
 }
 

@@ -23,6 +23,7 @@ void TransactionData::setView(VariableId id, std::string_view text) {
   Value& value = scalars_[index(id)];
   value.text = text;
   value.memo = nullptr;
+  value.verdict = nullptr;
   scalar_set_[index(id)] = true;
 }
 
@@ -114,9 +115,11 @@ void TransactionData::addMatchedValue(std::string_view label, std::string_view t
   Value& last = scalars_[index(VariableId::MatchedVar)];
   last.text = matched_values_.back()->text;
   last.memo = nullptr;
+  last.verdict = nullptr;
   Value& last_name = scalars_[index(VariableId::MatchedVarName)];
   last_name.text = name;
   last_name.memo = nullptr;
+  last_name.verdict = nullptr;
   scalar_set_[index(VariableId::MatchedVar)] = true;
   scalar_set_[index(VariableId::MatchedVarName)] = true;
 }

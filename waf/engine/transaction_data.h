@@ -46,7 +46,11 @@ class TransactionData {
 
   std::string_view get(VariableId id) const { return scalar(id).text; }
   bool isSet(VariableId id) const { return scalar_set_[index(id)]; }
+  const Value& scalarValue(VariableId id) const { return scalar(id); }
   const std::pmr::vector<Value>& collection(VariableId id) const { return collections_[index(id)]; }
+  // ARGS is ARGS_GET and ARGS_POST, so that both share what is known of a value. Any other
+  // collection is itself, twice.
+  static std::pair<VariableId, VariableId> partsOf(VariableId id);
   // The first value of that name, ignoring case; null when there is none.
   const Value* find(VariableId id, std::string_view name) const;
 

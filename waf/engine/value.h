@@ -26,6 +26,8 @@ struct Memo {
   std::string_view* forms;  // one per node, undefined where the bit is clear
 };
 
+struct Verdict;
+
 // One value of a variable. Its bytes live in the transaction's arena and never move or change: a
 // variable that is assigned again gets new bytes and loses its memo.
 struct Value {
@@ -34,6 +36,7 @@ struct Value {
   std::string_view name;  // within the collection, "" for a scalar
   std::string_view text;
   mutable Memo* memo = nullptr;
+  mutable Verdict* verdict = nullptr;  // of these bytes, in the transaction's arena
 };
 
 // All memory of a transaction that lives as long as it does: values, their transformed forms.

@@ -33,6 +33,20 @@ class BitSet {
     for (size_t i = 0; i < words_.size(); ++i) words_[i] |= other.words_[i];
   }
 
+  // Adds the numbers whose bits are set in `bits` from bit `first` on: number 0 is bit `first`. The
+  // bits beyond size() may be anything.
+  void addBits(const uint64_t* bits, size_t first) {
+    const size_t shift = first % 64;
+    const uint64_t* word = bits + first / 64;
+    for (size_t i = 0; i < words_.size(); ++i, ++word) {
+      const size_t wanted = size_ - i * 64 < 64 ? size_ - i * 64 : 64;
+      uint64_t found = *word >> shift;
+      if (shift + wanted > 64) found |= word[1] << (64 - shift);
+      words_[i] |= wanted == 64 ? found : found & ((uint64_t{1} << wanted) - 1);
+    }
+  }
+  bool operator==(const BitSet&) const = default;
+
   bool any() const {
     for (const uint64_t word : words_) {
       if (word != 0) return true;

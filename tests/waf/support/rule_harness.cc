@@ -1,6 +1,7 @@
 #include "tests/waf/support/rule_harness.h"
 
 #include <cstdio>
+#include <filesystem>
 
 #include "waf/engine/transaction.h"
 
@@ -9,6 +10,8 @@ namespace waf {
 std::shared_ptr<const RuleSet> loadOwnRules(const std::string& source_dir) {
   RuleSetOptions options;
   options.paths = {source_dir + "/rules"};
+  // Every test is a process of its own; the databases are compiled by the first.
+  options.cache_dir = (std::filesystem::temp_directory_path() / "portcullis-test-rules").string();
   RuleSet::Loaded loaded = RuleSet::load(options);
   for (const Diagnostic& diagnostic : loaded.diagnostics) {
     std::printf("%s\n", diagnostic.toString().c_str());

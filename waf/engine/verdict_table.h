@@ -1,0 +1,52 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace waf {
+
+// The verdicts that a thread keeps from transaction to transaction, for all programs: eight places
+// for each hash, the oldest is given up. Nothing points into it. What it holds, it holds in
+// memory only; it is a few megabytes when every content has the greatest length.
+class VerdictTable {
+ public:
+  static VerdictTable& ofThread();
+
+  // Hashes are seeded for each process, so that nobody can tell from outside which contents drive
+  // each other out.
+  static uint64_t hash(uint64_t program, std::string_view text);
+
+  // Copies `count` words; false when the content is not there.
+  bool load(uint64_t program, uint64_t hash, std::string_view text, uint64_t* words, size_t count);
+  // `group_words` of the words gain bits, the others lose them.
+  void store(uint64_t program, uint64_t hash, std::string_view text, const uint64_t* words,
+             size_t count, size_t group_words);
+
+ private:
+  static constexpr size_t kSets = 512;
+  static constexpr size_t kWays = 8;
+
+  struct Entry {
+    uint64_t program = 0;  // 0: free
+    std::string text;
+    std::vector<uint64_t> words;
+  };
+  struct Set {
+    std::array<uint64_t, kWays> hashes{};
+    std::array<Entry, kWays> entries;
+    size_t oldest = 0;
+  };
+
+  VerdictTable() : sets_(kSets) {}
+  // Null when the content is not there.
+  Entry* find(uint64_t program, uint64_t hash, std::string_view text);
+  Set& setOf(uint64_t hash) { return sets_[(hash >> 32) % kSets]; }
+
+  std::vector<Set> sets_;
+};
+
+}  // namespace waf
