@@ -11,7 +11,7 @@ namespace waf {
 // does not change what the statement does (arithmetic, lists, parentheses around a value, signs,
 // joined strings, plain comments).
 struct SqlShape {
-  static constexpr size_t kTokens = 8;
+  static constexpr size_t kTokens = 6;  // one more, so that the window's end is folded with it
   static constexpr size_t kWindow = 5;  // what the decision looks at
 
   char types[kTokens + 1] = {};  // NUL-terminated letters of SqlToken::type

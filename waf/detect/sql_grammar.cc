@@ -2,32 +2,117 @@
 // does, or when it is an expression or a statement by itself. The patterns below match a whole
 // window of five tokens:
 //
-//   letter   that token       [ab]  one of them        .  any token
-//   x?       x or nothing     *     any tokens from here on
-//   ~        the end, or a way to go on after a condition: a comment, ";", ORDER BY, UNION, a
-//   further condition
+//   letter   that token            [ab]  one of them
+//   x?       x or nothing          *     any tokens from here on
+//   +        a way to go on after a condition: a comment, ";", ORDER BY, UNION, an operator with
+//            its operand, ")" and what goes on behind it
+//   ~        the end, or +
 #include "waf/detect/sql_grammar.h"
 
 #include <algorithm>
+#include <array>
+#include <vector>
 
 #include "waf/base/text.h"
 
 namespace waf {
 namespace {
 
-// What may follow a complete condition.
-bool isTail(std::string_view rest) {
-  if (rest.empty() || rest == ";" || rest == ";c") return true;
-  if (std::string_view("cBU").find(rest[0]) != std::string_view::npos) return true;
-  return rest[0] == 'o' && rest.size() > 1 &&
-         std::string_view("(f").find(rest[1]) != std::string_view::npos;
+// A condition goes on after an operand: ' or 1=1, 1 and sleep(5), ') or ('a'='a
+constexpr std::string_view kConditions =
+    "[1s])?&[1sv]~ n)?&[1v]~ [1s])?&n+ s&n [sn]&s1 s)&n n&nf( n&no[s(vf] n&nUE n&n)& n&nks "
+    "n&s[1U] n&s)[&U] n&sc n&so[1ns] [1sn])?&f([1nEsfv)] [1sn])&(E [1sn])&(n "
+    "[1sn])?&(E[f1nos(k] [1sn])?&(f( [1sn])?&(n[o&)] [1sn])?&([1svf][)o&,] [sn])&no? "
+    "[sn])&s[o)]? [1sn])&f( 1)&n &f([1nf])* &f(no &f()o &(no[vs(] &(1)o &(f(1 &1of( &1o(n "
+    "&1UE[1fn] [1sn])&([1snvfE]*";
+
+// UNION
+constexpr std::string_view kUnions =
+    "[1s])?UE[1nvfs]? nUE[1nvf][1fsco,(]? [1s])UE[1nvf] 1UE[1nvs][1nfkcosB&,;()U] "
+    "sUE[1nvs][1fkcosB&,;()U] 1UEf( 1UE1f sUEo[fn] [1sn])?U(E 1Uc? sUE?c sUE[1v]n n)UE[1vnf] "
+    "UE1[ck]? UE1,f UE1kn UE1ov UEv[,c]? UEv,f UEvo[sf(] UEf() UEf(1 UEnkn UEn,f UEnc";
+
+// A comment cuts off what follows
+constexpr std::string_view kComments = "[s1nv]c [s1])c";
+
+// Comparison and concatenation with what stands before
+constexpr std::string_view kComparisons =
+    "sos [sn1]os1[snf] [sn1]os;T [sn1]os&[1snf(] [sn]osc [sn1]osf( [sn1]osE[f(] [sn]osT( "
+    "[sn]osB1 [sn1]os)[;U&f] [sn]osks nos,( nos)o sosUE so1c so1;c? so1Bf so1&[s1(f] so1f( "
+    "so1UE so1vso? so1)[;&] son([1s] son;n son&[1snf(] sonf( sonk[s(] sonE[no] so1n[&(] soUEn "
+    "sov[cf]? sov&f sovso sovE[vo] sof([1nsfE)] so(E[f1no(] so([1s][)&] so(f( so(no 1ov[cB]? "
+    "1vs 1vsc 1vso[1nsf(] [1n]of([1nsfE)] [1n]o(E[1fno] 1o(f( 1o([ns][)&] nov[c;k)fU]c? "
+    "no(s[)&,] no(so no(no no(f( nok(s nok(n nok[sn]c nokso sok([sn] sok&s 1)o1 [1ns])os "
+    "[1n])o1) 1)o([1nEsf] [s1])o(E* [1sn])of( n)on[;&)B] n)os[&B] 1)os& 1)on) s)o1[c&U)] "
+    "s)ovc s)onk n1o(s n1of( [1n])o[1s][c;B]* sov~ [1n]o[sv]c s)o[1sv]~ nov&* so1B* "
+    "[1sn])o(E* son)[ok] 1o(f* son); son)&";
+
+// ORDER BY, GROUP BY, HAVING, LIMIT
+constexpr std::string_view kClauses =
+    "[s1n]Bf([1nfv] nBs nBsos nBnB1 nBn,( 1Bn 1Bn,( sBn[cB]? nknB1 sknB[1s] [s1])?B1~ "
+    "[s1n]Bn[cB]* [s1n]BnB1 [s1])?kB1 nB1[c;]?";
+
+// Stacked statements
+constexpr std::string_view kStatements =
+    "[s1n])?;T[v(].? [s1n])?;T[nkf][n(vso;cE] [s1n]);T[no] [s1n]);Ev [s1n])?;Ef( s;En[;cEk] "
+    "s)?E[s1v]c sEs[c] sEso[1nsf(] s)Eso n)Esc [s1n])?Ef([1nsf)]? [1ns]Eokn sE(f( s(Ekn "
+    "[s1](Ef( s)Ekn s)E(f s)knk [1n])k(1 n)knk n)k(n nE[1v]c 1E[1vn]c 1nE[v1n]c nEno[s(] "
+    "nEvof n?E1os nEnof 1E(f( 1nUE1 [n1]ks sksc? sks;[cTE]? sks&[1s] skso[s1] sksEs nks[c;] "
+    "nks;[cET] nkso[1n] nks&( 1ks[co] 1kso[sn(] skn[c] skn&n sknEn sk(n) nk([1v])* nk(so "
+    "nk(f( nkf([1n] nk1c nkn&[1f] nknBn nknEf vknc k(n)[o,k] k(nos k(1)[ok] knkf( knknU knk1o "
+    "[s1n]T[nf](* [s1])?kv[c;] sk[1s]c";
+
+// Statements and expressions by themselves
+constexpr std::string_view kAlone =
+    "Ef([1s][),o&] Ef(n[o,&)] Ef(En Ef(f( Ef(), Ef(o) Ef(so E(f([1nsf)] E(n(1 E(n)[;n&] "
+    "E(n[,&][fn] E(E[kf]( E(1)[o&] E1k(E E1k([n1v] E1)c E1)o[n1] E1nc Enk[n,;)][kBcU,;)] "
+    "Eknk[n1] Eknkn Ekn&n En(f( En(s) En(1o En)[;]? En)of En)&f En)kn En,f( En,(n Eno([1sE] "
+    "Enos1 Eoknk Eok(E Es&([En] Evos; Ek(1[)s] Ek(Ef f(1,[f(] f(1)[noEf1scBk&U;,]? f(1o[snf(] "
+    "f(1&[1n] f(t,( f(),[fn1] f()[of]f f()n( f()f( f()on f()o1 f()c f(n)[oEnk,s]? f(n,[f(] "
+    "f(n&n f(s)[s;,]? f(s&[s(1] f(so[1s] f(f([1nsf)] f(E[on]k f(Ef( f(E[sk][)n] f(E1[o)] "
+    "f(E(E f(nos 1f(1[)n] 1f([ns]) 1f(no 1f(f( 1f(En sf(1[n)o] sf([ns]) sf(no sf(E[fn] sf(f( "
+    "1sf([1nf)] nf(1[o)] nf(s) nf([ns]o nf(En nf(n, nf(f( nf()n s1f([1nsf)] s1UE s1v[co]?f? "
+    "sT([1sn]) sT(so sT(1o sTv(1 Tnv;c T(n)o T(nn) [1n],f([1fsn)] v,f(f s,([1sv]) s,(1o s,(f( "
+    "[s1n],(E[(fs] 1n([s]) 1n(f( 1n(1o 1n,f( 1n)UE E(Ek( vos vos[1&,][s(] vos;T svso[sf] "
+    "svos1 svof( s1[ns]c s1s;c f([1nsv],[nf(E] f()[o,][1sf]* Ek1[vskf]* E[1sv]kn[)k;c] E1knU?";
+
+bool isOneOf(char type, std::string_view set) { return set.find(type) != std::string_view::npos; }
+
+bool goesOn(std::string_view rest) {
+  if (rest.empty()) return false;
+  const char next = rest.size() > 1 ? rest[1] : '\0';
+  const bool last = rest.size() == 1;
+  switch (rest[0]) {
+    case 'B':
+      return true;
+    case 'c':
+      return last;
+    case ';':
+      return last || rest == ";c";
+    case 'U':
+      return last || next == 'E' || rest == "Uc";
+    case '&':
+    case 'f':
+      return next == '(';
+    case 'o':
+      return !last && isOneOf(next, "1nsvf(");
+    case 'E':
+      return rest == "En";
+    case ')':
+      return !last && isOneOf(next, "&ocUf");
+    case 'k':
+      return !last && isOneOf(next, "ns1(");
+    default:
+      return false;
+  }
 }
 
 // At most five tokens, so the recursion ends.
 bool matches(std::string_view shape, std::string_view pattern) {
   if (pattern.empty()) return shape.empty();
   if (pattern == "*") return true;
-  if (pattern == "~") return isTail(shape);
+  if (pattern == "+") return goesOn(shape);
+  if (pattern == "~") return shape.empty() || goesOn(shape);
   std::string_view item = pattern.substr(0, 1);
   size_t used = 1;
   if (item == "[") {
@@ -43,148 +128,35 @@ bool matches(std::string_view shape, std::string_view pattern) {
   return optional && matches(shape, rest);
 }
 
-constexpr std::string_view kHostile[] = {
-    // A condition goes on after the operand: ' or 1=1, 1 and sleep(5)
-    "s&[1sv]~",
-    "s&n~",
-    "s&f(*",
-    "s&[snv]o[svf(1]*",
-    "1&[1sv]~",
-    "1&n[c;B]*",
-    "1&f(*",
-    "1&[snv]o[svf(]*",
-    "n&[1v]~",
-    "n&f(*",
-    "n&[snv]o[svf(]*",
-    "[1sn])?&([1snv][o)&]*",
-    "[1sn])?&(f(*",
-    "[1sn])?&(E.*",
-    "[1sn])&[1svn]~",
-    "[1sn])&f(*",
-    "[1sn])&([1snvfE]*",
-    "[1sn])&[1nsv]o*",
-    "&f([1fnE]*",
-    "&([1fs]*",
-    "&(no[sv]?",
-    "&1of(*",
-    // UNION
-    "[1sn])?UE[1svn(f]*",
-    "[1sn])UEo*",
-    "[1sn]UEo.",
-    "[1sn])?UE",
-    "[1sn])?U(*",
-    "[1sn])?U[kf](*",
-    "UE[1svf(]*",
-    "UEnk.*",
-    "UEok.*",
-    // A comment cuts off what follows
-    "sc",
-    "1c",
-    "nc",
-    "[s1])c",
-    "so[1sv]c",
-    "so1;c?",
-    "s1[ns]c",
-    "[1n]o[sv]c",
-    "[1n])o[1s][c;B]*",
-    // Comparison and concatenation with what stands before
-    "sos",
-    "sos[c;kB&1]*",
-    "sosos",
-    "s)o[1sv]~",
-    "s)osc",
-    "s)o1&*",
-    "sov~",
-    "1ov",
-    "nov&*",
-    "so1[&B]*",
-    "so1n[&(]*",
-    "so([1Ef]*",
-    "sof(*",
-    "[1n]o(E.*",
-    "[1n]of(*",
-    "1o(f*",
-    "[1n]os&[1ns]",
-    "son)[ok]",
-    "n)on;",
-    "no([sf]*",
-    "[1sn])o(E*",
-    "[1sn])of(*",
-    "[s1])o(f*",
-    "1)os",
-    // ORDER BY, GROUP BY, HAVING, LIMIT
-    "[s1])?B1~",
-    "[s1])?Bf*",
-    "[s1n]Bn[cB]*",
-    "1Bn",
-    "nB1~",
-    "nBf(*",
-    "[s1])?kB1",
-    // Stacked statements
-    "[s1n];T[nkv(1fs].*",
-    "[s1n]);T[nkvs(1f]*",
-    "[s1n])?;f(*",
-    "[s1n];En[kE(]*",
-    "[s1n];E[1sv][kcEo;]*",
-    "[s1n])?;Ef(*",
-    "[s1n];Eo.*",
-    "[s1n]);E*",
-    "[s1n])?;kv*",
-    "[s1])?kv[c;]",
-    "[s1]kEs*",
-    "[s1n]T[nf](*",
-    "[s1]Tnk.",
-    "[s1]Tn[sn]c",
-    "s)?E[1sv]c",
-    "[s1n])?Ef([1fs]*",
-    "s)Ef(*",
-    "[s1]Eokn",
-    "s(Ef(",
-    "sks~",
-    "s)ks*",
-    "sks;*",
-    "nks;c",
-    "sk[1s]c",
-    "sk([1nv]*",
-    "s,([1E]*",
-    "s,(f*",
-    // Statements and expressions by themselves
-    "Ef([1sEfnov].",
-    "E(f(.",
-    "E(E.*",
-    "E(1)k*",
-    "E[1sv]k(*",
-    "E[1sv]kn",
-    "E[1sv]kn[)k;c]",
-    "E[1sv]k[1fvs]*",
-    "Enk([En1]*",
-    "Enkn[);cB]",
-    "Enknk",
-    "Eoknk",
-    "Eok(E*",
-    "Ek1nk",
-    "Ek1[vskf]*",
-    "Eknk[n1]",
-    "Es&(E",
-    "En([fsv]*",
-    "f([1snv])*",
-    "f(E*",
-    "f(f*",
-    "f([1nsv],[nf(E]",
-    "f(1o[sv(]*",
-    "f()[o,][1sf]*",
-    "f()kn",
-    "f(n&f",
-    "1f([1fsnvE]*",
-    "sf([1fsnvE]*",
-    "nf([1fsvE]*",
-    "kf(1*",
-    "knkf(",
-    "1n(f(",
-    "[s1]f()[ok]",
-    "k(n)[ok,]*",
-    "T(n)o",
-    "nk([1f]*",
+// The patterns by the letter that a shape must begin with.
+class Patterns {
+ public:
+  Patterns() {
+    for (std::string_view text :
+         {kConditions, kUnions, kComments, kComparisons, kClauses, kStatements, kAlone}) {
+      while (!text.empty()) {
+        const size_t end = std::min(text.find(' '), text.size());
+        add(text.substr(0, end));
+        text.remove_prefix(std::min(end + 1, text.size()));
+      }
+    }
+  }
+
+  bool match(std::string_view shape) const {
+    const auto& list = by_first_[static_cast<unsigned char>(shape.front()) % by_first_.size()];
+    return std::any_of(list.begin(), list.end(),
+                       [shape](std::string_view pattern) { return matches(shape, pattern); });
+  }
+
+ private:
+  void add(std::string_view pattern) {
+    std::string_view first = pattern.substr(0, 1);
+    if (first == "[") first = pattern.substr(1, pattern.find(']') - 1);
+    for (const char letter : first)
+      by_first_[static_cast<unsigned char>(letter)].push_back(pattern);
+  }
+
+  std::array<std::vector<std::string_view>, 128> by_first_;
 };
 
 // A few shapes are prose as often as SQL; what the text holds decides.
@@ -192,21 +164,19 @@ bool isProse(const SqlShape& shape) {
   const std::string_view fingerprint = shape.fingerprint();
   const SqlToken& first = shape.tokens[0];
   const SqlToken& last = shape.tokens[shape.size == 0 ? 0 : shape.size - 1];
-  if (fingerprint == "sc" || fingerprint == "nc" || fingerprint == "1c") {
+  if (fingerprint == "sc" || fingerprint == "nc" || fingerprint == "1c" || fingerprint == "vc") {
     if (last.text.starts_with("/*")) return false;
     // "--" within prose is a dash; at the very end it cuts a statement off.
     if (fingerprint == "1c") return last.text.front() == '#';
     return fingerprint == "nc" || last.text != "--";
   }
   if (fingerprint == "sos" || fingerprint == "s&s") {
-    // Two halves that the statement's own quotes complete; three tokens and no more are a quotation
-    // otherwise.
-    const bool halves = first.open_start && last.open_end && first.quote == last.quote;
-    return !halves && shape.raw_tokens == 3;
+    // Two halves that the statement's own quotes complete; anything else is a quotation.
+    return !(first.open_start && last.open_end && first.quote == last.quote);
   }
   // INTO OUTFILE and INTO DUMPFILE; any other word between two strings is prose.
-  if (fingerprint.starts_with("sk") || fingerprint.starts_with("nk")) {
-    return fingerprint.find('s', 1) == 2 && !equalsIgnoreCase(shape.tokens[1].text, "into");
+  if (fingerprint.ends_with("ks") && fingerprint.size() == 3) {
+    return !equalsIgnoreCase(shape.tokens[1].text.substr(0, 4), "into");
   }
   // "sex and 17" against "1 and 1=1": something was folded.
   if (shape.size == 3 && shape.types[1] == '&' && shape.raw_tokens == 3) {
@@ -219,11 +189,10 @@ bool isProse(const SqlShape& shape) {
 
 bool isInjectedSql(const SqlShape& shape) {
   const std::string_view fingerprint = shape.fingerprint();
+  if (fingerprint.size() < 2) return fingerprint == "X";
   if (fingerprint.find('X') != std::string_view::npos) return true;
-  const bool hostile =
-      std::any_of(std::begin(kHostile), std::end(kHostile),
-                  [&](std::string_view pattern) { return matches(fingerprint, pattern); });
-  return hostile && !isProse(shape);
+  static const Patterns patterns;
+  return patterns.match(fingerprint) && !isProse(shape);
 }
 
 }  // namespace waf

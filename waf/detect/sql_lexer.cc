@@ -1,6 +1,6 @@
-// White space is the ASCII kind, NUL (removed or ignored by several servers) and 0xA0 (MySQL). A
-// word is a run of bytes that are none of the delimiters below, so UTF-8 text is words. Strings end
-// at their quote unless it is doubled or escaped by a backslash.
+// White space is every byte up to the space (servers remove or ignore control bytes) and 0xA0
+// (MySQL). A word is a run of bytes that are none of the delimiters below, so UTF-8 text is words.
+// Strings end at their quote unless it is doubled or escaped by a backslash.
 #include "waf/detect/sql_lexer.h"
 
 #include <algorithm>
@@ -12,17 +12,17 @@
 namespace waf {
 namespace {
 
-constexpr std::string_view kBlank("\0\t\n\v\f\r \xa0", 8);
 constexpr std::string_view kPunctuation = "[]{}<>:\\?=@!#~+-*/&|^%(),';\"";
 
 constexpr std::array<bool, 256> kIsDelimiter = [] {
   std::array<bool, 256> table{};
-  for (const char c : kBlank) table[static_cast<unsigned char>(c)] = true;
+  for (size_t c = 0; c <= ' '; ++c) table[c] = true;
+  table[0xa0] = true;
   for (const char c : kPunctuation) table[static_cast<unsigned char>(c)] = true;
   return table;
 }();
 
-bool isBlank(char c) { return kBlank.find(c) != std::string_view::npos; }
+bool isBlank(char c) { return (c >= '\0' && c <= ' ') || c == '\xa0'; }
 bool isDelimiter(char c) { return kIsDelimiter[static_cast<unsigned char>(c)]; }
 bool isDigit(char c) { return c >= '0' && c <= '9'; }
 bool isHex(char c) { return isDigit(c) || (asciiLower(c) >= 'a' && asciiLower(c) <= 'f'); }
@@ -32,6 +32,13 @@ bool isLetter(char c) { return asciiLower(c) >= 'a' && asciiLower(c) <= 'z'; }
 constexpr std::string_view kOperators[] = {
     "!==", "<=>", "<<=", ">>=", "!=", "<>", "<=", ">=", ":=", "::", "==", "<<", ">>", "*=",
     "+=",  "-=",  "/=",  "%=",  "^=", "|=", "&=", "!<", "!>", "->", "@>", "<@", "~*", "!~"};
+
+// The bytes that stand second in them.
+constexpr std::array<bool, 256> kOperatorByte = [] {
+  std::array<bool, 256> table{};
+  for (const std::string_view op : kOperators) table[static_cast<unsigned char>(op[1])] = true;
+  return table;
+}();
 
 }  // namespace
 
@@ -50,7 +57,7 @@ bool SqlLexer::next(SqlToken* token) {
     string(quote, true, token);
     return true;
   }
-  if (skipBlank(token)) return true;
+  if (comment(token)) return true;
   if (at_ >= text_.size()) return false;
   const char c = text_[at_];
   const char after = at(at_ + 1);
@@ -61,14 +68,11 @@ bool SqlLexer::next(SqlToken* token) {
     number(token);
   } else if (c == '@') {
     variable(token);
-  } else if (c == '\\' && (after == '\'' || after == '"')) {
-    // A quote that was escaped for JSON or a shell on its way here.
-    at_ += 2;
-    string(after, false, token);
   } else if (c == '`' || c == '[') {
-    if (!bracket(token)) take(1, '?', token);
-  } else if (c == '$' && dollarString(token)) {
-    return true;
+    const size_t close = text_.find(c == '[' ? ']' : '`', at_ + 1);
+    take(close == std::string_view::npos ? text_.size() - at_ : close + 1 - at_, 'n', token);
+  } else if (c == '$') {
+    dollar(token);
   } else if (!isDelimiter(c) && c != '.') {
     word(token);
   } else {
@@ -77,44 +81,29 @@ bool SqlLexer::next(SqlToken* token) {
   return true;
 }
 
-// Blanks and plain comments. True when a comment is a token of its own: one that runs to the end,
-// or one whose content a server may execute.
-bool SqlLexer::skipBlank(SqlToken* token) {
-  while (at_ < text_.size()) {
-    const char c = text_[at_];
-    if (isBlank(c)) {
-      ++at_;
-      continue;
-    }
-    const bool dashes = c == '-' && at(at_ + 1) == '-';
-    if (dashes || c == '#') {
-      const bool blank_after = at_ + 2 >= text_.size() || isBlank(at(at_ + 2));
-      const bool certain = dashes && blank_after;
-      saw_dialect_mark_ |= !certain;
-      if (certain || dashes == (dialect_ == SqlDialect::Ansi)) {
-        const size_t end = std::min(text_.find('\n', at_), text_.size());
-        take(end - at_, 'c', token);
-        return true;
-      }
-      return false;
-    }
-    if (c != '/' || at(at_ + 1) != '*') return false;
-    const size_t end = text_.find("*/", at_ + 2);
-    const std::string_view inside =
-        text_.substr(at_ + 2, end == std::string_view::npos ? end : end - at_ - 2);
-    // "/*!" is executed by MySQL; a comment within a comment is cut differently by each server.
-    if (inside.starts_with('!') || inside.find("/*") != std::string_view::npos) {
-      take(inside.size() + 4, 'X', token);
-      return true;
-    }
-    if (end == std::string_view::npos) {
-      take(text_.size() - at_, 'c', token);
-      return true;
-    }
-    at_ = end + 2;
-    ++skipped_comments_;
+// Blanks, then a comment if there is one: true, and it is a token. An "X" comment is one whose
+// content a server may execute.
+bool SqlLexer::comment(SqlToken* token) {
+  while (at_ < text_.size() && isBlank(text_[at_])) ++at_;
+  const char c = at(at_);
+  const bool dashes = c == '-' && at(at_ + 1) == '-';
+  if (dashes || c == '#') {
+    const bool certain = dashes && (at_ + 2 >= text_.size() || isBlank(at(at_ + 2)));
+    saw_dialect_mark_ |= !certain;
+    if (!certain && dashes != (dialect_ == SqlDialect::Ansi)) return false;
+    take(std::min(text_.find('\n', at_), text_.size()) - at_, 'c', token);
+    return true;
   }
-  return false;
+  if (c != '/' || at(at_ + 1) != '*') return false;
+  const size_t end = text_.find("*/", at_ + 2);
+  const size_t size = end == std::string_view::npos ? text_.size() - at_ : end + 2 - at_;
+  const std::string_view whole = text_.substr(at_, size);
+  // "/*!" is executed by MySQL; a comment within a comment is cut differently by each server.
+  const bool closed = end != std::string_view::npos;
+  const bool executed = whole.substr(2).starts_with('!') ||
+                        (closed && whole.substr(2, size - 3).find("/*") != std::string_view::npos);
+  take(size, executed ? 'X' : 'c', token);
+  return true;
 }
 
 void SqlLexer::string(char quote, bool open_start, SqlToken* token) {
@@ -139,30 +128,32 @@ void SqlLexer::string(char quote, bool open_start, SqlToken* token) {
   token->open_end = true;
 }
 
+// 12, 1.5, .5, 1e3, 0x1f, 0b01, and Oracle's 1d and 1f. "0x" and "1e" by themselves are names.
 void SqlLexer::number(SqlToken* token) {
-  size_t end = at_;
+  size_t end = at_ + 2;
   const char prefix = asciiLower(at(at_ + 1));
   if (text_[at_] == '0' && (prefix == 'x' || prefix == 'b')) {
-    end = at_ + 2;
     while (prefix == 'x' ? isHex(at(end)) : at(end) == '0' || at(end) == '1') ++end;
-    if (end > at_ + 2) {
-      take(end - at_, '1', token);
-      return;
-    }
-    end = at_;
+    return take(end - at_, end > at_ + 2 ? '1' : 'n', token);
   }
+  end = at_;
   while (isDigit(at(end))) ++end;
   if (at(end) == '.') {
     ++end;
     while (isDigit(at(end))) ++end;
   }
   if (asciiLower(at(end)) == 'e') {
-    size_t digits = end + 1;
-    if (at(digits) == '+' || at(digits) == '-') ++digits;
-    if (isDigit(at(digits))) {
-      end = digits;
-      while (isDigit(at(end))) ++end;
-    }
+    ++end;
+    if (at(end) == '+' || at(end) == '-') ++end;
+    const size_t exponent = end;
+    while (isDigit(at(end))) ++end;
+    if (end == exponent) return take(end - at_, 'n', token);
+  }
+  const char suffix = asciiLower(at(end));
+  const char after = at(end + 1);
+  if ((suffix == 'd' || suffix == 'f') &&
+      (end + 1 >= text_.size() || isBlank(after) || after == ';' || asciiLower(after) == 'u')) {
+    ++end;
   }
   // "1and", "1e1union": a number ends where it ends, whatever stands next.
   take(end - at_, '1', token);
@@ -180,37 +171,26 @@ void SqlLexer::variable(SqlToken* token) {
   take(end - at_, 'v', token);
 }
 
-bool SqlLexer::bracket(SqlToken* token) {
-  const size_t close = text_.find(text_[at_] == '[' ? ']' : '`', at_ + 1);
-  if (close == std::string_view::npos) return false;
-  take(close + 1 - at_, 'n', token);
-  return true;
-}
-
-// PostgreSQL's $$…$$ and $tag$…$tag$.
-bool SqlLexer::dollarString(SqlToken* token) {
+// PostgreSQL's $$…$$ and $tag$…$tag$, money ($1,000.50), else a name of one byte.
+void SqlLexer::dollar(SqlToken* token) {
   size_t end = at_ + 1;
+  if (isDigit(at(end))) {
+    while (isDigit(at(end)) || at(end) == '.' || at(end) == ',') ++end;
+    return take(end - at_, '1', token);
+  }
   while (isLetter(at(end))) ++end;
-  if (at(end) != '$') return false;
+  if (at(end) != '$') return take(1, 'n', token);
   const std::string_view tag = text_.substr(at_, end + 1 - at_);
   const size_t close = text_.find(tag, end + 1);
   take(close == std::string_view::npos ? text_.size() - at_ : close + tag.size() - at_, 's', token);
   token->open_end = close == std::string_view::npos;
-  return true;
 }
 
 void SqlLexer::word(SqlToken* token) {
   size_t end = at_;
   while (end < text_.size() && !isDelimiter(text_[end]) && text_[end] != '`') ++end;
   const std::string_view whole = text_.substr(at_, end - at_);
-  // x'4142', n'…', _utf8'…': a prefix makes a string.
-  if (at(end) == '\'' && (whole.front() == '_' ||
-                          (whole.size() == 1 && std::string_view("xXnNbBeEuUqQ").find(whole[0]) !=
-                                                    std::string_view::npos))) {
-    at_ = end + 1;
-    string('\'', false, token);
-    return;
-  }
+  if (stringPrefix(end, whole, token)) return;
   char type = static_cast<char>(classifySqlWord(whole));
   if (type == 'n') {
     // "select.1": a keyword ends at the dot, a qualified name does not.
@@ -226,12 +206,35 @@ void SqlLexer::word(SqlToken* token) {
   take(whole.size(), type, token);
 }
 
+// n'…', _utf8'…', u&'…': a prefix makes a string; x'4142' and b'01' are numbers.
+bool SqlLexer::stringPrefix(size_t end, std::string_view word, SqlToken* token) {
+  const char first = asciiLower(word.front());
+  if (word.size() == 1 && first == 'u' && at(end) == '&' && at(end + 1) == '\'') {
+    ++end;
+  } else if (at(end) != '\'') {
+    return false;
+  } else if (word.size() == 1 && (first == 'x' || first == 'b')) {
+    size_t digits = end + 1;
+    while (first == 'x' ? isHex(at(digits)) : at(digits) == '0' || at(digits) == '1') ++digits;
+    if (at(digits) != '\'') return false;
+    take(digits + 1 - at_, '1', token);
+    return true;
+  } else if (first != '_' && (word.size() > 1 || (first != 'n' && first != 'e' && first != 'q'))) {
+    return false;
+  }
+  at_ = end + 1;
+  string('\'', false, token);
+  return true;
+}
+
 void SqlLexer::symbol(SqlToken* token) {
   const char c = text_[at_];
   const std::string_view rest = text_.substr(at_);
   if (rest.starts_with("&&") || rest.starts_with("||")) return take(2, '&', token);
-  for (const std::string_view op : kOperators) {
-    if (rest.starts_with(op)) return take(op.size(), 'o', token);
+  if (rest.size() > 1 && kOperatorByte[static_cast<unsigned char>(rest[1])]) {
+    for (const std::string_view op : kOperators) {
+      if (rest.starts_with(op)) return take(op.size(), 'o', token);
+    }
   }
   if (std::string_view("(),;.{}:\\").find(c) != std::string_view::npos) return take(1, c, token);
   if (std::string_view("+-*/%=<>!^~|&#").find(c) != std::string_view::npos)

@@ -6,7 +6,7 @@
 namespace waf {
 
 // A token of SQL; `type` is a letter of SqlWord, or one of
-//   s string   1 number   v variable   o operator   & && or ||   c comment to the end   X
+//   s string   1 number   v variable   o operator   & && or ||   c comment   X
 //   conditional comment ( ) , ; . { } : \ as themselves   ? any other byte
 struct SqlToken {
   char type = '?';
@@ -22,7 +22,7 @@ enum class SqlDialect {
 };
 
 // Reads a value as SQL would where it is put in: bare (quote 0) or inside a string that `quote`
-// ends. Plain comments are white space. Borrows the text; a lexer is used once, each byte is looked
+// ends. Borrows the text; a lexer is used once, each byte is looked
 // at a bounded number of times.
 class SqlLexer {
  public:
@@ -35,17 +35,15 @@ class SqlLexer {
   // Whether "#" or "--" was met where the dialects disagree, so that the other one must be tried.
   bool sawDialectMark() const { return saw_dialect_mark_; }
 
-  size_t skippedComments() const { return skipped_comments_; }
-
  private:
-  bool skipBlank(SqlToken* token);
+  bool comment(SqlToken* token);
   void string(char quote, bool open_start, SqlToken* token);
   void number(SqlToken* token);
   void variable(SqlToken* token);
   void word(SqlToken* token);
   void symbol(SqlToken* token);
-  bool bracket(SqlToken* token);
-  bool dollarString(SqlToken* token);
+  bool stringPrefix(size_t end, std::string_view word, SqlToken* token);
+  void dollar(SqlToken* token);
   char at(size_t index) const { return index < text_.size() ? text_[index] : '\0'; }
   void take(size_t size, char type, SqlToken* token);
 
@@ -54,7 +52,6 @@ class SqlLexer {
   SqlDialect dialect_;
   char pending_quote_;
   bool saw_dialect_mark_ = false;
-  size_t skipped_comments_ = 0;
 };
 
 }  // namespace waf

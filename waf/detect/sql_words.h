@@ -17,7 +17,9 @@ enum class SqlWord : char {
   Logic = '&',      // AND, OR, XOR
   Value = 'v',      // NULL, CURRENT_USER, …: a value without parentheses
   Number = '1',     // TRUE, FALSE
-  Function = 'f',   // a built-in function's name; one only where "(" follows
+  Function = 'f',   // a built-in function's name
+  Type = 't',       // INT, VARCHAR, …
+  Collate = 'A',    // COLLATE
 };
 
 // `word` in any case; Plain when it is not known.

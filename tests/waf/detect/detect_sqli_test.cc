@@ -4,6 +4,8 @@
 
 #include <string>
 
+#include "waf/detect/sql_fold.h"
+
 namespace waf {
 namespace {
 
@@ -82,12 +84,30 @@ TEST(DetectSqliTest, SurvivesAnyBytes) {
   }
 }
 
-TEST(DetectSqliTest, LongValuesAreReadInLinearTime) {
+TEST(DetectSqliTest, ALongValueCostsNoMoreThanTheTokensOfAnHonestOne) {
   for (const char* piece : {"1,", "(", "'", "/*", "[", "$$", "1 or ", "a+", "--\n", "select "}) {
     std::string value;
     while (value.size() < (1u << 20)) value += piece;
     detectSqli(value, nullptr);
+    EXPECT_LE(foldSql(value, '\0', SqlDialect::Ansi).raw_tokens, 131072u) << piece;
   }
+}
+
+TEST(DetectSqliTest, PaddingHidesNothingInABodyOfTheRecommendedSize) {
+  std::string value = "1";
+  while (value.size() < 131000) value += "+1";
+  EXPECT_FALSE(detectSqli(value, nullptr));
+  EXPECT_TRUE(detectSqli(value + " union select a,b from c", nullptr));
+}
+
+TEST(DetectSqliTest, ReadsNumbersStringsAndNamesAsServersDo) {
+  EXPECT_EQ(fingerprintOf("1e1union select 1"), "1UE1");
+  EXPECT_EQ(fingerprintOf("x'41' union select b'01'"), "1UE1");
+  EXPECT_EQ(fingerprintOf("$1,000.5 union select 1d"), "1UE1");
+  EXPECT_EQ(fingerprintOf("`a`.`b` union select 1"), "nUE1");
+  EXPECT_EQ(fingerprintOf("1 or n'a' = 'a' --"), "1&sos");
+  EXPECT_EQ(fingerprintOf("1=(1) union select 1"), "1UE1");
+  EXPECT_EQ(fingerprintOf("/*/*/2 union all select 1"), "X1UE1");
 }
 
 }  // namespace
