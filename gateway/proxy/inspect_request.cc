@@ -10,6 +10,8 @@ namespace {
 // Read at once when nobody inspects it, so that a small body goes out with its head and can be sent
 // again to another endpoint.
 constexpr size_t kReplayBytes = 65536;
+// A byte now and then is no progress: so much within body_ms is.
+constexpr size_t kProgressBytes = 1024;
 
 }  // namespace
 
@@ -77,14 +79,19 @@ Task<Session::Step> Session::readBody(Request& request) {
     }
   }
   const auto progress = std::chrono::milliseconds(request.timeouts().body_ms);
+  Deadline deadline = worker_->loop->after(progress);
+  size_t awaited = kProgressBytes;
   while (request.buffered.size() <= limit) {
-    const BodyPart part =
-        co_await request.body.next(*stream_, input_, worker_->loop->after(progress));
+    const BodyPart part = co_await request.body.next(*stream_, input_, deadline);
     if (part.status == BodyPart::Status::End) {
       request.body_complete = true;
       co_return Step::GoOn;
     }
     if (co_await takeBodyPart(request, part, inspect) == Step::Done) co_return Step::Done;
+    if (request.buffered.size() >= awaited) {
+      deadline = worker_->loop->after(progress);
+      awaited = request.buffered.size() + kProgressBytes;
+    }
   }
   // The end may be there already, so that the upstream gets a Content-Length.
   request.body_complete = request.body.done();

@@ -220,7 +220,7 @@ class Origin:
                     stream.readline()
                 stream.readline()
             else:
-                asked.body = stream.read(int(asked.field("content-length") or 0))
+                asked.body = self._body(stream, int(asked.field("content-length") or 0))
             self.asked.append(asked)
             out = self.answer(asked)
             if callable(out):
@@ -228,6 +228,17 @@ class Origin:
                     return
             else:
                 connection.sendall(out)
+
+    @staticmethod
+    def _body(stream, length):
+        kept = b""
+        while length > 0:
+            piece = stream.read1(min(length, 65536))
+            if not piece:
+                raise ValueError("the request broke off")
+            kept += piece if len(kept) < 1 << 20 else b""
+            length -= len(piece)
+        return kept
 
     def count(self, target):
         return sum(a.target == target for a in self.asked)

@@ -32,6 +32,7 @@ void ProgramBuilder::warning(const SourcePosition& at, std::string message) {
 std::unique_ptr<Program> ProgramBuilder::build(const RuleSetOptions& options,
                                                const RuleSet::Progress& progress) {
   program_->settings = document_.settings;
+  confined_to_ = options.confined_to;
   gather();
   dropOverriddenBase();
   checkDuplicates();

@@ -86,6 +86,7 @@ class ProgramBuilder {
   std::vector<Rule*> starters_;  // by chain, null when left out
   std::unordered_map<std::string, std::shared_ptr<const Regex>> patterns_;
   std::unordered_map<std::string, std::shared_ptr<const std::string>> files_;
+  std::string confined_to_;
   RuleSetStatistics statistics_;
   std::vector<RuleSummary> summaries_;
   bool cancelled_ = false;

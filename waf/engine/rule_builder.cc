@@ -139,6 +139,10 @@ void ProgramBuilder::compileOperator(const RuleAst& ast, Rule* rule) {
     if (!path.empty() && path.front() != '/' && !ast.folder.empty()) {
       path = ast.folder + "/" + path;
     }
+    if (!liesBelow(path, confined_to_)) {
+      return fail(ErrorCode::Denied, "seclang",
+                  "the file " + path + " is not part of this rule set; put it into the archive");
+    }
     auto& cached = files_[path];
     if (cached == nullptr) {
       auto text = readFile(path, kMaxDataFileBytes);

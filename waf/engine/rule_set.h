@@ -33,6 +33,9 @@ struct RuleSetOptions {
   std::optional<int> outbound_threshold;
   std::string cache_dir;      // compiled Hyperscan databases by content hash; "" for none
   bool use_hyperscan = true;  // off: PCRE2 decides alone (reference evaluation, CPUs without SSSE3)
+  // What the set includes and its data files must lie below this folder; "" for anywhere. A set
+  // that came from elsewhere must not show the machine's files in its diagnostics.
+  std::string confined_to;
 
   bool operator==(const RuleSetOptions&) const = default;
 };

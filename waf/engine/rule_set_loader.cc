@@ -37,7 +37,9 @@ std::string fileName(const std::string& path) { return fs::path(path).filename()
 }  // namespace
 
 RuleSetLoader::RuleSetLoader(const RuleSetOptions& options, std::vector<Diagnostic>* diagnostics)
-    : options_(options), diagnostics_(diagnostics), parser_(&document_, diagnostics) {}
+    : options_(options), diagnostics_(diagnostics), parser_(&document_, diagnostics) {
+  parser_.confine(options.confined_to);
+}
 
 void RuleSetLoader::error(const std::string& path, std::string message) {
   diagnostics_->push_back({Diagnostic::Severity::Error, path, 0, std::move(message)});

@@ -54,14 +54,20 @@ void Parser::includeOptional(const Words& words) { includeFiles(words[1], true);
 
 void Parser::includeFiles(const std::string& pattern, bool optional) {
   const std::string resolved = resolve(pattern);
-  if (resolved.find_first_of("*?[") == std::string::npos) {
-    std::error_code failed;
-    if (optional && !std::filesystem::exists(resolved, failed)) return;
-    return parseFile(resolved);
-  }
+  if (resolved.find_first_of("*?[") == std::string::npos) return includeFile(resolved, optional);
   const std::vector<std::string> paths = GlobResult(resolved).paths();
   if (paths.empty() && !optional) return error("no file matches " + pattern);
-  for (const std::string& path : paths) parseFile(path);
+  for (const std::string& path : paths) includeFile(path, optional);
+}
+
+void Parser::includeFile(const std::string& path, bool optional) {
+  // Before anything else: whether a file exists is told to nobody either.
+  if (!liesBelow(path, confined_to_)) {
+    return error("the file " + path + " is not part of this rule set; put it into the archive");
+  }
+  std::error_code failed;
+  if (optional && !std::filesystem::exists(path, failed)) return;
+  parseFile(path);
 }
 
 }  // namespace waf

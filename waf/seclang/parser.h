@@ -19,6 +19,8 @@ class Parser {
 
   // Paths below `root` are shown relative to it in diagnostics.
   void setDisplayRoot(const std::string& root) { display_root_ = root; }
+  // Include leads nowhere else (RuleSetOptions::confined_to).
+  void confine(const std::string& folder) { confined_to_ = folder; }
   // Rules read from now on are of our base text.
   void setBase(bool base) { base_ = base; }
   // SecDefaultAction may be given once per phase and context; each path of a rule set is one.
@@ -65,6 +67,7 @@ class Parser {
   void include(const Words& words);
   void includeOptional(const Words& words);
   void includeFiles(const std::string& pattern, bool optional);
+  void includeFile(const std::string& path, bool optional);
 
   void ruleEngine(const Words& words);
   void requestBodyAccess(const Words& words);
@@ -102,6 +105,7 @@ class Parser {
   Document* document_;
   std::vector<Diagnostic>* diagnostics_;
   std::string display_root_;
+  std::string confined_to_;
   bool base_ = false;
   SourcePosition position_;
   std::string folder_;

@@ -7,6 +7,17 @@
 
 namespace waf {
 
+bool liesBelow(const std::string& path, const std::string& folder) {
+  if (folder.empty()) return true;
+  std::error_code failed;
+  const auto top = std::filesystem::weakly_canonical(folder, failed);
+  if (failed) return false;
+  const auto file = std::filesystem::weakly_canonical(path, failed);
+  if (failed) return false;
+  const auto relative = file.lexically_relative(top);
+  return !relative.empty() && *relative.begin() != "..";
+}
+
 Result<std::string> readFile(const std::string& path, size_t most_bytes) {
   std::error_code failed;
   const auto status = std::filesystem::status(path, failed);

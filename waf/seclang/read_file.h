@@ -7,6 +7,9 @@
 
 namespace waf {
 
+// Links resolved; everything lies below "".
+bool liesBelow(const std::string& path, const std::string& folder);
+
 // The bytes of a regular file of at most `most_bytes`. Errors name the path and the reason.
 Result<std::string> readFile(const std::string& path, size_t most_bytes);
 

@@ -176,7 +176,7 @@ void Parser::unicodeMapFile(const Words& words) {
   uint64_t value = 0;
   if (!code_page.empty() && !number(code_page, 100000, &value)) return;
   std::error_code failed;
-  if (!std::filesystem::exists(resolve(path), failed)) {
+  if (confined_to_.empty() && !std::filesystem::exists(resolve(path), failed)) {
     error("the file " + path + " does not exist; name an existing one or leave the directive out");
   }
 }

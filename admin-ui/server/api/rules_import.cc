@@ -66,9 +66,11 @@ std::string_view apiStage(std::string_view stage) {
   return stage == "resolve" ? "check" : "compile";
 }
 
-waf::RuleSet::Loaded loadRules(Services& services, const std::string& root, Job& job) {
+waf::RuleSet::Loaded loadRules(Services& services, const std::string& root,
+                               const std::string& folder, Job& job) {
   waf::RuleSetOptions options;
   options.paths = {root};
+  options.confined_to = folder;
   options.cache_dir = services.data_dir + "/cache";
   return waf::RuleSet::load(options, [&](std::string_view stage, size_t done, size_t total) {
     return job.progress(apiStage(stage), done, total);
@@ -117,7 +119,7 @@ void runImport(Services& services, Job& job, const Upload& upload, const std::st
                      });
   if (!unpacked) return job.failWith(job.cancelled() ? cancelled() : apiError(unpacked.error()));
   RemoveUnless folder{unpacked->folder};
-  const waf::RuleSet::Loaded loaded = loadRules(services, unpacked->root, job);
+  const waf::RuleSet::Loaded loaded = loadRules(services, unpacked->root, unpacked->folder, job);
   if (job.cancelled()) return job.failWith(cancelled());
   if (loaded.rule_set == nullptr) return job.failWith(refusedRules(loaded.diagnostics));
   nlohmann::json result = report(services, name, loaded);

@@ -96,5 +96,29 @@ TEST_F(IncludeTest, RefusesAMissingFile) {
   EXPECT_EQ(load().rule_set, nullptr);
 }
 
+TEST_F(IncludeTest, ReadsNothingOutsideOfTheFolderItIsConfinedTo) {
+  write("outside.conf", "SecAction \"id:1,pass\"\n");
+  write("words", "secret\n");
+  write("sub/inside.conf", "SecAction \"id:2,pass\"\n");
+  std::filesystem::create_symlink(folder_ / "outside.conf", folder_ / "sub/link.conf");
+  RuleSetOptions options;
+  options.paths = {(folder_ / "sub/main.conf").string()};
+  options.confined_to = (folder_ / "sub").string();
+  for (const char* text :
+       {"Include ../outside.conf\n", "Include ../*.conf\n", "IncludeOptional ../outside.conf\n",
+        "Include link.conf\n", "SecRule ARGS \"@pmFromFile ../words\" \"id:3,phase:2,pass\"\n",
+        "IncludeOptional /etc/passwd\n"}) {
+    write("sub/main.conf", text);
+    const auto loaded = RuleSet::load(options);
+    EXPECT_EQ(loaded.rule_set, nullptr) << text;
+    ASSERT_FALSE(loaded.diagnostics.empty()) << text;
+    EXPECT_NE(loaded.diagnostics.front().message.find("not part of this rule set"),
+              std::string::npos)
+        << text;
+  }
+  write("sub/main.conf", "Include inside.conf\n");
+  EXPECT_NE(RuleSet::load(options).rule_set, nullptr);
+}
+
 }  // namespace
 }  // namespace waf

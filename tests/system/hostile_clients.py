@@ -1,0 +1,240 @@
+"""Clients that mean harm: floods, slowness, absurd sizes. The gateway serves on, in bounded memory."""
+import contextlib
+import socket
+import threading
+import time
+
+from system.fixture import RULES, serving
+from system.wire import Client, event, events, get, memory_mb, page, raw, refused
+
+SHORT = {"timeouts": {"head_ms": 600, "body_ms": 600, "idle_ms": 1500, "write_ms": 900}}
+
+
+def serves(gateway):
+    answer = get(gateway.http_port, "/alive")
+    assert answer.status == 200, answer
+
+
+def test_slow_head(binary):
+    """A head that does not arrive in time is answered 408 with an event, however it dribbles."""
+    with serving(binary, site=SHORT) as (gateway, origin):
+        started = time.monotonic()
+        refused(gateway, raw(gateway.http_port, "GET / HTTP/1.1\r\nHos"), 408, "limit")
+        assert 0.4 < time.monotonic() - started < 3
+        dribblers = []
+        for _ in range(200):
+            dribblers.append(Client(gateway.http_port).send("GET / HTTP/1.1\r\nHost: t\r\n"))
+        end = time.monotonic() + 0.5
+        while time.monotonic() < end:
+            for client in dribblers:
+                try:
+                    client.send("X: y\r\n")
+                except OSError:
+                    pass
+            serves(gateway)
+            time.sleep(0.1)
+        assert dribblers[0].read().status == 408, "bytes now and then kept the head's deadline from coming"
+        for client in dribblers:
+            client.socket.close()
+        assert origin.count("/") == 0
+
+
+def test_slow_body(binary):
+    """A body that stalls is answered 408 with an event."""
+    with serving(binary, site=SHORT) as (gateway, origin):
+        post = "POST / HTTP/1.1\r\nHost: t\r\n"
+        refused(gateway, raw(gateway.http_port, post + "Content-Length: 100\r\n\r\nabc"), 408, "limit")
+        refused(gateway, raw(gateway.http_port, post + "Transfer-Encoding: chunked\r\n\r\n5\r\nab"), 408, "limit")
+        # A byte now and then does not keep the deadline from coming.
+        with Client(gateway.http_port) as client:
+            client.send(post + "Content-Length: 1000\r\n\r\n")
+            started = time.monotonic()
+            with contextlib.suppress(OSError):
+                while time.monotonic() - started < 1.5:
+                    client.send("a")
+                    time.sleep(0.1)
+            refused(gateway, client.read(), 408, "limit")
+        assert origin.count("/") == 0
+        serves(gateway)
+
+
+def test_slow_handshake(binary):
+    """Handshakes that never go on hold nobody up."""
+    with serving(binary) as (gateway, _):
+        waiting = [Client(gateway.tls_port).send(b"\x16\x03\x01") for _ in range(300)]
+        started = time.monotonic()
+        for _ in range(5):
+            assert get(gateway.tls_port, tls="t.example").status == 200
+        assert time.monotonic() - started < 3
+        for client in waiting:
+            client.socket.close()
+
+
+def test_idle(binary):
+    """An idle connection is closed after its time, without an answer or an event."""
+    with serving(binary, site=SHORT) as (gateway, _):
+        with Client(gateway.http_port) as client, Client(gateway.http_port) as never:
+            assert client.get().status == 200
+            started = time.monotonic()
+            assert client.ended() and never.ended()
+            assert 1 < time.monotonic() - started < 5
+        assert gateway.api("GET", "/events")[1]["items"] == []
+
+
+def test_header_flood(binary):
+    """Heads without an end are refused at the limit and cost no memory."""
+    with serving(binary) as (gateway, origin):
+        serves(gateway)
+        before = memory_mb(gateway.process.pid)
+
+        def flood():
+            with Client(gateway.http_port) as client:
+                try:
+                    client.send("GET / HTTP/1.1\r\nHost: t\r\n")
+                    for n in range(1000):
+                        client.send(f"X-{n}: {'y' * 1000}\r\n" * 10)
+                except OSError:
+                    pass
+        floods = [threading.Thread(target=flood) for _ in range(30)]
+        for thread in floods:
+            thread.start()
+        for thread in floods:
+            thread.join(20)
+        assert memory_mb(gateway.process.pid) - before < 60
+        refused(gateway, raw(gateway.http_port, "GET / HTTP/1.1\r\nHost: t\r\n" + "X: y\r\n" * 3000 + "\r\n"), 431, "limit")
+        refused(gateway, raw(gateway.http_port, "GET /" + "a" * 200_000), 414, "limit")
+        assert len(events(gateway, "reason=limit", least=30)) >= 30 and origin.count("/") == 0
+        serves(gateway)
+
+
+def test_pipelining(binary):
+    """10,000 pipelined requests are answered one by one, in order, in bounded memory."""
+    with serving(binary, lambda a: page(a.target)) as (gateway, _):
+        serves(gateway)
+        before = memory_mb(gateway.process.pid)
+        with Client(gateway.http_port, timeout=30) as client:
+            def push():
+                for start in range(0, 10_000, 100):
+                    client.send("".join(f"GET /{n} HTTP/1.1\r\nHost: t\r\n\r\n" for n in range(start, start + 100)))
+            pusher = threading.Thread(target=push)
+            pusher.start()
+            for n in range(10_000):
+                answer = client.read()
+                assert answer.status == 200 and answer.body == f"/{n}".encode(), (n, answer)
+            pusher.join()
+        assert memory_mb(gateway.process.pid) - before < 40
+        # Pipelined and never read: the gateway stops reading, too.
+        with Client(gateway.http_port, timeout=1) as client:
+            try:
+                for _ in range(400):
+                    client.send("GET /x HTTP/1.1\r\nHost: t\r\n\r\n" * 1000)
+                raise AssertionError("400,000 requests were taken from a client that reads nothing")
+            except OSError:
+                pass
+        assert memory_mb(gateway.process.pid) - before < 60
+        serves(gateway)
+
+
+def test_absurd_chunks(binary):
+    """Chunk sizes that overflow, lie or hide are refused; nothing of them reaches the upstream."""
+    sizes = ["FFFFFFFFFFFFFFFF", "10000000000000000", "-1", "0x10", " 5", "5 ", "+5", "", "g", "5;" + "x" * 20_000, "00000000000000000005",
+             "5\n", "5\r", "7FFFFFFFFFFFFFFF"]
+    head = "POST /c HTTP/1.1\r\nHost: t\r\nTransfer-Encoding: chunked\r\n\r\n"
+    with serving(binary, site=SHORT) as (gateway, origin):
+        for size in sizes:
+            answer = raw(gateway.http_port, f"{head}{size}\r\nabcde\r\n0\r\n\r\nGET /smuggled HTTP/1.1\r\nHost: t\r\n\r\n")
+            if size == "00000000000000000005" and answer.status == 200:
+                continue
+            assert answer is not None and answer.status in (400, 408, 413, 431), (size, answer)
+            event(gateway, answer.id)
+        trailers = "0\r\n" + "X: y\r\n" * 20_000 + "\r\n"
+        answer = raw(gateway.http_port, head + trailers)
+        assert answer.status in (400, 413, 431), answer
+        refused(gateway, raw(gateway.http_port, "POST / HTTP/1.1\r\nHost: t\r\nContent-Length: 99999999999999999999\r\n\r\n"),
+                400, "protocol")
+        assert origin.count("/smuggled") == len([a for a in origin.asked if a.target == "/c"]) <= 1, origin.asked
+        # One byte a chunk: a megabyte of them is a megabyte.
+        with Client(gateway.http_port, timeout=20) as client:
+            client.send(head + "1\r\nA\r\n" * 100_000 + "0\r\n\r\n")
+            assert client.read().status in (200, 413)
+        serves(gateway)
+
+
+def test_large_bodies(binary):
+    """Many large uploads at once are held to the inspection limit, not beyond."""
+    limit = "SecRequestBodyLimit 1048576\nSecRequestBodyLimitAction ProcessPartial\n"
+    with serving(binary, rules=RULES + limit) as (gateway, _):
+        serves(gateway)
+        before = memory_mb(gateway.process.pid)
+
+        def upload():
+            with Client(gateway.http_port, timeout=20) as client:
+                try:
+                    client.send("POST / HTTP/1.1\r\nHost: t\r\nContent-Type: application/octet-stream\r\n"
+                                f"Content-Length: {1 << 40}\r\n\r\n")
+                    for _ in range(160):
+                        client.send(b"z" * 65536)
+                except OSError:
+                    pass
+                time.sleep(1)  # all of them are held at once
+        uploads = [threading.Thread(target=upload) for _ in range(8)]
+        for thread in uploads:
+            thread.start()
+        deadline = time.monotonic() + 25
+        peak = 0
+        while any(t.is_alive() for t in uploads) and time.monotonic() < deadline:
+            peak = max(peak, memory_mb(gateway.process.pid))
+            time.sleep(0.05)
+            serves(gateway)
+        assert peak - before < 8 * 4 + 30, f"{peak - before:.0f} MB for eight uploads"
+
+
+def test_never_reads(binary):
+    """A client that never reads a large response is cut after the write time; others are served meanwhile."""
+    def big(asked):
+        if asked.target == "/alive":
+            return page("ok")
+
+        def stream(connection):
+            connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 400000000\r\n\r\n")
+            for _ in range(6000):
+                connection.sendall(b"x" * 65536)
+            return False
+        return stream
+
+    with serving(binary, big, site=SHORT, waf={"response_body": "off"}) as (gateway, origin):
+        serves(gateway)
+        before = memory_mb(gateway.process.pid)
+        stuck = [Client(gateway.http_port, receive_buffer=4096).send("GET /big HTTP/1.1\r\nHost: t\r\n\r\n") for _ in range(40)]
+        end = time.monotonic() + 8
+        while time.monotonic() < end and gateway.status()["connections"] > 0:
+            serves(gateway)
+            assert memory_mb(gateway.process.pid) - before < 60
+            time.sleep(0.1)
+        assert gateway.status()["connections"] == 0, "clients that read nothing are still connected"
+        assert len(origin.live) <= 2, "their upstream connections live on"
+        for client in stuck:
+            client.socket.close()
+
+
+def test_resets(binary):
+    """Clients that vanish at every moment leave nothing behind."""
+    def slow(asked):
+        time.sleep(0.05)
+        return page("x" * 20_000)
+
+    with serving(binary, slow, site=SHORT) as (gateway, _):
+        moments = ["", "GET", "GET / HTTP/1.1\r\nHost: t\r\n\r\n", "POST / HTTP/1.1\r\nHost: t\r\nContent-Length: 9\r\n\r\nab",
+                   "GET / HTTP/1.1\r\nHost: t\r\n\r\n" * 5]
+        for n in range(300):
+            client = Client(gateway.http_port).send(moments[n % len(moments)])
+            client.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+            client.socket.close()
+        for n in range(100):
+            client = Client(gateway.tls_port).send((b"\x16\x03", b"")[n % 2])
+            client.socket.close()
+        serves(gateway)
+        end = time.monotonic() + 5
+        while gateway.status()["connections"] > 0 and time.monotonic() < end:
+            time.sleep(0.05)
+        assert gateway.status()["connections"] == 0 and gateway.process.poll() is None
