@@ -1,12 +1,14 @@
 // From the operators' patterns to databases:
 //
-//   1. every different pattern is judged once: scan it or not
+//   1. every different pattern is judged once: scan it or not; most are presumed good
 //   2. an operator whose patterns are all good is scanned; for one that has a single pattern which
 //   is not, a gate is
 //      derived and judged; without one its slot is always reported
 //   3. the patterns of a group's scanned slots, sorted and without duplicates, make one database
 //   for joined values
 //      and one for values alone; equal lists share one database, in this process and on disk
+//   4. where a database does not compile or is slow, its presumed patterns are measured, and all is
+//      done again with what that shows
 
 #include <hs.h>
 
@@ -56,22 +58,18 @@ class ScanGroupCompiler {
  public:
   ScanGroupCompiler(const std::vector<ScanGroupBuilder>& builders, const ScanOptions& options)
       : options_(options), cache_(options.cache_dir) {
-    for (const ScanGroupBuilder& builder : builders) slots_.push_back(builder.slots_);
+    for (const ScanGroupBuilder& builder : builders) wanted_.push_back(builder.slots_);
   }
 
   std::vector<std::shared_ptr<const ScanGroup>> run(const ScanProgress& progress) {
-    for (const auto& slots : slots_) {
-      groups_.push_back(std::shared_ptr<ScanGroup>(new ScanGroup));
-      groups_.back()->gated_.clear(slots.size());
-      groups_.back()->always_.clear(slots.size());
-      groups_.back()->always_.setAll();
-    }
-    if (options_.use_hyperscan && PatternDatabase::isSupported()) {
-      if (!judgeSlots(progress)) return {};
-      if (!useGates(progress)) return {};
+    do {
+      start();
+      if (!options_.use_hyperscan || !PatternDatabase::isSupported()) break;
+      if (!judgeSlots(progress) || !useGates(progress)) return {};
       makeParts();
       if (!compile(progress)) return {};
-    }
+    } while (measureDoubtful());
+    cache_.saveVerdicts();
     return {groups_.begin(), groups_.end()};
   }
 
@@ -85,6 +83,45 @@ class ScanGroupCompiler {
   };
 
   using SlotPatterns = std::vector<Operator::ScanPattern>;
+
+  void start() {
+    slots_ = wanted_;
+    groups_.clear();
+    job_of_.clear();
+    jobs_.clear();
+    for (const auto& slots : slots_) {
+      groups_.push_back(std::shared_ptr<ScanGroup>(new ScanGroup));
+      groups_.back()->gated_.clear(slots.size());
+      groups_.back()->always_.clear(slots.size());
+      groups_.back()->always_.setAll();
+    }
+  }
+
+  // Measures the presumed patterns of databases that are not as they should be. True when one of
+  // them is bad, so that the groups must be made anew.
+  bool measureDoubtful() {
+    std::set<DatabasePattern> doubtful;
+    for (const Job& job : jobs_) {
+      if (job.database != nullptr && !isSlow(*job.database)) {
+        good_.push_back(job.database);
+        continue;
+      }
+      for (const DatabasePattern& pattern : job.patterns) {
+        const auto verdict = verdicts_.find(pattern);
+        if (verdict != verdicts_.end() && verdict->second.presumed) doubtful.insert(pattern);
+      }
+    }
+    const std::vector<DatabasePattern> list(doubtful.begin(), doubtful.end());
+    std::vector<PatternVerdict> verdicts(list.size());
+    runParallel(list.size(), options_.threads,
+                [&](size_t i) { verdicts[i] = cache_.judge(list[i]); }, {});
+    bool again = false;
+    for (size_t i = 0; i < list.size(); ++i) {
+      verdicts_[list[i]] = verdicts[i];
+      again = again || !verdicts[i].scan;
+    }
+    return again;
+  }
 
   bool judgeSlots(const ScanProgress& progress) {
     std::vector<const SlotPatterns*> all;
@@ -107,10 +144,9 @@ class ScanGroupCompiler {
     const std::vector<DatabasePattern> list(distinct.begin(), distinct.end());
     std::vector<PatternVerdict> verdicts(list.size());
     const bool finished = runParallel(
-        list.size(), options_.threads, [&](size_t i) { verdicts[i] = cache_.judge(list[i]); },
+        list.size(), options_.threads, [&](size_t i) { verdicts[i] = cache_.presume(list[i]); },
         [&](size_t done) { return !progress || progress(done, list.size()); });
     for (size_t i = 0; i < list.size(); ++i) verdicts_.emplace(list[i], verdicts[i]);
-    if (finished) cache_.saveVerdicts();
     return finished;
   }
 
@@ -209,11 +245,13 @@ class ScanGroupCompiler {
 
   const ScanOptions& options_;
   DatabaseCache cache_;
-  std::vector<std::vector<std::vector<Operator::ScanPattern>>> slots_;  // group, slot, pattern
+  std::vector<std::vector<SlotPatterns>> wanted_;  // group, slot
+  std::vector<std::vector<SlotPatterns>> slots_;   // the same with gates in place of some
   std::vector<std::shared_ptr<ScanGroup>> groups_;
   std::map<DatabasePattern, PatternVerdict> verdicts_;
   std::map<std::vector<DatabasePattern>, size_t> job_of_;
   std::vector<Job> jobs_;
+  std::vector<std::shared_ptr<const PatternDatabase>> good_;  // found again when all is made anew
 };
 
 std::vector<std::shared_ptr<const ScanGroup>> compileScanGroups(

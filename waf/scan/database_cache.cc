@@ -47,14 +47,23 @@ DatabaseCache::DatabaseCache(std::string folder) : folder_(std::move(folder)) {
   loadVerdicts();
 }
 
+PatternVerdict DatabaseCache::presume(const DatabasePattern& pattern) {
+  return verdictOf(pattern, presumePattern);
+}
+
 PatternVerdict DatabaseCache::judge(const DatabasePattern& pattern) {
+  return verdictOf(pattern, judgePattern);
+}
+
+PatternVerdict DatabaseCache::verdictOf(const DatabasePattern& pattern, Judge* make) {
   const std::string hash = contentHash({pattern});
   {
     const std::lock_guard lock(mutex_);
     const auto known = verdicts_.find(hash);
     if (known != verdicts_.end()) return known->second;
   }
-  const PatternVerdict verdict = judgePattern(pattern);
+  const PatternVerdict verdict = make(pattern);
+  if (verdict.presumed) return verdict;
   const std::lock_guard lock(mutex_);
   verdicts_[hash] = verdict;
   has_new_verdicts_ = true;

@@ -23,6 +23,8 @@ class DatabaseCache {
  public:
   explicit DatabaseCache(std::string folder);
 
+  // What was measured before, or else presumePattern(), which is not kept when it is a presumption.
+  PatternVerdict presume(const DatabasePattern& pattern);
   PatternVerdict judge(const DatabasePattern& pattern);
 
   // Null when the patterns do not compile together.
@@ -32,6 +34,8 @@ class DatabaseCache {
   void saveVerdicts();
 
  private:
+  using Judge = PatternVerdict(const DatabasePattern& pattern);
+  PatternVerdict verdictOf(const DatabasePattern& pattern, Judge* make);
   std::shared_ptr<const PatternDatabase> load(const std::string& hash) const;
   void store(const std::string& hash, const PatternDatabase& database) const;
   void loadVerdicts();

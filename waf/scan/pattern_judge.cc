@@ -15,6 +15,7 @@ namespace waf {
 namespace {
 
 constexpr double kMaxNanosecondsPerByte = 8;
+constexpr size_t kSuspiciousBytes = 2000;
 constexpr int kRuns = 5;
 constexpr size_t kPieceBytes = 400;
 
@@ -61,20 +62,37 @@ double nanosecondsPerByte(const PatternDatabase& database) {
   return best / static_cast<double>(kSample.size());
 }
 
-}  // namespace
-
-PatternVerdict judgePattern(const DatabasePattern& pattern) {
+PatternVerdict parse(const DatabasePattern& pattern) {
   hs_expr_info_t* info = nullptr;
   hs_compile_error_t* error = nullptr;
   if (hs_expression_info(pattern.expression.c_str(), pattern.flags, &info, &error) != HS_SUCCESS) {
     hs_free_compile_error(error);
     return {};
   }
-  PatternVerdict verdict{.matches_empty = info->min_width == 0};
+  const PatternVerdict verdict{.scan = true, .matches_empty = info->min_width == 0};
   std::free(info);
+  return verdict;
+}
+
+}  // namespace
+
+PatternVerdict judgePattern(const DatabasePattern& pattern) {
+  PatternVerdict verdict = parse(pattern);
+  if (!verdict.scan) return verdict;
   const auto database = PatternDatabase::compile({pattern});
   verdict.scan = database && nanosecondsPerByte(**database) <= kMaxNanosecondsPerByte;
   return verdict;
+}
+
+PatternVerdict presumePattern(const DatabasePattern& pattern) {
+  if (pattern.expression.size() >= kSuspiciousBytes) return judgePattern(pattern);
+  PatternVerdict verdict = parse(pattern);
+  verdict.presumed = verdict.scan;
+  return verdict;
+}
+
+bool isSlow(const PatternDatabase& database) {
+  return nanosecondsPerByte(database) > kMaxNanosecondsPerByte;
 }
 
 }  // namespace waf

@@ -26,7 +26,7 @@ using waf::ErrorCode;
 class FullDiskTest : public testing::Test {
  protected:
   void SetUp() override {
-    mounted_ = ::mount("tmpfs", folder_.path().c_str(), "tmpfs", 0, "size=32m") == 0;
+    mounted_ = ::mount("tmpfs", folder_.path().c_str(), "tmpfs", 0, "size=96m") == 0;
     if (!mounted_) std::cout << "did not run: no right to mount a file system\n";
   }
   void TearDown() override {

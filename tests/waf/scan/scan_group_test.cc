@@ -57,6 +57,14 @@ TEST(ScanGroupTest, AlwaysReportsWhatHyperscanCannotCompile) {
   EXPECT_EQ(scan(*group, {"zz"}), Slots({0}));
 }
 
+// A short pattern is presumed good, so the database of the group is what fails first.
+TEST(ScanGroupTest, AShortPatternThatIsTooLargeCostsItsNeighboursNothing) {
+  const auto group = compileOne({regex("(?:[a-f]{1,3}[g-m]){9000}"), regex("needle")});
+  EXPECT_FALSE(group->isScanned(0));
+  EXPECT_TRUE(group->isScanned(1));
+  EXPECT_EQ(scan(*group, {"hay"}), Slots({0}));
+}
+
 TEST(ScanGroupTest, AlwaysReportsAPatternWithANulByte) {
   const auto group = compileOne({regex(std::string("a\0b", 3))});
   EXPECT_FALSE(group->isScanned(0));
