@@ -63,22 +63,23 @@ std::vector<LogicalLine> splitLogicalLines(std::string_view text) {
   return lines;
 }
 
-bool splitWords(std::string_view line, std::vector<std::string>* words, std::string* error) {
+Split splitWords(std::string_view line, std::vector<std::string>* words, std::string* error) {
   size_t at = 0;
   while (true) {
     while (at < line.size() && isBlank(line[at])) ++at;
-    if (at >= line.size()) return true;
+    if (at >= line.size()) return Split::Complete;
     std::string word;
     if (line[at] == '"' || line[at] == '\'') {
       if (!readQuoted(line, &at, &word)) {
         *error =
             std::string("a quote is opened and not closed: ") + std::string(line.substr(at, 40));
-        return false;
+        words->push_back(std::move(word));
+        return Split::OpenQuote;
       }
       if (at < line.size() && !isBlank(line[at])) {
         *error =
             std::string("a closing quote is followed by text: ") + std::string(line.substr(at, 40));
-        return false;
+        return Split::TextBehindQuote;
       }
     } else {
       // Inside an unquoted word quotes protect blanks and stay: !ARGS:'/a b/'.

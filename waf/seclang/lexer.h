@@ -17,9 +17,11 @@ struct LogicalLine {
 // dropped.
 std::vector<LogicalLine> splitLogicalLines(std::string_view text);
 
+enum class Split { Complete, OpenQuote, TextBehindQuote };
+
 // The words of a directive: separated by blanks, "…" or '…' around words that hold some, \" and \'
-// within. Other backslashes stay, since regular expressions are full of them. False when a quote is
-// not closed.
-bool splitWords(std::string_view line, std::vector<std::string>* words, std::string* error);
+// within. Other backslashes stay, since regular expressions are full of them. After OpenQuote the
+// last word is what follows the quote; otherwise what does not fit is explained in `error`.
+Split splitWords(std::string_view line, std::vector<std::string>* words, std::string* error);
 
 }  // namespace waf

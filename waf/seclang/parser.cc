@@ -85,14 +85,25 @@ void Parser::parseText(std::string_view text, const std::string& display_name,
   line_text_ = outer_text;
 }
 
+bool Parser::endsInActions(const Directive& directive) {
+  return directive.handler == &Parser::secRule || directive.handler == &Parser::secAction ||
+         directive.handler == &Parser::secDefaultAction ||
+         directive.handler == &Parser::updateActionById;
+}
+
 void Parser::parseLine(std::string_view line) {
   Words words;
   std::string failure;
   line_text_ = line;
   directive_ = std::string(line.substr(0, std::min(line.find_first_of(" \t\""), line.size())));
-  if (!splitWords(line, &words, &failure)) return error(failure);
+  const Split split = splitWords(line, &words, &failure);
+  const Directive* directive = words.empty() ? nullptr : findDirective(words.front());
+  // ModSecurity reads a list of actions to the end of the line when its quote is not closed.
+  const bool open_actions = split == Split::OpenQuote && directive != nullptr &&
+                            endsInActions(*directive) && words.size() == directive->most + 1;
+  if (split != Split::Complete && !open_actions) return error(failure);
+  if (open_actions) warning("the quote of its actions is not closed; they end with the line");
   directive_ = words.front().substr(0, 80);
-  const Directive* directive = findDirective(words.front());
   if (directive == nullptr) {
     if (!directive_.empty() && directive_.front() == '<') {
       return error("sections of the web server are not supported; remove the line and its end");

@@ -45,6 +45,7 @@ class Parser {
   };
   static const std::vector<Directive>& directives();
   static const Directive* findDirective(std::string_view name);
+  static bool endsInActions(const Directive& directive);
 
   void parseLine(std::string_view line);
   void error(std::string message);

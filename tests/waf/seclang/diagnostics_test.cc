@@ -31,6 +31,16 @@ TEST(DiagnosticsTest, NameTheNearestKnownWord) {
             std::string::npos);
 }
 
+TEST(DiagnosticsTest, ActionsWhoseQuoteIsNotClosedEndWithTheLineAndAWarning) {
+  const auto loaded = RuleSet::loadText(
+      "SecRule ARGS \"@rx a\" \"id:1,phase:1,deny\nSecAction \"id:2,phase:1,pass\n");
+  ASSERT_NE(loaded.rule_set, nullptr);
+  ASSERT_EQ(loaded.diagnostics.size(), 2u);
+  EXPECT_EQ(loaded.diagnostics[0].severity, Diagnostic::Severity::Warning);
+  EXPECT_NE(loaded.diagnostics[0].toString().find("not closed"), std::string::npos);
+  EXPECT_NE(firstError("SecRule ARGS \"@rx a id:1").find("not closed"), std::string::npos);
+}
+
 TEST(DiagnosticsTest, ReportEveryMistakeOfAFile) {
   const auto loaded =
       RuleSet::loadText("SecFoo\nSecRule NOPE x \"id:1\"\nSecRule ARGS x \"id:x\"\n");

@@ -29,14 +29,14 @@ TEST(SplitLogicalLinesTest, TakesCrlfAndAByteOrderMark) {
 TEST(SplitWordsTest, UnescapesQuotesAndKeepsOtherBackslashes) {
   std::vector<std::string> words;
   std::string error;
-  ASSERT_TRUE(splitWords(R"(SecRule ARGS "@rx \"\d+\\" 'id:1')", &words, &error));
+  ASSERT_EQ(splitWords(R"(SecRule ARGS "@rx \"\d+\\" 'id:1')", &words, &error), Split::Complete);
   EXPECT_EQ(words, (std::vector<std::string>{"SecRule", "ARGS", R"(@rx "\d+\\)", "id:1"}));
 }
 
 TEST(SplitWordsTest, RefusesAQuoteThatIsNotClosed) {
   std::vector<std::string> words;
   std::string error;
-  EXPECT_FALSE(splitWords("SecRule ARGS \"@rx a", &words, &error));
+  EXPECT_EQ(splitWords("SecRule ARGS \"@rx a", &words, &error), Split::OpenQuote);
   EXPECT_NE(error.find("not closed"), std::string::npos);
 }
 
