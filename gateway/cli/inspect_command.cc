@@ -47,17 +47,46 @@ void printRule(const json& rule, std::ostream& out) {
     out << "      " << text(rule, "file") << ':' << text(rule, "line") << '\n';
 }
 
-void printStep(const json& step, std::ostream& out) {
-  out << "  " << text(step, "rule_id") << "  phase " << text(step, "phase") << "  "
-      << (step.value("matched", false) ? "match   " : "no match") << "  "
-      << forTerminal(text(step, "variable")) << " = " << forTerminal(text(step, "value")) << '\n';
-  for (const json& change : step["transformed"]) {
-    out << "      t:" << change[0].get<std::string>() << " → "
-        << forTerminal(change[1].get<std::string>()) << '\n';
+// One line of a value: a long one is cut, the JSON has it whole.
+std::string brief(const std::string& value) {
+  constexpr size_t kShown = 200;
+  const std::string line = forTerminal(value);
+  return line.size() <= kShown ? line : line.substr(0, kShown) + "…";
+}
+
+// The value after each transformation, those that left it as it was named only.
+void printForms(const json& step, const std::string& indent, std::ostream& out) {
+  std::string before = text(step, "value");
+  for (const json& form : step["transformed"]) {
+    const std::string after = form[1].get<std::string>();
+    out << indent << "t:" << form[0].get<std::string>()
+        << (after == before ? " (no change)" : " → " + brief(after)) << '\n';
+    before = after;
   }
-  for (const json& assignment : step["assignments"]) {
-    out << "      " << assignment[0].get<std::string>()
-        << " := " << forTerminal(assignment[1].get<std::string>()) << '\n';
+  const std::string matched = text(step["match"], "text");
+  if (!matched.empty() && matched != before) out << indent << "matched: " << brief(matched) << '\n';
+}
+
+//   942100  phase 2  ARGS:id = 1%27 OR 1=1
+//           @detectSQLi
+//           t:urlDecodeUni → 1' OR 1=1
+//           matched: …
+//           tx.sql_injection_score := 5 (+5)
+void printStep(const json& step, std::ostream& out) {
+  const std::string indent(10, ' ');
+  const std::string variable = text(step, "variable");
+  out << "  " << text(step, "rule_id") << "  phase " << text(step, "phase") << "  "
+      << (step.value("link", 0) > 0 ? "chained  " : "")
+      << (variable.empty() ? "SecAction" : brief(variable) + " = " + brief(text(step, "value")))
+      << (step.value("complete", true) ? "" : "  (the chain was not completed)") << '\n';
+  if (!variable.empty()) {
+    out << indent << brief(text(step, "condition")) << '\n';
+    printForms(step, indent, out);
+  }
+  for (const json& change : step["changes"]) {
+    out << indent << forTerminal(text(change, "name")) << " := " << brief(text(change, "value"));
+    const std::string by = text(change, "change");
+    out << (by.empty() ? "" : " (" + by + ")") << '\n';
   }
 }
 
@@ -69,11 +98,16 @@ int print(Call& call, const json& result) {
   call.out << "decision: " << text(result, "decision") << ", status " << text(result, "status")
            << ", inbound score " << text(result, "inbound_score") << ", outbound score "
            << text(result, "outbound_score") << '\n';
+  if (result.value("decided_by", int64_t{0}) != 0) {
+    call.out << "decided by " << text(result, "decided_by") << ": "
+             << forTerminal(text(result, "reason")) << '\n';
+  }
   call.out << "\nrules that matched and log:\n";
   for (const json& rule : result["rules"]) printRule(rule, call.out);
   call.out << "\ntrace:\n";
   for (const json& step : result["trace"]) {
-    if (step.value("matched", false) || call.has("--all")) printStep(step, call.out);
+    const bool says_something = step.value("complete", true) || !step["changes"].empty();
+    if (says_something || call.has("--all")) printStep(step, call.out);
   }
   if (result.value("trace_cut", false)) call.out << "  … (cut)\n";
   return kOk;

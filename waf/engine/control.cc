@@ -144,6 +144,7 @@ Result<Control> compileControl(const std::string& value) {
   }
   Control control;
   control.kind = info->kind;
+  control.text = std::string(info->name) + "=" + std::string(setting);
   Result<void> read;
   if (control.kind == Kind::RemoveRules) {
     read = readSelector(setting, info->selects, &control.selector);

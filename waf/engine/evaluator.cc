@@ -87,14 +87,19 @@ bool Evaluator::isExcluded(const Rule& rule, const FoundValue& found) const {
 bool Evaluator::evaluateChain(const Rule& starter) {
   pending_.reset();
   rule_records_ = 0;
+  step_.link = 0;
   for (const Rule* link = &starter; link != nullptr; link = link->next_link) {
-    if (!link->is_starter && !mayMatch(*link)) return false;
-    if (evaluateLink(*link) == 0) return false;
+    if ((!link->is_starter && !mayMatch(*link)) || evaluateLink(*link) == 0) {
+      traceChain(false);
+      return false;
+    }
+    ++step_.link;
   }
   if (starter.in_chain) {
     for (const Rule* link = &starter; link != nullptr; link = link->next_link) {
       runActions(*link, true);
     }
+    traceChain(true);
     if (pending_) {
       finishRecord(starter, &*pending_);
       if (matches_.size() < kMaxMatches) matches_.push_back(std::move(*pending_));
@@ -221,10 +226,9 @@ void Evaluator::onMatch(const Rule& link, const Match& match) {
     data_.addMatchedValue(label, match.text);
   }
   ++link_matches_;
-  step_.assignments.clear();
   runActions(link, false);
   if (link.is_starter && link.log) record(link, match);
-  if (trace_ != nullptr) traceMatch(link, match, true);
+  if (trace_ != nullptr) traceMatch(link, match);
 }
 
 void Evaluator::flagLimit() {

@@ -112,8 +112,10 @@ class Evaluator {
 
   void record(const Rule& starter, const Match& match);
   void finishRecord(const Rule& starter, MatchedRule* entry);
-  void traceMatch(const Rule& link, const Match& match, bool matched);
-  void noteAssignment(VariableId collection, std::string_view name, std::string_view text);
+  void traceMatch(const Rule& link, const Match& match);
+  void traceChain(bool complete);
+  void noteAssignment(VariableId collection, std::string_view name, std::string_view text,
+                      std::string change = {});
 
   const Program& program_;
   TransactionData& data_;
@@ -153,6 +155,7 @@ class Evaluator {
   std::optional<MatchedRule> pending_;  // of a chain's starter, its texts still to be expanded
   size_t rule_records_ = 0;
   TraceStep step_;
+  std::vector<TraceStep> chain_steps_;  // of a chain that is not decided yet
 
   std::vector<MatchedRule> matches_;
   std::vector<Sanitise> sanitised_;

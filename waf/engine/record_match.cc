@@ -95,13 +95,16 @@ std::vector<MatchedRule> Evaluator::matches() const {
   return out;
 }
 
-void Evaluator::traceMatch(const Rule& link, const Match& match, bool matched) {
+void Evaluator::traceMatch(const Rule& link, const Match& match) {
   step_.rule_id = link.id;
   step_.phase = link.phase;
-  step_.variable = labelOf(match);
+  step_.condition = link.condition;
+  step_.variable.clear();
   step_.value.clear();
   step_.transformed.clear();
   if (match.value != nullptr) {
+    if (match.target->count) step_.variable = "&";
+    step_.variable += labelOf(match);
     step_.value = match.value->text;
     std::vector<uint16_t> nodes;
     for (uint16_t node = match.form; node != 0; node = program_.forms.parent(node)) {
@@ -113,15 +116,31 @@ void Evaluator::traceMatch(const Rule& link, const Match& match, bool matched) {
           program_.forms.form(*match.value, node, &data_.arena(), &form_scratch_));
     });
   }
-  step_.matched = matched;
   step_.match_offset = match.offset;
   step_.match_length = match.length;
   step_.message.clear();
   link.message.expand(data_, &link, &step_.message);
   step_.file = link.position.file;
   step_.line = link.position.line;
-  trace_->step(step_);
-  step_.assignments.clear();
+  if (link.in_chain) {
+    chain_steps_.push_back(step_);
+  } else {
+    trace_->step(step_);
+  }
+  step_.changes.clear();
+}
+
+void Evaluator::traceChain(bool complete) {
+  if (chain_steps_.empty()) return;
+  // What waited for the whole chain.
+  for (TraceChange& change : step_.changes)
+    chain_steps_.back().changes.push_back(std::move(change));
+  step_.changes.clear();
+  for (TraceStep& step : chain_steps_) {
+    step.complete = complete;
+    trace_->step(step);
+  }
+  chain_steps_.clear();
 }
 
 }  // namespace waf

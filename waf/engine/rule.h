@@ -70,6 +70,7 @@ struct Control {
   bool on = false;
   size_t limit = 0;
   std::string processor;
+  std::string text;  // "ruleRemoveById=942100", as written
   RuleSelector selector;
   Exclusion target;
   RuleBits rules;  // those that the selector finds
@@ -114,6 +115,7 @@ struct Rule {
   std::vector<Target> targets;
   std::unique_ptr<Operator> op;
   std::string operator_name;
+  std::string condition;    // "!@rx ^a$", for a trace: cut
   bool counted_rx = false;  // an @rx of the set itself, for its statistics
   bool negated = false;
   Macro argument;

@@ -24,6 +24,15 @@ int paranoiaLevel(const std::vector<std::string>& tags) {
   return 0;
 }
 
+std::string conditionText(const RuleAst& ast) {
+  constexpr size_t kShown = 200;
+  std::string text = ast.negated ? "!@" : "@";
+  text.append(ast.operator_name);
+  if (!ast.operator_argument.empty()) text.append(" ").append(ast.operator_argument);
+  if (text.size() > kShown) text.resize(kShown);
+  return text;
+}
+
 }  // namespace
 
 void ProgramBuilder::compileChain(Chain& chain) {
@@ -124,6 +133,7 @@ void ProgramBuilder::compileTargets(const RuleAst& ast, Rule* rule) {
 void ProgramBuilder::compileOperator(const RuleAst& ast, Rule* rule) {
   rule->negated = ast.negated;
   rule->operator_name = ast.operator_name;
+  rule->condition = conditionText(ast);
   auto macro = Macro::compile(ast.operator_argument, &program_->tx_names);
   // A pattern may hold what looks like a variable and is not one.
   rule->argument_has_macro =

@@ -78,10 +78,15 @@ void Evaluator::assignNumber(const Assignment& assignment, int slot, std::string
                              std::string_view operand) {
   const auto step = static_cast<uint64_t>(toNumber(operand));
   const uint64_t delta = assignment.kind == Assignment::Kind::Add ? step : 0 - step;
+  std::string change;
+  if (trace_ != nullptr) {
+    const auto signed_delta = static_cast<int64_t>(delta);
+    change = (signed_delta < 0 ? "" : "+") + std::to_string(signed_delta);
+  }
   if (slot < 0) {
     const std::string_view text =
         data_.addAssigned(assignment.collection, name, static_cast<int64_t>(delta));
-    noteAssignment(assignment.collection, name, text);
+    noteAssignment(assignment.collection, name, text, std::move(change));
     return;
   }
   const auto sum = static_cast<int64_t>(static_cast<uint64_t>(toNumber(data_.tx(slot))) + delta);
@@ -89,18 +94,23 @@ void Evaluator::assignNumber(const Assignment& assignment, int slot, std::string
   const auto end = std::to_chars(digits, digits + sizeof(digits), sum).ptr;
   const std::string_view text(digits, static_cast<size_t>(end - digits));
   data_.setTx(slot, text);
-  noteAssignment(assignment.collection, name, text);
+  noteAssignment(assignment.collection, name, text, std::move(change));
 }
 
-void Evaluator::noteAssignment(VariableId collection, std::string_view name,
-                               std::string_view text) {
+void Evaluator::noteAssignment(VariableId collection, std::string_view name, std::string_view text,
+                               std::string change) {
   if (trace_ == nullptr) return;
   std::string full = toLower(variableName(collection));
   full.append(".").append(name);
-  step_.assignments.emplace_back(std::move(full), text);
+  step_.changes.push_back({std::move(full), std::string(text), std::move(change)});
 }
 
 void Evaluator::control(const Control& control) {
+  if (trace_ != nullptr) {
+    const size_t equals = control.text.find('=');
+    step_.changes.push_back(
+        {"ctl:" + control.text.substr(0, equals), control.text.substr(equals + 1), {}});
+  }
   switch (control.kind) {
     case Control::Kind::RuleEngine:
       settings_.engine = control.mode;

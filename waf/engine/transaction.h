@@ -35,22 +35,32 @@ struct Policy {
   std::vector<std::pair<int64_t, std::string>> removed_targets;  // rule id → "ARGS:name"
 };
 
-// A step of the decision, for `inspect` and the UI's trace. Called on the transaction's thread.
+// What a match changed: a variable ("tx.score", "5", "+5"), or the rest of the transaction
+// ("ctl:ruleRemoveById", "942100", "").
+struct TraceChange {
+  std::string name;
+  std::string value;   // the new one, "" when it was removed
+  std::string change;  // of a number that was added to
+};
+
+// A match of a rule or of a link of a chain, for `inspect` and the UI's trace.
 struct TraceStep {
-  int64_t rule_id = 0;
+  int64_t rule_id = 0;  // of a link: its chain's
   int phase = 0;
-  std::string variable;
-  std::string value;                                             // as collected
+  int link = 0;           // 0: a rule or the first of a chain
+  bool complete = true;   // false: another link of the chain did not match, so the rule did not
+  std::string condition;  // "!@rx ^a$" as written, cut; "" for SecAction
+  std::string variable;   // "ARGS:id", "&TX:score" when it was counted
+  std::string value;      // as collected
   std::vector<std::pair<std::string, std::string>> transformed;  // transformation → value after it
-  bool matched = false;
-  size_t match_offset = 0;
+  size_t match_offset = 0;                                       // within the last value
   size_t match_length = 0;
-  std::vector<std::pair<std::string, std::string>>
-      assignments;  // setvar and others: name → new value
+  std::vector<TraceChange> changes;
   std::string message;
   std::string file;
   int line = 0;
 };
+// Called on the transaction's thread, in the order of the matches; a chain's when it is decided.
 class TraceSink {
  public:
   virtual ~TraceSink() = default;

@@ -1,5 +1,7 @@
 #include "admin-ui/server/inspect/inspect.h"
 
+#include <algorithm>
+
 #include "waf/base/text.h"
 
 namespace admin {
@@ -22,7 +24,24 @@ json pairs(const std::vector<std::pair<std::string, std::string>>& list) {
   return out;
 }
 
-// Keeps the steps that say something: a match, or a value that was looked at and did not match.
+json describe(const std::vector<waf::TraceChange>& changes) {
+  json out = json::array();
+  for (const waf::TraceChange& change : changes) {
+    out.push_back(
+        {{"name", shown(change.name)}, {"value", shown(change.value)}, {"change", change.change}});
+  }
+  return out;
+}
+
+// Text and the place of the match in it, as they are shown.
+json matchOf(const waf::TraceStep& step) {
+  const std::string& text = step.transformed.empty() ? step.value : step.transformed.back().second;
+  const size_t offset = std::min(step.match_offset, text.size());
+  return {{"offset", step.match_offset},
+          {"length", step.match_length},
+          {"text", shown(std::string_view(text).substr(offset, step.match_length))}};
+}
+
 class TraceList final : public waf::TraceSink {
  public:
   void step(const waf::TraceStep& step) override {
@@ -32,15 +51,17 @@ class TraceList final : public waf::TraceSink {
     }
     json out = {{"rule_id", step.rule_id},
                 {"phase", step.phase},
+                {"link", step.link},
+                {"complete", step.complete},
+                {"condition", shown(step.condition)},
                 {"variable", shown(step.variable)},
                 {"value", shown(step.value)},
                 {"transformed", pairs(step.transformed)},
-                {"matched", step.matched},
-                {"assignments", pairs(step.assignments)},
+                {"match", matchOf(step)},
+                {"changes", describe(step.changes)},
                 {"message", shown(step.message)},
                 {"file", step.file},
                 {"line", step.line}};
-    if (step.matched) out["match"] = {{"offset", step.match_offset}, {"length", step.match_length}};
     steps_.push_back(std::move(out));
   }
   json take() { return std::move(steps_); }
@@ -92,6 +113,8 @@ json inspectRequest(std::shared_ptr<const waf::RuleSet> rule_set, const waf::Pol
   for (const waf::MatchedRule& rule : transaction.matchedRules()) rules.push_back(describe(rule));
   return {{"decision", waf::name(transaction.decision())},
           {"status", interruption ? interruption->status : 200},
+          {"decided_by", interruption ? interruption->rule_id : 0},
+          {"reason", interruption ? shown(interruption->message) : ""},
           {"inbound_score", transaction.inboundScore()},
           {"outbound_score", transaction.outboundScore()},
           {"rules", std::move(rules)},

@@ -162,12 +162,13 @@ TEST_F(RulesetsTest, InspectTellsWhichRuleMatchedWhat) {
   const json result = reply.json();
   EXPECT_EQ(result["decision"], "blocked");
   EXPECT_EQ(result["status"], 403);
+  EXPECT_EQ(result["decided_by"], 1001);
   ASSERT_EQ(result["rules"].size(), 1u);
   EXPECT_EQ(result["rules"][0]["id"], 1001);
   EXPECT_EQ(result["rules"][0]["variable"], "ARGS:q");
   bool traced = false;
   for (const json& step : result["trace"]) {
-    if (step["rule_id"] == 1001 && step["matched"] == true) traced = true;
+    if (step["rule_id"] == 1001 && step["match"]["text"] == "attack7") traced = true;
   }
   EXPECT_TRUE(traced) << result["trace"].dump();
   EXPECT_EQ(user_->send("POST", "/api/v1/inspect?site=none", "GET / HTTP/1.1\n\n").status, 404);

@@ -281,9 +281,37 @@ TEST(RulesTest, TraceShowsTransformationsAndAssignments) {
   EXPECT_EQ(steps.all[0].value, "AB");
   ASSERT_EQ(steps.all[0].transformed.size(), 1u);
   EXPECT_EQ(steps.all[0].transformed[0].second, "ab");
-  ASSERT_EQ(steps.all[0].assignments.size(), 1u);
-  EXPECT_EQ(steps.all[0].assignments[0].first, "tx.score");
-  EXPECT_EQ(steps.all[0].assignments[0].second, "5");
+  EXPECT_EQ(steps.all[0].condition, "@contains b");
+  ASSERT_EQ(steps.all[0].changes.size(), 1u);
+  EXPECT_EQ(steps.all[0].changes[0].name, "tx.score");
+  EXPECT_EQ(steps.all[0].changes[0].value, "5");
+  EXPECT_EQ(steps.all[0].changes[0].change, "+5");
+}
+
+TEST(RulesTest, TraceTellsWhetherAChainWasCompleted) {
+  Steps steps;
+  const auto rules = loadRules(
+      "SecRuleEngine On\n"
+      "SecRule &ARGS \"@eq 1\" \"id:1,phase:1,nolog,pass,setvar:tx.a=1,chain\"\n"
+      "SecRule ARGS:k \"!@streq b\" \"ctl:ruleRemoveById=7\"\n");
+  TestRequest request;
+  request.uri = "/?k=b";
+  runRequest(rules, request, {}, &steps);
+  ASSERT_EQ(steps.all.size(), 1u);
+  EXPECT_FALSE(steps.all[0].complete);
+  EXPECT_EQ(steps.all[0].variable, "&ARGS");
+  EXPECT_EQ(steps.all[0].changes.size(), 1u);
+
+  steps.all.clear();
+  request.uri = "/?k=c";
+  runRequest(rules, request, {}, &steps);
+  ASSERT_EQ(steps.all.size(), 2u);
+  EXPECT_TRUE(steps.all[0].complete);
+  EXPECT_EQ(steps.all[1].link, 1);
+  EXPECT_EQ(steps.all[1].condition, "!@streq b");
+  ASSERT_EQ(steps.all[1].changes.size(), 1u);
+  EXPECT_EQ(steps.all[1].changes[0].name, "ctl:ruleRemoveById");
+  EXPECT_EQ(steps.all[1].changes[0].value, "7");
 }
 
 }  // namespace
