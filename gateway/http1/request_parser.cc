@@ -32,6 +32,8 @@ MaybeRefusal parseVersionInto(std::string_view text, RequestHead* head) {
   if (!parseVersion(text, &major, &minor)) {
     return Refusal{400, "The request line does not end in a valid HTTP version."};
   }
+  // Before HTTP/1.0 a request line had no version: this is no older protocol but a broken line.
+  if (major == 0) return Refusal{400, "The request line names a version that never was."};
   if (major != 1) return Refusal{505, "Only HTTP/1.0 and HTTP/1.1 are spoken here."};
   head->protocol = text;
   head->minor_version = minor == 0 ? 0 : 1;
@@ -55,7 +57,7 @@ MaybeRefusal parseAbsoluteForm(std::string_view target, RequestHead* head) {
     return Refusal{400, "The request target is neither a path nor an http URI."};
   }
   const std::string_view rest = target.substr(scheme_end + 3);
-  const size_t authority_end = std::min(rest.find_first_of("/?#"), rest.size());
+  const size_t authority_end = std::min(rest.find_first_of("/?"), rest.size());
   head->form = TargetForm::Absolute;
   head->authority = rest.substr(0, authority_end);
   if (!parseAuthority(head->authority, &head->host, &head->port)) {
@@ -65,13 +67,27 @@ MaybeRefusal parseAbsoluteForm(std::string_view target, RequestHead* head) {
   return std::nullopt;
 }
 
+// RFC 9110, 9.3.6: a target without a port is invalid whoever is asked.
+Refusal refuseConnect(std::string_view target) {
+  std::string host;
+  uint16_t port = 0;
+  if (!parseAuthority(target, &host, &port) || port == 0) {
+    return {400, "The target of CONNECT is not a host and a port."};
+  }
+  return {405, "This gateway opens no tunnels."};
+}
+
 MaybeRefusal parseTarget(RequestHead* head) {
   const std::string_view target = head->target;
   if (target.empty()) return Refusal{400, "The request line has no target."};
   if (target.find('\t') != std::string_view::npos) {
     return Refusal{400, "The request target contains white space."};
   }
-  if (head->method == "CONNECT") return Refusal{405, "This gateway opens no tunnels."};
+  // RFC 9112, 3.2. Where a fragment begins, rules, cache and upstream could each see another path.
+  if (target.find('#') != std::string_view::npos) {
+    return Refusal{400, "The request target contains a fragment."};
+  }
+  if (head->method == "CONNECT") return refuseConnect(target);
   if (target.front() == '/') {
     splitQuery(target, head);
     return std::nullopt;
@@ -119,6 +135,9 @@ MaybeRefusal parseHost(RequestHead* head) {
     return std::nullopt;
   }
   const std::string_view value = head->fields.value("host");
+  // HTTP/1.0 needs no Host, so an empty one takes nothing away; in HTTP/1.1 it would have to name
+  // the site (RFC 9110, 7.2).
+  if (value.empty() && head->minor_version == 0) return std::nullopt;
   std::string host;
   uint16_t port = 0;
   if (!parseAuthority(value, &host, &port)) return Refusal{400, "The Host field is invalid."};

@@ -22,6 +22,23 @@ void cutText(std::string* text) {
   if (text->size() > 2 * kMaxLoggedValue) text->resize(2 * kMaxLoggedValue);
 }
 
+// As ModSecurity writes msg and logdata: each is one line, whatever the client sent. The exact
+// bytes are in the value.
+void escapeControlBytes(std::string* text) {
+  const auto isControl = [](char c) { return (c >= '\0' && c < ' ') || c == '\x7f'; };
+  if (std::none_of(text->begin(), text->end(), isControl)) return;
+  constexpr std::string_view kHex = "0123456789abcdef";
+  std::string out;
+  for (const char c : *text) {
+    if (isControl(c)) {
+      out.append("\\x").append({kHex[static_cast<size_t>(c) >> 4], kHex[c & 15]});
+    } else {
+      out.push_back(c);
+    }
+  }
+  *text = std::move(out);
+}
+
 }  // namespace
 
 void Evaluator::record(const Rule& starter, const Match& match) {
@@ -55,8 +72,10 @@ void Evaluator::record(const Rule& starter, const Match& match) {
 void Evaluator::finishRecord(const Rule& starter, MatchedRule* entry) {
   starter.message.expand(data_, &starter, &entry->message);
   starter.data.expand(data_, &starter, &entry->data);
-  cutText(&entry->message);
-  cutText(&entry->data);
+  for (std::string* text : {&entry->message, &entry->data}) {
+    escapeControlBytes(text);
+    cutText(text);
+  }
   for (const Macro& tag : starter.tags) tag.expand(data_, &starter, &entry->tags.emplace_back());
 }
 

@@ -68,7 +68,8 @@ void Transaction::parseRequestBody() {
   const std::string_view body = state.request_body;
   const std::string_view processor = data.get(VariableId::ReqbodyProcessor);
   if (state.program.settings.request_body_always || processor.empty() ||
-      processor == "URLENCODED" || state.evaluator.settings().force_request_body) {
+      processor == "URLENCODED" || processor == "JSON" ||
+      state.evaluator.settings().force_request_body) {
     data.setView(VariableId::RequestBody, body);  // the buffer grows no more
   }
   data.setNumber(VariableId::RequestBodyLength, body.size());

@@ -26,7 +26,8 @@ struct Settings {
   size_t request_body_no_files_limit = 1048576;  // SecRequestBodyNoFilesLimit
   bool request_limit_rejects = true;             // SecRequestBodyLimitAction
   // The manual gives REQUEST_BODY to urlencoded bodies and to those without a processor, which is
-  // what the CRS is written for; ModSecurity v3 gives it always, which is what a lone .conf gets.
+  // what the CRS is written for: it expects none for XML (944100), but the names of JSON's members
+  // in it (934210). ModSecurity v3 gives it always, which is what a lone .conf gets.
   bool request_body_always = true;
   uint32_t json_depth = 10000;       // SecRequestBodyJsonDepthLimit
   uint32_t arguments_limit = 1000;   // SecArgumentsLimit

@@ -90,10 +90,17 @@ TEST(RequestParserTest, IgnoresEmptyLinesBeforeTheRequestButNotManyOrBareOnes) {
 }
 
 TEST(RequestParserTest, TargetsTakeVisibleBytesOutsideTheGrammar) {
-  const Parsed parsed = parse("GET /<a>\\\"b|\xC3\xA9?q=[{'}]#x HTTP/1.1\r\nHost: a\r\n\r\n");
+  const Parsed parsed = parse("GET /<a>\\\"b|\xC3\xA9?q=[{'}] HTTP/1.1\r\nHost: a\r\n\r\n");
   ASSERT_EQ(parsed.status, ParseStatus::Complete);
   EXPECT_EQ(parsed.head.path, "/<a>\\\"b|\xC3\xA9");
-  EXPECT_EQ(parsed.head.query, "q=[{'}]#x");
+  EXPECT_EQ(parsed.head.query, "q=[{'}]");
+}
+
+TEST(RequestParserTest, RefusesFragments) {
+  EXPECT_EQ(refusedWith("GET /p#x HTTP/1.1\r\nHost: a\r\n\r\n"), 400);
+  EXPECT_EQ(refusedWith("GET /p?q=1#x HTTP/1.1\r\nHost: a\r\n\r\n"), 400);
+  EXPECT_EQ(refusedWith("GET http://a#x HTTP/1.1\r\nHost: a\r\n\r\n"), 400);
+  EXPECT_EQ(parse("GET /p%23x HTTP/1.1\r\nHost: a\r\n\r\n").head.path, "/p%23x");
 }
 
 TEST(RequestParserTest, TakesAbsoluteFormWithTheSameHost) {
@@ -134,7 +141,10 @@ TEST(RequestParserTest, RefusesRequestLinesThatAreNone) {
 TEST(RequestParserTest, RefusesOtherVersionsAndTunnels) {
   EXPECT_EQ(refusedWith("GET /p HTTP/2.0\r\nHost: a\r\n\r\n"), 505);
   EXPECT_EQ(refusedWith("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"), 505);
+  EXPECT_EQ(refusedWith("GET /p HTTP/0.9\r\nHost: a\r\n\r\n"), 400);
   EXPECT_EQ(refusedWith("CONNECT a:443 HTTP/1.1\r\nHost: a:443\r\n\r\n"), 405);
+  EXPECT_EQ(refusedWith("CONNECT a HTTP/1.1\r\nHost: a\r\n\r\n"), 400);
+  EXPECT_EQ(refusedWith("CONNECT /p HTTP/1.1\r\nHost: a\r\n\r\n"), 400);
   EXPECT_EQ(parse("GET /p HTTP/1.2\r\nHost: a\r\n\r\n").head.minor_version, 1);
 }
 
@@ -172,6 +182,13 @@ TEST(RequestParserTest, AsksForExactlyOneValidHost) {
         << host;
   }
   EXPECT_EQ(refusedWith("GET /p HTTP/1.1\r\nHost: " + std::string(300, 'a') + "\r\n\r\n"), 400);
+}
+
+TEST(RequestParserTest, AnEmptyHostIsNoneInHttp10) {
+  const Parsed parsed = parse("GET /p HTTP/1.0\r\nHost:\r\n\r\n");
+  ASSERT_EQ(parsed.status, ParseStatus::Complete);
+  EXPECT_EQ(parsed.head.host, "");
+  EXPECT_EQ(parsed.head.authority, "");
 }
 
 TEST(RequestParserTest, NormalisesTheHost) {

@@ -56,6 +56,21 @@ TEST(CrsTest, Crs4LoadsWithoutADiagnosticAndBlocks) {
   expectBlocks(rules);
 }
 
+TEST(CrsTest, MemberNamesOfJsonAreSeenInTheRequestBody) {
+  const auto shared = test::sharedFolder(SOURCE_DIR);
+  if (!shared) {
+    std::cout << "the conformance folder is absent: CRS 4 was not loaded\n";
+    return;
+  }
+  const auto rules = loadFolder(*shared + "/conformance/crs", 3);
+  ASSERT_NE(rules, nullptr);
+  TestRequest request;
+  request.method = "POST";
+  request.headers = {{"Host", "localhost"}, {"Content-Type", "application/json"}};
+  request.body = R"({"roles__contained_by":["admin","user"]})";
+  EXPECT_TRUE(runRequest(rules, request).matched(934210));
+}
+
 TEST(CrsTest, Crs3OfDebianLoadsWithoutADiagnosticAndBlocks) {
   const std::string folder = "/usr/share/modsecurity-crs";
   if (!std::filesystem::is_directory(folder + "/rules")) {

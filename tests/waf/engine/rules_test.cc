@@ -175,6 +175,19 @@ TEST(RulesTest, EventHoldsTheMatchedBytes) {
   EXPECT_EQ(outcome.rules[0].transformations, std::vector<std::string>{"lowercase"});
 }
 
+TEST(RulesTest, TextsOfAMatchAreOneLine) {
+  const auto rules = loadRules(
+      "SecRuleEngine On\nSecRule ARGS \"@contains b\" "
+      "\"id:1,phase:1,log,pass,msg:'%{MATCHED_VAR}',logdata:'within %{MATCHED_VAR}'\"");
+  TestRequest request;
+  request.uri = "/?k=a%0D%0Ab%7F%C3%A9";
+  const TestOutcome outcome = runRequest(rules, request);
+  ASSERT_EQ(outcome.rules.size(), 1u);
+  EXPECT_EQ(outcome.rules[0].message, "a\\x0d\\x0ab\\x7f\xC3\xA9");
+  EXPECT_EQ(outcome.rules[0].data, "within a\\x0d\\x0ab\\x7f\xC3\xA9");
+  EXPECT_EQ(outcome.rules[0].value, "a\r\nb\x7F\xC3\xA9");
+}
+
 TEST(RulesTest, SanitisedArgumentsAreHidden) {
   const auto outcome =
       run("SecRule ARGS:pw \"@rx .\" \"id:1,phase:1,pass,sanitiseArg:pw\"", "/?pw=secret");
