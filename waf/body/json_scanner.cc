@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "waf/base/ascii.h"
 #include "waf/base/text.h"
 
 namespace waf {
@@ -25,8 +26,6 @@ void appendUtf8(unsigned code, std::string* out) {
     byte(0x80 | (code & 0x3f));
   }
 }
-
-bool isDigit(char c) { return c >= '0' && c <= '9'; }
 
 }  // namespace
 

@@ -2,15 +2,11 @@
 
 #include <algorithm>
 
+#include "waf/base/ascii.h"
 #include "waf/base/text.h"
 
 namespace waf {
 namespace {
-
-bool isSpace(char c) {
-  return c == ' ' || c == '\t' || c == '\n' || c == '\f' || c == '\r' || c == '\v';
-}
-bool isLetter(char c) { return asciiLower(c) >= 'a' && asciiLower(c) <= 'z'; }
 
 class Scanner {
  public:

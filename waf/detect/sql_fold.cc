@@ -30,8 +30,6 @@ namespace {
 // more.
 constexpr size_t kMostTokens = 131072;
 
-bool isOneOf(char type, std::string_view set) { return set.find(type) != std::string_view::npos; }
-
 bool isUnary(const SqlToken& token) {
   return token.type == 'o' &&
          (token.text == "+" || token.text == "-" || token.text == "!" || token.text == "~" ||

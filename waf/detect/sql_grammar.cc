@@ -76,8 +76,6 @@ constexpr std::string_view kAlone =
     "[s1n],(E[(fs] 1n([s]) 1n(f( 1n(1o 1n,f( 1n)UE E(Ek( vos vos[1&,][s(] vos;T svso[sf] "
     "svos1 svof( s1[ns]c s1s;c f([1nsv],[nf(E] f()[o,][1sf]* Ek1[vskf]* E[1sv]kn[)k;c] E1knU?";
 
-bool isOneOf(char type, std::string_view set) { return set.find(type) != std::string_view::npos; }
-
 bool goesOn(std::string_view rest) {
   if (rest.empty()) return false;
   const char next = rest.size() > 1 ? rest[1] : '\0';

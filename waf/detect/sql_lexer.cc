@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 
+#include "waf/base/ascii.h"
 #include "waf/base/text.h"
 #include "waf/detect/sql_words.h"
 
@@ -24,9 +25,6 @@ constexpr std::array<bool, 256> kIsDelimiter = [] {
 
 bool isBlank(char c) { return (c >= '\0' && c <= ' ') || c == '\xa0'; }
 bool isDelimiter(char c) { return kIsDelimiter[static_cast<unsigned char>(c)]; }
-bool isDigit(char c) { return c >= '0' && c <= '9'; }
-bool isHex(char c) { return isDigit(c) || (asciiLower(c) >= 'a' && asciiLower(c) <= 'f'); }
-bool isLetter(char c) { return asciiLower(c) >= 'a' && asciiLower(c) <= 'z'; }
 
 // Operators of more than one byte, longest first.
 constexpr std::string_view kOperators[] = {
@@ -133,7 +131,7 @@ void SqlLexer::number(SqlToken* token) {
   size_t end = at_ + 2;
   const char prefix = asciiLower(at(at_ + 1));
   if (text_[at_] == '0' && (prefix == 'x' || prefix == 'b')) {
-    while (prefix == 'x' ? isHex(at(end)) : at(end) == '0' || at(end) == '1') ++end;
+    while (prefix == 'x' ? isHexDigit(at(end)) : at(end) == '0' || at(end) == '1') ++end;
     return take(end - at_, end > at_ + 2 ? '1' : 'n', token);
   }
   end = at_;
@@ -215,7 +213,7 @@ bool SqlLexer::stringPrefix(size_t end, std::string_view word, SqlToken* token) 
     return false;
   } else if (word.size() == 1 && (first == 'x' || first == 'b')) {
     size_t digits = end + 1;
-    while (first == 'x' ? isHex(at(digits)) : at(digits) == '0' || at(digits) == '1') ++digits;
+    while (first == 'x' ? isHexDigit(at(digits)) : at(digits) == '0' || at(digits) == '1') ++digits;
     if (at(digits) != '\'') return false;
     take(digits + 1 - at_, '1', token);
     return true;

@@ -16,6 +16,10 @@ struct SqlToken {
   char quote = '\0';        // of a string: ' or "
 };
 
+inline bool isOneOf(char type, std::string_view types) {
+  return types.find(type) != std::string_view::npos;
+}
+
 enum class SqlDialect {
   Ansi,   // "--" begins a comment, "#" is an operator
   MySql,  // "#" begins a comment, "--" only before white space

@@ -42,11 +42,8 @@ class TransactionData {
   void add(VariableId id, std::string_view name, std::string_view text);
   void clear(VariableId id) { collections_[index(id)].clear(); }
   void setXml(XmlDocument document) { xml_.emplace(std::move(document)); }
-  bool hasXml() const { return xml_.has_value(); }
 
   std::string_view get(VariableId id) const { return scalar(id).text; }
-  bool isSet(VariableId id) const { return scalar_set_[index(id)]; }
-  const Value& scalarValue(VariableId id) const { return scalar(id); }
   const std::pmr::vector<Value>& collection(VariableId id) const { return collections_[index(id)]; }
   // ARGS is ARGS_GET and ARGS_POST, so that both share what is known of a value. Any other
   // collection is itself, twice.

@@ -10,6 +10,7 @@
 #include <bitset>
 #include <charconv>
 
+#include "waf/base/ascii.h"
 #include "waf/base/text.h"
 #include "waf/operators/operator_makers.h"
 
@@ -75,10 +76,6 @@ class ByteRangeOperator final : public Operator {
   ByteSet allowed_;
   bool has_macro_;
 };
-
-bool isHexDigit(char c) {
-  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
 
 class UrlEncodingOperator final : public Operator {
  public:

@@ -5,17 +5,12 @@
 #include <string>
 #include <string_view>
 
-// What the transformations share: classes of bytes without a locale, and writing into the reused
-// output.
+#include "waf/base/ascii.h"
+
+// What the transformations share: reading digits and writing into the reused output.
 namespace waf {
 
-inline bool isHexDigit(char c) {
-  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
 inline bool isOctalDigit(char c) { return c >= '0' && c <= '7'; }
-inline bool isDigit(char c) { return c >= '0' && c <= '9'; }
-inline bool isLetter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-inline bool isSpace(char c) { return c == ' ' || (c >= '\t' && c <= '\r'); }
 
 inline int hexValue(char c) {
   if (c >= '0' && c <= '9') return c - '0';
