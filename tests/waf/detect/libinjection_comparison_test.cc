@@ -2,15 +2,15 @@
 // values of the recorded corpus, of the CRS's own tests, and of both with mutations. The product
 // never links that library; where it or the values are absent, nothing is compared.
 //
-// Where the verdicts differ on purpose:
+// Where the verdicts differ:
 //
-//   1 or 1==1                  found here: "==" is one operator in SQLite, two for libinjection
-//   ' and email ilike email--  found here: ILIKE is PostgreSQL's
-//   lo_import('/etc')          found here: a function of PostgreSQL that libinjection does not know
-//   x=y or z='a                prose here and there, but libinjection counts three tokens
-//   gzip, protobuf             a few random byte strings that libinjection reads as SQL
+//   1 or 1==1                  found here only: "==" is one operator in SQLite
+//   ' and email ilike email--  found here only: ILIKE is PostgreSQL's
+//   lo_import('/etc')          found here only: a function that libinjection does not know
+//   json_extract('{}','$.a');  found here only, likewise
+//   gzip, protobuf             found there only: random bytes that fold to a shape of SQL
 //
-// The rest of the mutated values are shapes of which one or two in ten thousand values are.
+// The rest are mutated values whose shapes are too rare to be worth a pattern.
 #include <dlfcn.h>
 #include <gtest/gtest.h>
 
