@@ -8,7 +8,8 @@ namespace {
 class SystemClock final : public Clock {
  public:
   WallTime wall() const override {
-    return std::chrono::time_point_cast<std::chrono::microseconds>(std::chrono::system_clock::now());
+    return std::chrono::time_point_cast<std::chrono::microseconds>(
+        std::chrono::system_clock::now());
   }
   MonotonicTime monotonic() const override { return std::chrono::steady_clock::now(); }
 };
@@ -41,7 +42,8 @@ bool parseTail(std::string_view tail, int64_t* micros, int* offset_minutes) {
   if (tail.substr(i) == "Z" || tail.substr(i) == "z") return true;
   int hours = 0;
   int minutes = 0;
-  if (tail.size() - i != 6 || (tail[i] != '+' && tail[i] != '-') || tail[i + 3] != ':') return false;
+  if (tail.size() - i != 6 || (tail[i] != '+' && tail[i] != '-') || tail[i + 3] != ':')
+    return false;
   if (!digits(tail, i + 1, 2, &hours) || !digits(tail, i + 4, 2, &minutes)) return false;
   if (hours > 23 || minutes > 59) return false;
   *offset_minutes = (hours * 60 + minutes) * (tail[i] == '-' ? -1 : 1);
@@ -72,14 +74,18 @@ bool parseRfc3339(std::string_view text, WallTime* out) {
   using namespace std::chrono;
   int y = 0, mo = 0, d = 0, h = 0, mi = 0, s = 0, offset = 0;
   int64_t micros = 0;
-  if (text.size() < 20 || text[4] != '-' || text[7] != '-' || text[13] != ':' || text[16] != ':') return false;
+  if (text.size() < 20 || text[4] != '-' || text[7] != '-' || text[13] != ':' || text[16] != ':')
+    return false;
   if (text[10] != 'T' && text[10] != 't' && text[10] != ' ') return false;
   if (!digits(text, 0, 4, &y) || !digits(text, 5, 2, &mo) || !digits(text, 8, 2, &d)) return false;
-  if (!digits(text, 11, 2, &h) || !digits(text, 14, 2, &mi) || !digits(text, 17, 2, &s)) return false;
+  if (!digits(text, 11, 2, &h) || !digits(text, 14, 2, &mi) || !digits(text, 17, 2, &s))
+    return false;
   if (!parseTail(text.substr(19), &micros, &offset)) return false;
-  const year_month_day date{year{y}, month{static_cast<unsigned>(mo)}, day{static_cast<unsigned>(d)}};
+  const year_month_day date{year{y}, month{static_cast<unsigned>(mo)},
+                            day{static_cast<unsigned>(d)}};
   if (!date.ok() || h > 23 || mi > 59 || s > 60) return false;
-  *out = WallTime{sys_days{date}} + hours{h} + minutes{mi - offset} + seconds{s} + microseconds{micros};
+  *out = WallTime{sys_days{date}} + hours{h} + minutes{mi - offset} + seconds{s} +
+         microseconds{micros};
   return true;
 }
 

@@ -39,7 +39,8 @@ class ManualClock final : public Clock {
 // RFC 3339 in UTC with microseconds: 2026-11-25T17:40:00.123456Z.
 std::string formatRfc3339(WallTime time);
 
-// Accepts the form above, with any number of fraction digits and "Z" or ±hh:mm; false when it is not one.
+// Accepts the form above, with any number of fraction digits and "Z" or ±hh:mm; false when it is
+// not one.
 bool parseRfc3339(std::string_view text, WallTime* out);
 
 }  // namespace waf

@@ -17,7 +17,8 @@ enum class ErrorCode {
   Internal,     // a fault of ours
 };
 
-// Messages are lower-case and subject first: "rules/942-sqli.conf:31: @rx: missing close parenthesis".
+// Messages are lower-case and subject first: "rules/942-sqli.conf:31: @rx: missing close
+// parenthesis".
 struct Error {
   ErrorCode code = ErrorCode::Internal;
   std::string source;   // the part that failed: "seclang", "db", "tls", …

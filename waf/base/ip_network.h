@@ -10,8 +10,8 @@
 
 namespace waf {
 
-// An IPv4 or IPv6 address as 16 bytes; IPv4 is kept mapped (::ffff:a.b.c.d), so that an IPv4 client on a
-// dual-stack socket compares equal to the same client on an IPv4 socket.
+// An IPv4 or IPv6 address as 16 bytes; IPv4 is kept mapped (::ffff:a.b.c.d), so that an IPv4 client
+// on a dual-stack socket compares equal to the same client on an IPv4 socket.
 struct IpAddress {
   std::array<uint8_t, 16> bytes{};
 
@@ -35,8 +35,8 @@ struct IpNetwork {
   static Result<IpNetwork> parse(std::string_view text);
 };
 
-// A set of networks of any size, answered by binary search over merged ranges. Immutable once built, so any
-// thread may read it.
+// A set of networks of any size, answered by binary search over merged ranges. Immutable once
+// built, so any thread may read it.
 class IpSet {
  public:
   IpSet() = default;

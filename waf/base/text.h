@@ -22,7 +22,8 @@ std::string toPrintableUtf8(std::string_view bytes);
 // RFC 4648, with padding.
 std::string base64Encode(std::string_view bytes);
 
-// Appends `text` as the inside of a JSON string (no quotes); bytes that are not UTF-8 become U+FFFD.
+// Appends `text` as the inside of a JSON string (no quotes); bytes that are not UTF-8 become
+// U+FFFD.
 void appendJsonEscaped(std::string_view text, std::string* out);
 
 // A decimal number of the whole text; false when there is anything else or it overflows.

@@ -10,8 +10,8 @@
 
 namespace waf {
 
-// A parsed XML body for the XML variable: XPath over libxml2, no network, no external entities, entity expansion
-// bounded. Owned by one transaction, used by its thread only.
+// A parsed XML body for the XML variable: XPath over libxml2, no network, no external entities,
+// entity expansion bounded. Owned by one transaction, used by its thread only.
 class XmlDocument {
  public:
   // Errors become REQBODY_ERROR.
@@ -20,10 +20,12 @@ class XmlDocument {
   XmlDocument& operator=(XmlDocument&&) noexcept;
   ~XmlDocument();
 
-  // The string values of the nodes that `xpath` selects ("/*", "//@*", …), in document order; `namespaces` are
-  // prefix → URI (the xmlns action). Empty when the expression selects nothing or is not valid.
-  std::vector<std::string> select(std::string_view xpath,
-                                  const std::vector<std::pair<std::string, std::string>>& namespaces) const;
+  // The string values of the nodes that `xpath` selects ("/*", "//@*", …), in document order;
+  // `namespaces` are prefix → URI (the xmlns action). Empty when the expression selects nothing or
+  // is not valid.
+  std::vector<std::string> select(
+      std::string_view xpath,
+      const std::vector<std::pair<std::string, std::string>>& namespaces) const;
 
  private:
   struct State;

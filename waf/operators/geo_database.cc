@@ -60,7 +60,8 @@ Result<GeoDatabase> GeoDatabase::open(const std::string& path) {
 }
 
 bool GeoDatabase::lookUp(const IpAddress& address, GeoRecord* record) const {
-  // By text: the call that takes an address as bytes wants the socket API's types, which waf does not know.
+  // By text: the call that takes an address as bytes wants the socket API's types, which waf does
+  // not know.
   int parse_error = 0;
   int error = MMDB_SUCCESS;
   MMDB_lookup_result_s found =

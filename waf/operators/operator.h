@@ -18,40 +18,45 @@ struct GeoRecord;
 struct OperatorMatch {
   size_t offset = 0;  // the matched bytes within the value
   size_t length = 0;
-  // TX.0 … TX.9: views into the value, into the operator, or into thread-local storage that the next evaluate() on
-  // this thread overwrites (@detectSQLi's fingerprint).
+  // TX.0 … TX.9: views into the value, into the operator, or into thread-local storage that the
+  // next evaluate() on this thread overwrites (@detectSQLi's fingerprint).
   std::array<std::string_view, 10> captures{};
   size_t capture_count = 0;
-  bool limit_exceeded = false;  // a match limit or budget ended the evaluation: never "no match", see Transaction
+  bool limit_exceeded =
+      false;  // a match limit or budget ended the evaluation: never "no match", see Transaction
 
   void reset() { *this = OperatorMatch{}; }
 };
 
-// An operator of SecLang (@NAME argument), made at load; cannot fail at request time. Immutable, any thread may
-// call evaluate(). Negation ("!@rx") is the rule's business, not the operator's.
+// An operator of SecLang (@NAME argument), made at load; cannot fail at request time. Immutable,
+// any thread may call evaluate(). Negation ("!@rx") is the rule's business, not the operator's.
 class Operator {
  public:
   virtual ~Operator() = default;
 
-  // `argument` is the macro-expanded argument when the rule's argument holds a macro (%{tx.x}), else ignored in
-  // favour of what create() compiled. True when the value matches.
-  virtual bool evaluate(std::string_view value, std::string_view argument, OperatorMatch& match) const = 0;
+  // `argument` is the macro-expanded argument when the rule's argument holds a macro (%{tx.x}),
+  // else ignored in favour of what create() compiled. True when the value matches.
+  virtual bool evaluate(std::string_view value, std::string_view argument,
+                        OperatorMatch& match) const = 0;
 
-  // The pattern for the shared Hyperscan scan; null for operators that have none. When present, a value that the
-  // scan does not report certainly does not match, and a reported one is confirmed by evaluate().
+  // The pattern for the shared Hyperscan scan; null for operators that have none. When present, a
+  // value that the scan does not report certainly does not match, and a reported one is confirmed
+  // by evaluate().
   struct ScanPattern {
-    std::string pattern;     // Hyperscan syntax
+    std::string pattern;  // Hyperscan syntax
     bool caseless = false;
     bool literal = false;
     bool dot_all = true;
-    bool gate = false;       // weaker than the operator's own pattern, which Hyperscan cannot take
-    bool joinable = true;    // may be scanned in a buffer of values separated by a line feed without missing at a seam
+    bool gate = false;     // weaker than the operator's own pattern, which Hyperscan cannot take
+    bool joinable = true;  // may be scanned in a buffer of values separated by a line feed without
+                           // missing at a seam
   };
   // Any one of the patterns reports the operator. Empty: always evaluate().
   virtual std::vector<ScanPattern> scanPatterns() const { return {}; }
 
-  // @geoLookup only: where the address in `value` is, for the GEO collection (waf/operators/geo_database.h). False
-  // when the operator is another one or the database does not know.
+  // @geoLookup only: where the address in `value` is, for the GEO collection
+  // (waf/operators/geo_database.h). False when the operator is another one or the database does not
+  // know.
   virtual bool lookUpGeo(std::string_view /*value*/, GeoRecord& /*record*/) const { return false; }
 };
 
@@ -64,10 +69,12 @@ struct OperatorEnvironment {
   std::string geo_database;           // SecGeoLookupDb, "" when none
 };
 
-// The operator `name` (without "@" and "!", case ignored) with `argument` as written. When `has_macro` is set the
-// argument is only known at request time. Errors: unknown name (with the nearest known one), bad argument,
-// refused operators (@inspectFile, @fuzzyHash, …) with the reason.
-Result<std::unique_ptr<Operator>> createOperator(std::string_view name, std::string_view argument, bool has_macro,
+// The operator `name` (without "@" and "!", case ignored) with `argument` as written. When
+// `has_macro` is set the argument is only known at request time. Errors: unknown name (with the
+// nearest known one), bad argument, refused operators (@inspectFile, @fuzzyHash, …) with the
+// reason.
+Result<std::unique_ptr<Operator>> createOperator(std::string_view name, std::string_view argument,
+                                                 bool has_macro,
                                                  const OperatorEnvironment& environment);
 
 }  // namespace waf

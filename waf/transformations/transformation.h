@@ -5,13 +5,15 @@
 
 namespace waf {
 
-// A transformation of SecLang (t:NAME): a pure function of bytes. Stateless and immutable, any thread may call it.
+// A transformation of SecLang (t:NAME): a pure function of bytes. Stateless and immutable, any
+// thread may call it.
 //
-// `apply` returns false when the value is unchanged (`out` is then unspecified) and true when `out` holds the new
-// value. `out` is a scratch string that the caller reuses, so that a warm call allocates nothing.
+// `apply` returns false when the value is unchanged (`out` is then unspecified) and true when `out`
+// holds the new value. `out` is a scratch string that the caller reuses, so that a warm call
+// allocates nothing.
 //
-// `mayChange` is the byte gate: false only when `apply` would certainly return false for `value`; cheap enough to
-// ask before every call.
+// `mayChange` is the byte gate: false only when `apply` would certainly return false for `value`;
+// cheap enough to ask before every call.
 struct Transformation {
   std::string_view name;  // as ModSecurity's reference spells it: "urlDecodeUni"
   bool (*apply)(std::string_view value, std::string& out);
@@ -21,7 +23,8 @@ struct Transformation {
 // By name, ignoring case; null when there is none. "none" is not one: the parser handles it.
 const Transformation* findTransformation(std::string_view name);
 
-// t:urlDecodeUni for rule sets with SecUnicodeMapFile … 20127: %uHHHH becomes the character's best fit in ASCII.
+// t:urlDecodeUni for rule sets with SecUnicodeMapFile … 20127: %uHHHH becomes the character's best
+// fit in ASCII.
 const Transformation* urlDecodeUniWithBestFit();
 
 // The known name nearest to `name`, for diagnostics.

@@ -75,7 +75,8 @@ TEST(RxOperatorTest, SaysWhenALimitEndedIt) {
   OperatorEnvironment limited = environment();
   limited.match_limit = 500;
   OperatorMatch match;
-  EXPECT_FALSE(make("rx", "^(?:a+)+[bc]", false, limited)->evaluate(std::string(60, 'a'), "", match));
+  EXPECT_FALSE(
+      make("rx", "^(?:a+)+[bc]", false, limited)->evaluate(std::string(60, 'a'), "", match));
   EXPECT_TRUE(match.limit_exceeded);
 }
 

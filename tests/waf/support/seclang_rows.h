@@ -17,10 +17,12 @@ struct SeclangRow {
   bool has_groups = false;
 };
 
-// The folder with the shared conformance data (environment PORTCULLIS_SHARED, else beside `source_dir`), if present.
+// The folder with the shared conformance data (environment PORTCULLIS_SHARED, else beside
+// `source_dir`), if present.
 std::optional<std::string> sharedFolder(const std::string& source_dir);
 
-// The rows of one JSON file; \xHH and \uHHHH left in its strings are single bytes, as in ModSecurity's tests.
+// The rows of one JSON file; \xHH and \uHHHH left in its strings are single bytes, as in
+// ModSecurity's tests.
 std::vector<SeclangRow> readSeclangRows(const std::string& path);
 
 // The names (without folder) of the *.json files in a folder.
