@@ -9,8 +9,8 @@
 
 namespace gateway {
 
-// The snapshot in force. publish() from the control thread, current() from any thread; loops read it
-// through a SnapshotView of their own.
+// The snapshot in force. publish() from the control thread, current() from any thread; loops read
+// it through a SnapshotView of their own.
 class SnapshotSource {
  public:
   void publish(std::shared_ptr<const Snapshot> snapshot) {
@@ -32,8 +32,9 @@ class SnapshotSource {
   std::atomic<uint64_t> generation_{0};
 };
 
-// One loop's view: a request pays one load of a shared counter, and counts its pin in a control block
-// that belongs to this loop alone, so that loops do not fight for a cache line. Loop thread only.
+// One loop's view: a request pays one load of a shared counter, and counts its pin in a control
+// block that belongs to this loop alone, so that loops do not fight for a cache line. Loop thread
+// only.
 class SnapshotView {
  public:
   explicit SnapshotView(const SnapshotSource& source) : source_(source) {}

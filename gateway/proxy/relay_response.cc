@@ -173,7 +173,8 @@ Task<void> Session::relayResponse(Request& request, UpstreamExchange& exchange,
     request.bytes_out += held.bytes.size();
     if (counted) left -= std::min<uint64_t>(left, held.bytes.size());
     if (held.complete || (counted && left == 0)) record(request);
-    // Not a conditional expression: g++ 12 awaits both of its branches, and the body went out twice.
+    // Not a conditional expression: g++ 12 awaits both of its branches, and the body went out
+    // twice.
     if (held.complete) {
       sent = co_await out.finishWith(held.bytes, writeDeadline(request));
     } else {

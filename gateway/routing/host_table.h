@@ -32,8 +32,8 @@ class HostTable {
   std::optional<size_t> any_;
 };
 
-// The name of a Host pattern, in the form of RequestHead::host: lower case, no port, no brackets, no
-// final dot.
+// The name of a Host pattern, in the form of RequestHead::host: lower case, no port, no brackets,
+// no final dot.
 std::string normalizeHost(std::string_view host);
 
 }  // namespace gateway

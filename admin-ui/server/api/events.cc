@@ -1,11 +1,11 @@
 #include <array>
 #include <memory>
 
+#include <nlohmann/json.hpp>
 #include "admin-ui/server/api/event_csv.h"
 #include "admin-ui/server/api/event_filter.h"
 #include "admin-ui/server/api/handlers.h"
 #include "admin-ui/server/api/passwords.h"
-#include <nlohmann/json.hpp>
 #include "waf/base/text.h"
 
 namespace admin {
