@@ -5,12 +5,20 @@
 #include <Poco/Data/SQLite/Utility.h>
 #include <sqlite3.h>
 
+#include <cerrno>
+
 namespace db {
 namespace {
 
 using Poco::Data::Session;
 using namespace Poco::Data::Keywords;
 using waf::ErrorCode;
+
+// A full disk can show as an I/O error: the file shared by a database's readers is not grown.
+bool isFull(sqlite3* handle) {
+  return sqlite3_system_errno(handle) == ENOSPC ||
+         sqlite3_extended_errcode(handle) == SQLITE_IOERR_SHMSIZE;
+}
 
 waf::Unexpected translate(const std::string& path, const Poco::Exception& e, int code) {
   const auto failWith = [&path](ErrorCode error, const std::string& why) {
@@ -122,7 +130,7 @@ Result<void> Database::runLocked(const Work& work) {
   } catch (const Poco::Data::SQLite::DBLockedException& e) {
     return translate(path_, e, SQLITE_BUSY);
   } catch (const Poco::Data::SQLite::IOErrorException& e) {
-    return translate(path_, e, SQLITE_IOERR);
+    return translate(path_, e, isFull(handle) ? SQLITE_FULL : SQLITE_IOERR);
   } catch (const Poco::Data::SQLite::ConstraintViolationException& e) {
     return translate(path_, e, SQLITE_CONSTRAINT);
   } catch (const Poco::Exception& e) {

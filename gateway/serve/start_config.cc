@@ -3,10 +3,23 @@
 namespace gateway {
 namespace {
 
-waf::Result<StartConfig> fromLastGood(const std::string& data_dir, const std::string& why) {
+using waf::ErrorCode;
+
+constexpr const char* kRestore = "the database is restored";
+
+// The mend in two words, for "changes are not possible until …".
+const char* mendOf(ErrorCode code) {
+  if (code == ErrorCode::Exhausted) return "there is space and the gateway is started again";
+  if (code == ErrorCode::Unavailable || code == ErrorCode::Denied)
+    return "that is mended and the gateway is started again";
+  return kRestore;
+}
+
+waf::Result<StartConfig> fromLastGood(const std::string& data_dir, const std::string& why,
+                                      const char* mend = kRestore) {
   auto last_good = db::loadLastGood(data_dir);
   if (!last_good) {
-    return waf::fail(waf::ErrorCode::NotFound, "serve",
+    return waf::fail(ErrorCode::NotFound, "serve",
                      why + "; and there is no last good configuration to serve (" +
                          last_good.error().message + "). Restore a backup of " + data_dir);
   }
@@ -16,7 +29,7 @@ waf::Result<StartConfig> fromLastGood(const std::string& data_dir, const std::st
   start.on_last_good = true;
   start.alarms.push_back(why + "; serving the last good configuration, version " +
                          std::to_string(start.version.number) +
-                         ". Changes are not possible until the database is restored");
+                         ". Changes are not possible until " + mend);
   return start;
 }
 
@@ -30,11 +43,11 @@ waf::Result<StartConfig> loadStartConfig(const std::string& data_dir, const waf:
   auto store = db::Store::open(data_dir, clock);
   if (!store) {
     const waf::Error why = store.error();
-    if (why.code == waf::ErrorCode::Conflict) return waf::fail(why);  // another process owns it
-    auto last_good = fromLastGood(data_dir, why.message);
-    // Nothing is lost where the directory only cannot be written or read by us.
-    const bool damaged =
-        why.code != waf::ErrorCode::Unavailable && why.code != waf::ErrorCode::Denied;
+    if (why.code == ErrorCode::Conflict) return waf::fail(why);  // another process owns it
+    auto last_good = fromLastGood(data_dir, why.message, mendOf(why.code));
+    // Nothing is lost where the disk is full, or the directory only cannot be written or read by
+    // us.
+    const bool damaged = mendOf(why.code) == kRestore;
     if (!last_good && !damaged) return waf::fail(why);
     return last_good;
   }
