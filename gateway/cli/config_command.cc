@@ -24,9 +24,9 @@ int checkDocument(Call& call, const nlohmann::json& document) {
     if (!checked)
       return call.fail("certificate \"" + certificate.name + "\": " + checked.error().message);
   }
-  OfflinePort port(call.dataDir());
+  OfflinePort port;
   admin::PrepareFailure failure;
-  if (checkSiteRules(*config, "", port, &failure)) return kOk;
+  if (checkSiteRules(*config, port, &failure)) return kOk;
   call.fail(failure.error.message);
   for (const waf::Diagnostic& diagnostic : failure.diagnostics)
     call.err << "  " << diagnostic.toString() << '\n';

@@ -13,7 +13,6 @@ class OfflineClient final : public ApiClient {
  public:
   OfflineClient(std::unique_ptr<db::Store> store, const std::string& data_dir)
       : store_(std::move(store)),
-        port_(data_dir),
         api_(store_.get(), nullptr, port_, waf::Clock::system(), data_dir) {}
 
   waf::Result<ApiAnswer> call(const ApiCall& call) override {

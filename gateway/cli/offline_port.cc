@@ -12,8 +12,8 @@ struct Checked final : admin::PreparedConfig {};
 
 }  // namespace
 
-bool checkSiteRules(const db::Config& config, const std::string& cache_dir,
-                    admin::GatewayPort& port, admin::PrepareFailure* failure) {
+bool checkSiteRules(const db::Config& config, admin::GatewayPort& port,
+                    admin::PrepareFailure* failure) {
   std::vector<waf::RuleSetOptions> loaded;
   for (const db::SiteConfig& site : config.sites) {
     if (site.waf.mode == "Off") continue;
@@ -24,7 +24,7 @@ bool checkSiteRules(const db::Config& config, const std::string& cache_dir,
       failure->error = options.error();
       return false;
     }
-    options->cache_dir = cache_dir;
+    options->use_hyperscan = false;  // the daemon compiles them; here they must only load
     if (std::find(loaded.begin(), loaded.end(), *options) != loaded.end()) continue;
     waf::RuleSet::Loaded result = waf::RuleSet::load(*options);
     if (result.rule_set == nullptr) {
@@ -40,7 +40,7 @@ bool checkSiteRules(const db::Config& config, const std::string& cache_dir,
 
 std::unique_ptr<admin::PreparedConfig> OfflinePort::prepare(const db::Config& config,
                                                             admin::PrepareFailure* failure) {
-  if (!checkSiteRules(config, data_dir_ + "/cache", *this, failure)) return nullptr;
+  if (!checkSiteRules(config, *this, failure)) return nullptr;
   return std::make_unique<Checked>();
 }
 

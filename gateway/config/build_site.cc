@@ -130,7 +130,8 @@ void SnapshotBuilder::Build::carryOver(const Site* before, Site* out) const {
   // What is stored was inspected by the rules of its time and came from the upstream of its time.
   const bool same = before != nullptr && before->cache &&
                     sameCache(before->config.cache, out->config.cache) &&
-                    before->rule_set == out->rule_set && before->policy.mode == out->policy.mode &&
+                    before->rule_set_identity == out->rule_set_identity &&
+                    before->policy.mode == out->policy.mode &&
                     before->policy.removed_rules == out->policy.removed_rules &&
                     before->inspect_response_body == out->inspect_response_body &&
                     before->config.upstream == out->config.upstream &&

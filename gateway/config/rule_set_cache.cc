@@ -52,7 +52,9 @@ std::string ruleSetIdentity(const waf::RuleSetOptions& options) {
 const RuleSetCache::Entry& RuleSetCache::get(const waf::RuleSetOptions& options) {
   const std::string identity = ruleSetIdentity(options);
   if (const auto known = entries_.find(identity); known != entries_.end()) return known->second;
-  waf::RuleSet::Loaded loaded = waf::RuleSet::load(options);
+  waf::RuleSetOptions at_once = options;
+  at_once.cached_databases_only = true;
+  waf::RuleSet::Loaded loaded = waf::RuleSet::load(at_once);
   return entries_[identity] =
              Entry{std::move(loaded.rule_set), std::move(loaded.diagnostics), identity};
 }

@@ -22,7 +22,8 @@ class RuleSetCache {
   void know(const std::string& identity, std::shared_ptr<const waf::RuleSet> rule_set) {
     entries_[identity] = Entry{std::move(rule_set), {}, identity};
   }
-  // Loads it unless it is known; null rule set on failure.
+  // Loads it unless it is known, with the databases that are there already (it may be provisional);
+  // null rule set on failure.
   const Entry& get(const waf::RuleSetOptions& options);
 
  private:

@@ -16,6 +16,7 @@ struct SnapshotBuilder::Build {
   std::shared_ptr<Snapshot> snapshot = std::make_shared<Snapshot>();
   RuleSetCache rule_sets;
 
+  void knowRuleSets(const Snapshot& snapshot_before);
   bool upstreams();
   bool upstream(const db::UpstreamConfig& upstream);
   bool sites();

@@ -14,15 +14,32 @@ std::string listenerKey(const db::ListenerConfig& listener) {
 
 std::shared_ptr<Snapshot> SnapshotBuilder::build(const db::Config& config, const Snapshot* previous,
                                                  admin::PrepareFailure* failure) {
-  Build run{*this, config, previous, failure};
-  run.snapshot->config = config;
-  if (previous != nullptr) {
-    for (const auto& site : previous->sites) {
-      if (site->rule_set) run.rule_sets.know(site->rule_set_identity, site->rule_set);
-    }
+  Build build{*this, config, previous, failure};
+  if (previous != nullptr) build.knowRuleSets(*previous);
+  return run(&build);
+}
+
+std::shared_ptr<Snapshot> SnapshotBuilder::withRuleSet(const Snapshot& current,
+                                                       const std::string& identity,
+                                                       std::shared_ptr<const waf::RuleSet> rule_set,
+                                                       admin::PrepareFailure* failure) {
+  Build build{*this, current.config, &current, failure};
+  build.knowRuleSets(current);
+  build.rule_sets.know(identity, std::move(rule_set));
+  build.snapshot->version = current.version;
+  return run(&build);
+}
+
+std::shared_ptr<Snapshot> SnapshotBuilder::run(Build* build) {
+  build->snapshot->config = build->config;
+  if (!build->upstreams() || !build->sites() || !build->listeners()) return nullptr;
+  return build->snapshot;
+}
+
+void SnapshotBuilder::Build::knowRuleSets(const Snapshot& snapshot_before) {
+  for (const auto& site : snapshot_before.sites) {
+    if (site->rule_set) rule_sets.know(site->rule_set_identity, site->rule_set);
   }
-  if (!run.upstreams() || !run.sites() || !run.listeners()) return nullptr;
-  return run.snapshot;
 }
 
 std::vector<std::shared_ptr<SiteTraffic>> SnapshotBuilder::traffic() const {

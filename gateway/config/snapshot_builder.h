@@ -33,6 +33,11 @@ class SnapshotBuilder {
   std::shared_ptr<Snapshot> build(const db::Config& config, const Snapshot* previous,
                                   admin::PrepareFailure* failure);
 
+  // The same configuration again, with this in place of the rule set of that identity.
+  std::shared_ptr<Snapshot> withRuleSet(const Snapshot& current, const std::string& identity,
+                                        std::shared_ptr<const waf::RuleSet> rule_set,
+                                        admin::PrepareFailure* failure);
+
   // Every site that ever was, for the thread that stores the counters. Any thread.
   std::vector<std::shared_ptr<SiteTraffic>> traffic() const;
   // The counters of refusals before a site was chosen: site "". Any thread.
@@ -40,6 +45,7 @@ class SnapshotBuilder {
 
  private:
   struct Build;  // one build's inputs and results, in snapshot_build.h
+  static std::shared_ptr<Snapshot> run(Build* build);
 
   const Options options_;
   std::map<std::pair<std::string, std::string>, std::shared_ptr<Endpoint>> endpoints_;

@@ -4,6 +4,22 @@
 
 namespace gateway {
 
+namespace {
+
+std::vector<RuleSetCompiler::Job> provisionalRuleSets(const Snapshot& snapshot) {
+  std::vector<RuleSetCompiler::Job> out;
+  for (const auto& site : snapshot.sites) {
+    if (!site->rule_set || !site->rule_set->statistics().provisional) continue;
+    const bool known = std::any_of(out.begin(), out.end(), [&](const RuleSetCompiler::Job& job) {
+      return job.identity == site->rule_set_identity;
+    });
+    if (!known) out.push_back({site->rule_set_identity, site->rule_set_options});
+  }
+  return out;
+}
+
+}  // namespace
+
 class Gateway::Prepared final : public admin::PreparedConfig {
  public:
   std::shared_ptr<Snapshot> snapshot;
@@ -16,7 +32,12 @@ Gateway::Gateway(Options options, db::EventLog* log, const waf::Clock& clock)
       clock_(clock),
       started_(clock.monotonic()),
       builder_(
-          {options_.data_dir, options_.builtin_rules, options_.loops, UpstreamAddress::resolve}) {}
+          {options_.data_dir, options_.builtin_rules, options_.loops, UpstreamAddress::resolve}) {
+  compiler_ = std::make_unique<RuleSetCompiler>(
+      [this](const std::string& identity, std::shared_ptr<const waf::RuleSet> rule_set) {
+        install(identity, std::move(rule_set));
+      });
+}
 
 Gateway::~Gateway() = default;
 
@@ -68,6 +89,7 @@ void Gateway::publish(std::unique_ptr<admin::PreparedConfig> prepared_config,
   if (log_ != nullptr)
     log_->configure(snapshot->config.settings.audit_log, snapshot->config.settings.events);
   source_.publish(snapshot);
+  compiler_->want(provisionalRuleSets(*snapshot));
   const std::scoped_lock state(state_mutex_);
   for (auto& [key, sockets] : prepared->sockets) {
     bound_[key] = sockets.front().boundAddress().toString();
@@ -78,6 +100,18 @@ void Gateway::publish(std::unique_ptr<admin::PreparedConfig> prepared_config,
     workers_->close(each.first);
     return true;
   });
+  workers_->refreshViews();
+  workers_->startHealthChecks(snapshot);
+}
+
+void Gateway::install(const std::string& identity, std::shared_ptr<const waf::RuleSet> rule_set) {
+  const std::scoped_lock lock(change_mutex_);
+  const std::shared_ptr<const Snapshot> current = source_.current();
+  admin::PrepareFailure failure;
+  const std::shared_ptr<Snapshot> snapshot =
+      builder_.withRuleSet(*current, identity, std::move(rule_set), &failure);
+  if (!snapshot) return;  // what serves, serves on
+  source_.publish(snapshot);
   workers_->refreshViews();
   workers_->startHealthChecks(snapshot);
 }

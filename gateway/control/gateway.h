@@ -10,6 +10,7 @@
 #include "db/store/event_log.h"
 #include "gateway/config/snapshot_builder.h"
 #include "gateway/config/snapshot_source.h"
+#include "gateway/control/rule_set_compiler.h"
 #include "gateway/control/workers.h"
 
 namespace gateway {
@@ -55,6 +56,8 @@ class Gateway final : public admin::GatewayPort {
   class Prepared;
   Gateway(Options options, db::EventLog* log, const waf::Clock& clock);
   bool bindNew(Prepared* prepared, admin::PrepareFailure* failure);
+  // The snapshot in force again, with a rule set that is now compiled.
+  void install(const std::string& identity, std::shared_ptr<const waf::RuleSet> rule_set);
 
   const Options options_;
   db::EventLog* const log_;
@@ -69,6 +72,7 @@ class Gateway final : public admin::GatewayPort {
   std::vector<std::string> alarms_;
   std::atomic<bool> on_last_good_{false};
   std::atomic<bool> ready_{false};
+  std::unique_ptr<RuleSetCompiler> compiler_;  // the last member: its thread uses the others
 };
 
 }  // namespace gateway

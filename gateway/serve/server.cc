@@ -116,9 +116,7 @@ void announce(Gateway& gateway, const admin::AdminServer* admin_server) {
   }
 }
 
-}  // namespace
-
-int serve(const ServeOptions& options) {
+int serveToTheEnd(const ServeOptions& options) {
   const sigset_t signals = blockSignals();
   const waf::Clock& clock = waf::Clock::system();
   std::error_code error;
@@ -189,6 +187,15 @@ int serve(const ServeOptions& options) {
   traffic.reset();
   if (event_log != nullptr) event_log->flush(std::chrono::seconds(5));
   return kExitClean;
+}
+
+}  // namespace
+
+int serve(const ServeOptions& options) {
+  const int code = serveToTheEnd(options);
+  // Everything of ours is closed and on disk.
+  if (RuleSetCompiler::anyAbandoned()) ::_exit(code);
+  return code;
 }
 
 }  // namespace gateway

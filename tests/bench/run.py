@@ -78,6 +78,7 @@ def main():
         additions = []
         for name, (waf, rulesets) in ours.items():
             gateway = stack.enter_context(Gateway(binary, "127.0.0.1:21081", waf, rulesets, "off", workers=1))
+            gateway.wait_compiled()
             additions += ["--add", f"{name}={gateway.http_port}:{gateway.tls_port}:{gateway.pid_file}"]
         for mode, flags in (("HTTP", []), ("HTTPS", ["--tls"])):
             file = OUT / f"{mode}.json"

@@ -55,6 +55,7 @@ def suite_crs(shared, binary):
         with tempfile.TemporaryDirectory() as folder, Gateway(
                 binary, f"127.0.0.1:{port}", {"mode": "DetectionOnly", "rulesets": ["crs"]},
                 rulesets=[("crs", crs_ruleset(shared, pathlib.Path(folder)))]) as gateway:
+            gateway.wait_compiled()
             result = run([PYTHON, ftw, "--target", f"127.0.0.1:{gateway.http_port}", "--log", gateway.audit,
                           "--log-format", "jsonl", "--json", results])
             faults = crs_expected.faults(expected, ftw, gateway)
@@ -93,6 +94,7 @@ def corpus_score(shared, binary, waf, rulesets):
             with tarfile.open(shared / "corpus/requests.tar.gz") as archive:
                 archive.extractall(folder)
             (ROOT / "build/corpus.json").unlink(missing_ok=True)
+            gateway.wait_compiled()
             result = run([PYTHON, shared / "corpus/replay.py", "--corpus", folder, "--target",
                           f"127.0.0.1:{gateway.http_port}", "--json", ROOT / "build/corpus.json"])
     finally:

@@ -110,6 +110,10 @@ class Gateway:
     def status(self):
         return self.api("GET", "/status")[1]
 
+    def wait_compiled(self, seconds=300):
+        """Until every rule set in force has its Hyperscan databases."""
+        wait_until(lambda: not any(r["compiling"] for r in self.status()["rulesets"]), seconds, "compiled rule sets")
+
     def log_text(self):
         return (self.folder / "serve.log").read_text(errors="replace")
 

@@ -280,3 +280,26 @@ def test_usage(binary):
     assert subprocess.run([binary], capture_output=True).returncode == 2
     done = subprocess.run([binary, "serve", "--config", "/nowhere/x.json"], capture_output=True, text=True)
     assert done.returncode == 1 and "/nowhere/x.json" in done.stderr, done
+
+
+def test_cold(binary):
+    """Without cached databases the first request is served, and an attack refused, within two seconds; they follow."""
+    with serving(binary, waf={"rulesets": []}) as (gateway, _):
+        assert gateway.stop() == 0
+        shutil.rmtree(gateway.data / "cache", ignore_errors=True)
+        started = time.monotonic()
+        gateway.start()
+        assert get(gateway.http_port).status == 200
+        assert get(gateway.http_port, "/?id=1%27%20UNION%20SELECT%20password%20FROM%20users--%20").status == 403
+        took = time.monotonic() - started
+        assert took < 2, took
+        state = gateway.status()["rulesets"][0]
+        assert state["compiling"] and state["rx_hyperscan"] == 0, state
+        gateway.wait_compiled()
+        state = gateway.status()["rulesets"][0]
+        assert state["rx_hyperscan"] > 0.9 * state["rx_total"], state
+        assert get(gateway.http_port, "/?id=1%27%20UNION%20SELECT%20password%20FROM%20users--%20").status == 403
+        # Warm: everything is there at once.
+        assert gateway.stop() == 0
+        gateway.start()
+        assert not gateway.status()["rulesets"][0]["compiling"]

@@ -71,6 +71,7 @@ void ProgramBuilder::countScans() {
   for (const RuleGroup& group : program_->groups) {
     statistics_.databases += group.scan->databases();
     statistics_.database_bytes += group.scan->databaseBytes();
+    statistics_.provisional = statistics_.provisional || group.scan->isProvisional();
   }
 }
 

@@ -81,6 +81,7 @@ bool compileRuleGroups(Program* program, const RuleSetOptions& options,
   ScanOptions scan;
   scan.use_hyperscan = options.use_hyperscan;
   scan.cache_dir = options.cache_dir;
+  scan.cached_only = options.cached_databases_only;
   ScanProgress report;
   if (progress) {
     report = [&](size_t done, size_t total) { return progress("patterns", done, total); };

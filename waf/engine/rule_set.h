@@ -33,6 +33,9 @@ struct RuleSetOptions {
   std::optional<int> outbound_threshold;
   std::string cache_dir;      // compiled Hyperscan databases by content hash; "" for none
   bool use_hyperscan = true;  // off: PCRE2 decides alone (reference evaluation, CPUs without SSSE3)
+  // Hyperscan databases that are not cached are left out, and PCRE2 decides in their place: the set
+  // loads at once, and works. RuleSetStatistics::provisional tells.
+  bool cached_databases_only = false;
   // What the set includes and its data files must lie below this folder; "" for anywhere. A set
   // that came from elsewhere must not show the machine's files in its diagnostics.
   std::string confined_to;
@@ -47,6 +50,7 @@ struct RuleSetStatistics {
   size_t databases = 0;
   size_t database_bytes = 0;
   std::chrono::milliseconds load_time{};
+  bool provisional = false;  // databases were left out (RuleSetOptions::cached_databases_only)
 };
 
 struct RuleSummary {

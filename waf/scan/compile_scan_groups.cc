@@ -57,7 +57,9 @@ bool isExpressible(const Operator::ScanPattern& pattern) {
 class ScanGroupCompiler {
  public:
   ScanGroupCompiler(const std::vector<ScanGroupBuilder>& builders, const ScanOptions& options)
-      : options_(options), cache_(options.cache_dir) {
+      : options_(options),
+        cache_(options.cache_dir, options.cached_only ? DatabaseCache::Missing::LeaveOut
+                                                      : DatabaseCache::Missing::Compile) {
     for (const ScanGroupBuilder& builder : builders) wanted_.push_back(builder.slots_);
   }
 
@@ -68,7 +70,8 @@ class ScanGroupCompiler {
       if (!judgeSlots(progress) || !useGates(progress)) return {};
       makeParts();
       if (!compile(progress)) return {};
-    } while (measureDoubtful());
+    } while (!options_.cached_only && measureDoubtful());
+    for (const auto& group : groups_) group->provisional_ = cache_.leftSomethingOut();
     cache_.saveVerdicts();
     return {groups_.begin(), groups_.end()};
   }

@@ -40,7 +40,8 @@ Registry& registry() {
 
 }  // namespace
 
-DatabaseCache::DatabaseCache(std::string folder) : folder_(std::move(folder)) {
+DatabaseCache::DatabaseCache(std::string folder, Missing missing)
+    : folder_(std::move(folder)), missing_(missing) {
   if (folder_.empty()) return;
   std::error_code ignored;
   std::filesystem::create_directories(folder_, ignored);
@@ -62,6 +63,10 @@ PatternVerdict DatabaseCache::verdictOf(const DatabasePattern& pattern, Judge* m
     const auto known = verdicts_.find(hash);
     if (known != verdicts_.end()) return known->second;
   }
+  if (missing_ == Missing::LeaveOut && (make == judgePattern || needsMeasuring(pattern))) {
+    left_out_.store(true);
+    return {};
+  }
   const PatternVerdict verdict = make(pattern);
   if (verdict.presumed) return verdict;
   const std::lock_guard lock(mutex_);
@@ -76,6 +81,10 @@ std::shared_ptr<const PatternDatabase> DatabaseCache::database(
   auto database = registry().find(hash);
   if (database != nullptr) return database;
   database = load(hash);
+  if (database == nullptr && missing_ == Missing::LeaveOut) {
+    left_out_.store(true);
+    return nullptr;
+  }
   if (database == nullptr) {
     auto compiled = PatternDatabase::compile(patterns);
     if (!compiled) return nullptr;

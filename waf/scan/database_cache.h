@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -21,14 +22,18 @@ namespace waf {
 // Files are written aside and renamed, so that a reader never sees half of one.
 class DatabaseCache {
  public:
-  explicit DatabaseCache(std::string folder);
+  enum class Missing { Compile, LeaveOut };
+  explicit DatabaseCache(std::string folder, Missing missing = Missing::Compile);
 
   // What was measured before, or else presumePattern(), which is not kept when it is a presumption.
   PatternVerdict presume(const DatabasePattern& pattern);
   PatternVerdict judge(const DatabasePattern& pattern);
 
-  // Null when the patterns do not compile together.
+  // Null when the patterns do not compile together, or are not there and are to be left out.
   std::shared_ptr<const PatternDatabase> database(const std::vector<DatabasePattern>& patterns);
+
+  // Whether something was left out: it is not known what compiling it would have given.
+  bool leftSomethingOut() const { return left_out_.load(); }
 
   // Writes the verdicts that are new since construction.
   void saveVerdicts();
@@ -41,6 +46,8 @@ class DatabaseCache {
   void loadVerdicts();
 
   std::string folder_;  // "" for none
+  const Missing missing_;
+  std::atomic<bool> left_out_{false};
   std::mutex mutex_;
   std::map<std::string, PatternVerdict> verdicts_;
   bool has_new_verdicts_ = false;

@@ -84,8 +84,12 @@ PatternVerdict judgePattern(const DatabasePattern& pattern) {
   return verdict;
 }
 
+bool needsMeasuring(const DatabasePattern& pattern) {
+  return pattern.expression.size() >= kSuspiciousBytes;
+}
+
 PatternVerdict presumePattern(const DatabasePattern& pattern) {
-  if (pattern.expression.size() >= kSuspiciousBytes) return judgePattern(pattern);
+  if (needsMeasuring(pattern)) return judgePattern(pattern);
   PatternVerdict verdict = parse(pattern);
   verdict.presumed = verdict.scan;
   return verdict;

@@ -16,6 +16,9 @@ struct PatternVerdict {
 // here, and presumed good until a database that holds it is not (isSlow()).
 PatternVerdict presumePattern(const DatabasePattern& pattern);
 
+// Whether presumePattern() would have to measure it.
+bool needsMeasuring(const DatabasePattern& pattern);
+
 // Whether a database takes so long on sample text that one of its patterns must be at fault.
 bool isSlow(const PatternDatabase& database);
 

@@ -18,6 +18,9 @@ struct ScanOptions {
   bool use_hyperscan = true;  // off, or a CPU without SSSE3: every slot is always evaluated
   std::string cache_dir;      // compiled databases and measurements by content hash; "" for none
   unsigned threads = 0;       // that compile; 0 for one per core
+  // Compile nothing: databases that were made before are used, and the slots of the others are
+  // always reported. What is left out can be compiled later.
+  bool cached_only = false;
 };
 
 // The shared scan of the operators that look at the same values (one transformation chain, one
@@ -34,6 +37,9 @@ class ScanGroup {
   size_t slots() const { return always_.size(); }
   // Whether the operator's own patterns are in a Hyperscan database.
   bool isScanned(size_t slot) const { return !always_.test(slot) && !gated_.test(slot); }
+  // Whether a database was left out somewhere in the set that this group was compiled with
+  // (ScanOptions::cached_only).
+  bool isProvisional() const { return provisional_; }
   // Slots that every scan reports: nothing of theirs could be put into a database. The others are
   // scanned by their own patterns or by weaker ones (a gate); a scan that leaves them out is
   // certain in both cases.
@@ -64,6 +70,7 @@ class ScanGroup {
   Part separate_;  // patterns that look at the ends of each value
   BitSet always_;
   BitSet gated_;
+  bool provisional_ = false;
 };
 
 // Collects the operators of one group at load.

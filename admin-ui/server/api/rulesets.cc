@@ -35,7 +35,7 @@ struct RulesetKind {
   }
   static waf::Result<Object> parse(nlohmann::json body) {
     for (const char* name : {"rules", "rx_total", "rx_hyperscan", "databases", "database_bytes",
-                             "load_ms", "used_by", "builtin"}) {
+                             "load_ms", "compiling", "used_by", "builtin"}) {
       body.erase(name);
     }
     auto ruleset = db::parseRuleset(body);

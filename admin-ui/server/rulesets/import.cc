@@ -90,7 +90,8 @@ json describeStatistics(const waf::RuleSetStatistics& statistics) {
           {"rx_hyperscan", statistics.rx_hyperscan},
           {"databases", statistics.databases},
           {"database_bytes", statistics.database_bytes},
-          {"load_ms", statistics.load_time.count()}};
+          {"load_ms", statistics.load_time.count()},
+          {"compiling", statistics.provisional}};
 }
 
 json describeLoad(const waf::RuleSet::Loaded& loaded) {

@@ -255,7 +255,7 @@ TEST_F(CliTest, GoesThroughTheSocketOfADaemon) {
   fs::create_directories(data);
   auto store = db::Store::open(data, waf::Clock::system());
   ASSERT_TRUE(store) << store.error().message;
-  OfflinePort port(data);
+  OfflinePort port;
   admin::AdminOptions options;
   options.address = "";
   options.data_dir = data;

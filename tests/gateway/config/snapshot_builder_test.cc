@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <fstream>
+
 namespace gateway {
 namespace {
 
@@ -45,6 +47,29 @@ TEST_F(SnapshotBuilderTest, StartsAnewWhereTheNumbersChanged) {
   const auto second = build(first.get());
   EXPECT_NE(first->sites[0]->rate_limiter, second->sites[0]->rate_limiter);
   EXPECT_NE(first->sites[0]->cache, second->sites[0]->cache);
+}
+
+TEST_F(SnapshotBuilderTest, ServesAtOnceAndTakesTheCompiledRulesLater) {
+  const std::string path = testing::TempDir() + "/snapshot_builder_rules.conf";
+  std::ofstream(path) << "SecRule ARGS \"@rx only[0-9]here\" \"id:1,phase:2,deny\"\n";
+  config.rulesets.push_back({"own", path});
+  config.sites[0].waf.mode = "On";
+  config.sites[0].waf.rulesets = {"own"};
+  const auto first = build();
+  ASSERT_NE(first, nullptr) << failure.error.message;
+  const Site& site = *first->sites[0];
+  EXPECT_TRUE(site.rule_set->statistics().provisional);
+  EXPECT_EQ(site.rule_set->statistics().rx_hyperscan, 0u);
+
+  const auto whole = waf::RuleSet::load(site.rule_set_options).rule_set;
+  ASSERT_NE(whole, nullptr);
+  const auto second = builder.withRuleSet(*first, site.rule_set_identity, whole, &failure);
+  ASSERT_NE(second, nullptr) << failure.error.message;
+  EXPECT_EQ(second->sites[0]->rule_set, whole);
+  EXPECT_EQ(second->sites[0]->cache, site.cache);
+  EXPECT_EQ(second->sites[0]->rate_limiter, site.rate_limiter);
+  // The next change of the configuration keeps it.
+  EXPECT_EQ(build(second.get())->sites[0]->rule_set, whole);
 }
 
 TEST_F(SnapshotBuilderTest, NamesTheUpstreamThatIsMissing) {

@@ -50,6 +50,24 @@ TEST(ScanGroupTest, AlwaysReportsASlotWithoutPatterns) {
   EXPECT_EQ(scan(*group, {"x"}), Slots({1}));
 }
 
+TEST(ScanGroupTest, ReportsEverythingUntilTheDatabasesAreMade) {
+  const std::vector<Patterns> slots = {literal("needle-of-this-test"), regex("[0-9]{4}x")};
+  ScanOptions at_once;
+  at_once.cached_only = true;
+  const auto provisional = compileOne(slots, at_once);
+  EXPECT_TRUE(provisional->isProvisional());
+  EXPECT_FALSE(provisional->isScanned(0));
+  EXPECT_EQ(scan(*provisional, {"nothing"}), Slots({0, 1}));
+
+  const auto whole = compileOne(slots);
+  EXPECT_FALSE(whole->isProvisional());
+  EXPECT_EQ(scan(*whole, {"nothing"}), Slots());
+  // What somebody uses is found again.
+  const auto again = compileOne(slots, at_once);
+  EXPECT_FALSE(again->isProvisional());
+  EXPECT_EQ(scan(*again, {"1234x"}), Slots({1}));
+}
+
 TEST(ScanGroupTest, AlwaysReportsWhatHyperscanCannotCompile) {
   const auto group = compileOne({regex("(a)\\1"), literal("x")});
   EXPECT_FALSE(group->isScanned(0));

@@ -8,6 +8,7 @@ export function useRulesets() {
   return useQuery({
     queryKey: kRulesetsKey,
     queryFn: ({ signal }) => call<Items<Ruleset>>('GET', '/rulesets', { signal }),
+    refetchInterval: (query) => (query.state.data?.items.some((item) => item.compiling) ? 2_000 : false),
   });
 }
 

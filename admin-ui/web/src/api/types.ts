@@ -104,6 +104,8 @@ export interface Ruleset {
   rules?: number;
   rx_total?: number;
   rx_hyperscan?: number;
+  /** The site is served already; its patterns are still compiled in the background. */
+  compiling?: boolean;
   databases?: number;
   database_bytes?: number;
   load_ms?: number;
