@@ -52,7 +52,9 @@ struct RequestHead {
   std::string host;   // its name: lower case, no port, no brackets, no final dot
   uint16_t port = 0;  // 0: none given
 
+  int major_version = 1;  // 2: the head of an HTTP/2 stream
   int minor_version = 1;  // 1.x with x > 1 is taken as 1
+  bool isHttp10() const { return major_version == 1 && minor_version == 0; }
   HeaderFields
       fields;  // includes Host, Connection, framing: see HopByHop for what may be forwarded
 

@@ -53,7 +53,9 @@ void appendForwarded(const Request& request, std::string_view peer_ip, HeadWrite
   // RFC 9110, 7.6.3: a gateway must add itself.
   std::string via = joined(fields, "via");
   if (!via.empty()) via += ", ";
-  via += request.head.minor_version == 0 ? "1.0 portcullis" : "1.1 portcullis";
+  via += request.head.isHttp10()           ? "1.0 portcullis"
+         : request.head.major_version == 2 ? "2.0 portcullis"
+                                           : "1.1 portcullis";
   writer->field("Via", via);
   // RFC 9110, 7.6.2.
   uint64_t hops = 0;
