@@ -62,6 +62,7 @@ struct RequestHead {
   uint64_t content_length = 0;
   bool keep_alive = true;        // what the client asks for
   bool expect_continue = false;  // and waits for 100; only with a body and in 1.1
+  bool upgrade = false;          // a WebSocket by extended CONNECT (RFC 8441)
 
   bool hasBody() const { return framing == BodyFraming::Chunked || content_length > 0; }
   // Ready for the next request; keeps the field list's memory.

@@ -62,6 +62,8 @@ class Stream {
   void close(bool reset = false) { socket_->close(reset); }
   // Resumes whoever waits on this stream now with Cancelled.
   void cancelWaits() { socket_->handle().cancelWaits(); }
+  // Only whoever waits to read.
+  void cancelReads() { socket_->handle().cancelReads(); }
   // False when the peer has closed or sent bytes that nobody asked for.
   virtual bool quiet() { return socket_->quiet(); }
 

@@ -2,6 +2,7 @@
 #include "gateway/net/address.h"
 #include "gateway/net/listener.h"
 #include "gateway/proxy/http1_session.h"
+#include "gateway/proxy/http2_session.h"
 #include "gateway/tls/tls_stream.h"
 #include "waf/base/ulid.h"
 
@@ -42,6 +43,22 @@ void recordTlsFailure(Worker* worker, const Poco::Net::SocketAddress& peer,
   TrafficSlot::add(&slot.blocked, 1);
 }
 
+// RFC 9113, 3.4: what no HTTP/1 request starts with. Whatever else it is, Http1Session says so.
+Task<bool> startsWithPreface(Stream& stream, InputBuffer& input, const ListenerTable& listener) {
+  constexpr std::string_view kPreface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+  EventLoop& loop = stream.loop();
+  if (co_await stream.waitReadable(loop.after(listener.idle_timeout)) != IoStatus::Ok) {
+    co_return false;
+  }
+  const Deadline deadline = loop.after(listener.head_timeout);
+  while (input.size() < kPreface.size()) {
+    if (!kPreface.starts_with(input.view())) co_return false;
+    const IoResult got = co_await input.fill(stream, deadline);
+    if (!got.ok()) co_return false;
+  }
+  co_return input.view().starts_with(kPreface);
+}
+
 Task<void> serve(Worker* worker, std::string listener_key, std::unique_ptr<Socket> socket) {
   const OpenConnection open(worker);
   const std::shared_ptr<const Snapshot> snapshot = worker->snapshots.current();
@@ -67,8 +84,18 @@ Task<void> serve(Worker* worker, std::string listener_key, std::unique_ptr<Socke
   } else {
     stream = std::make_unique<PlainStream>(std::move(socket));
   }
-  Http1Session session(worker, std::move(listener_key), std::move(stream), InputBuffer());
-  co_await session.run();
+  InputBuffer input;
+  bool http2 = stream->tls() != nullptr && stream->tls()->alpn == "h2";
+  if (!listener->config.tls && listener->config.http2_prior_knowledge) {
+    http2 = co_await startsWithPreface(*stream, input, *listener);
+  }
+  if (http2) {
+    Http2Session session(worker, std::move(listener_key), std::move(stream), std::move(input));
+    co_await session.run();
+  } else {
+    Http1Session session(worker, std::move(listener_key), std::move(stream), std::move(input));
+    co_await session.run();
+  }
 }
 
 }  // namespace

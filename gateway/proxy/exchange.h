@@ -38,6 +38,9 @@ class Exchange {
   // The head was refused: the answer, the event, the counters.
   Task<void> refuseHead(Request& request, const Refusal& refusal, waf::Reason reason);
 
+  // A connection was refused before there was a request to answer: its event.
+  static void recordRefusal(const ClientConnection& client, Request& request);
+
   // The client is gone: what waits for the upstream ends.
   void cancel();
 

@@ -74,6 +74,10 @@ Task<void> Exchange::forward(Request& request, CacheUse cache) {
     fresh = stale_connection;
     if (!stale_connection) tried.push_back(*index);
   }
+  if (asked.result.fault == UpstreamFault::Cancelled && !worker_.loop->stopping()) {
+    request.detail = "the client took the request back";
+    co_return;
+  }
   if (!exchange) {
     std::string detail = asked.result.detail;
     if (asked.result.ok())

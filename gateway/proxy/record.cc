@@ -92,6 +92,17 @@ void Exchange::record(Request& request) {
   static_cast<void>(worker_.spool->append(line, decision == waf::Decision::Blocked));
 }
 
+void Exchange::recordRefusal(const ClientConnection& client, Request& request) {
+  Worker& worker = client.worker();
+  TrafficSlot& slot = worker.unrouted_traffic->slot(worker.index);
+  TrafficSlot::add(&slot.requests, 1);
+  TrafficSlot::add(&slot.blocked, 1);
+  if (!worker.spool) return;
+  const waf::AuditEvent event =
+      describe(request, waf::Decision::Blocked, client.peerPort(), client.tls(), worker.clock);
+  static_cast<void>(worker.spool->append(waf::toAuditJson(event), true));
+}
+
 void Exchange::count(const Request& request) {
   TrafficSlot& slot = (request.site != nullptr ? request.site->traffic : worker_.unrouted_traffic)
                           ->slot(worker_.index);

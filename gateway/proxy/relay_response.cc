@@ -91,9 +91,10 @@ Task<Exchange::Step> Exchange::holdForInspection(Request& request, UpstreamExcha
 
 Task<Exchange::Step> Exchange::upstreamBroke(Request& request, const BodyPart& part, bool started) {
   std::string detail = "response of " + request.endpoint;
-  detail += part.status == BodyPart::Status::Timeout   ? ": no byte of the body came in time"
-            : part.status == BodyPart::Status::Refused ? ": " + std::string(part.refusal.reason)
-                                                       : ": it closed within the body";
+  detail += part.status == BodyPart::Status::Timeout     ? ": no byte of the body came in time"
+            : part.status == BodyPart::Status::Refused   ? ": " + std::string(part.refusal.reason)
+            : part.status == BodyPart::Status::Cancelled ? ": the client took the request back"
+                                                         : ": it closed within the body";
   if (!started) {
     const int status = part.status == BodyPart::Status::Timeout ? 504 : 502;
     co_await refuse(request, status, waf::Reason::Upstream, std::move(detail));
