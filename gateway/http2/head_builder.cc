@@ -187,7 +187,7 @@ std::optional<Refusal> Http2HeadBuilder::check(bool end_stream, RequestHead* hea
       return Refusal{400, "The request's body is shorter than its Content-Length."};
     }
     head->framing = BodyFraming::Length;
-  } else if (!end_stream) {
+  } else if (!end_stream && !head->upgrade) {
     head->framing = BodyFraming::Chunked;
   }
   const HeaderField* const expect = head->fields.find("expect");
@@ -202,9 +202,12 @@ std::optional<Refusal> Http2HeadBuilder::check(bool end_stream, RequestHead* hea
 
 std::optional<Refusal> Http2HeadBuilder::checkConnect(RequestHead* head) const {
   if (has(kProtocol)) {  // RFC 8441, 4: then it has a scheme and a path, too
-    head->upgrade = *pseudo_[kProtocol] == "websocket";
-    if (head->upgrade) return std::nullopt;
-    return Refusal{501, "The :protocol is not websocket."};
+    if (*pseudo_[kProtocol] != "websocket") return Refusal{501, "The :protocol is not websocket."};
+    // Rules see, and the upstream gets, the handshake that HTTP/1 has for it.
+    head->upgrade = true;
+    head->method = "GET";
+    head->fields.add("upgrade", "websocket");
+    return std::nullopt;
   }
   if (has(kScheme) || has(kPath)) return Refusal{400, "A CONNECT has a :scheme or a :path."};
   std::string host;

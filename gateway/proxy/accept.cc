@@ -10,6 +10,7 @@ namespace gateway {
 namespace {
 
 constexpr std::chrono::milliseconds kHandshakeTimeout{10000};
+constexpr int kUnsentBytes = 128 << 10;
 
 // Counts a connection for as long as it is open.
 class OpenConnection {
@@ -65,6 +66,7 @@ Task<void> serve(Worker* worker, std::string listener_key, std::unique_ptr<Socke
   const ListenerTable* listener = snapshot ? snapshot->listener(listener_key) : nullptr;
   if (listener == nullptr) co_return;
   socket->setNoDelay();
+  socket->boundUnsent(kUnsentBytes);
   std::unique_ptr<Stream> stream;
   if (listener->config.tls) {
     const Poco::Net::SocketAddress peer = socket->peer();

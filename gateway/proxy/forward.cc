@@ -1,5 +1,6 @@
 // Asking the upstream: choice of endpoint, the exchange, failover.
 #include "gateway/proxy/exchange.h"
+#include "gateway/proxy/progress_deadline.h"
 #include "gateway/proxy/stopwatch.h"
 #include "gateway/proxy/upstream_head.h"
 
@@ -135,10 +136,10 @@ Task<Exchange::Asked> Exchange::ask(Request& request, const CacheUse& cache,
 Task<Exchange::Asked> Exchange::sendBody(Request& request, UpstreamExchange& exchange) {
   Asked asked;
   asked.result = co_await exchange.sendBody(request.buffered);
-  const auto progress = std::chrono::milliseconds(request.timeouts().body_ms);
+  ProgressDeadline progress(worker_.loop, std::chrono::milliseconds(request.timeouts().body_ms));
   const uint64_t site_limit = request.site->config.limits.body_bytes;
   for (size_t turn = 1; asked.result.ok(); ++turn) {
-    BodyPart part = co_await downstream_.readBody(worker_.loop->after(progress));
+    BodyPart part = co_await downstream_.readBody(progress.deadline());
     if (part.status == BodyPart::Status::End) {
       request.body_complete = true;
       asked.result = co_await exchange.finishRequest();
@@ -157,6 +158,7 @@ Task<Exchange::Asked> Exchange::sendBody(Request& request, UpstreamExchange& exc
       co_return asked;
     }
     asked.result = co_await exchange.sendBody(part.data);
+    progress.moved(part.data.size());
     if (turn % 64 == 0) co_await worker_.loop->yield();
   }
   co_return asked;

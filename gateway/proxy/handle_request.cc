@@ -10,6 +10,7 @@ namespace gateway {
 namespace {
 
 bool wantsTunnel(const RequestHead& head) {
+  if (head.upgrade) return true;
   if (head.method != "GET" || head.isHttp10() || head.hasBody()) return false;
   return waf::equalsIgnoreCase(waf::trim(head.fields.value("upgrade")), "websocket");
 }
@@ -35,7 +36,8 @@ void Exchange::begin(const ClientConnection& client, Request& request) {
 }
 
 Task<void> Exchange::run(Request& request) {
-  request.body_complete = downstream_.bodyDone();
+  // What follows a WebSocket's head is no body.
+  request.body_complete = request.head.upgrade || downstream_.bodyDone();
   co_await handleRequest(request);
   record(request);
   count(request);

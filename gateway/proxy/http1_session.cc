@@ -4,11 +4,6 @@
 #include "waf/base/text.h"
 
 namespace gateway {
-namespace {
-
-constexpr std::chrono::milliseconds kLingerTimeout{2000};
-
-}  // namespace
 
 void Http1Session::drain() {
   if (idle_ || (downstream_ != nullptr && downstream_->tunnelling())) stream().cancelWaits();
@@ -19,6 +14,7 @@ Task<void> Http1Session::run() {
   RequestHead head;  // keeps the memory of its field list from request to request
   std::shared_ptr<const Snapshot> snapshot;
   bool keep_alive = true;
+  std::chrono::milliseconds write_timeout{30000};
   while (keep_alive && !worker().draining) {
     // A connection on a listener that is gone ends after the request that is under way.
     const auto& newest = worker().snapshots.current();
@@ -26,6 +22,7 @@ Task<void> Http1Session::run() {
     const ListenerTable* listener = snapshot->listener(listenerKey());
     if (listener == nullptr) break;
     parser.setLimits(listener->limits);
+    write_timeout = listener->write_timeout;
     idle_ = input_.empty();
     const HeadStatus status = co_await readRequestHead(
         stream(), input_, parser, {listener->idle_timeout, listener->head_timeout}, &head);
@@ -51,12 +48,7 @@ Task<void> Http1Session::run() {
     head = std::move(request.head);
     keep_alive = request.keep_alive && now_in_force->listener(listenerKey()) != nullptr;
   }
-  if (linger_) {
-    co_await stream().lingeringClose(worker().loop->after(kLingerTimeout));
-  } else {
-    co_await stream().shutdownWrite(worker().loop->after(kLingerTimeout));
-  }
-  stream().close();
+  co_await stream().closeInOrder(linger_, write_timeout);
 }
 
 Task<void> Http1Session::refuseHead(Request& request, HeadStatus status,

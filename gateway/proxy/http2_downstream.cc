@@ -74,6 +74,7 @@ void Http2Downstream::begin(Request& /*request*/, std::string head, BodyFraming 
 
 void Http2Downstream::beginTunnel(Request& /*request*/, std::string head) {
   head_ = std::move(head);
+  tunnelling_ = true;
   status_ = 200;  // RFC 8441, 5
 }
 
@@ -129,7 +130,7 @@ void Http2Downstream::cut() {
 }
 
 void Http2Downstream::closeTunnel() {
-  if (ended_tunnel_) return;
+  if (ended_tunnel_ || !tunnelling_) return;
   ended_tunnel_ = true;
   stream_->outbound = {};
   stream_->outbound_end = true;

@@ -29,6 +29,7 @@ class Http2Downstream final : public Downstream {
   bool started() const override { return stream_->begun; }
   void cut() override;
   void closeTunnel() override;
+  bool tunnelling() const { return tunnelling_; }
 
  private:
   bool sendHead(bool body);
@@ -42,6 +43,7 @@ class Http2Downstream final : public Downstream {
   std::string part_;  // what the last readBody() handed out
   std::string head_;  // of the answer, not yet handed over
   int status_ = 0;    // instead of the head's
+  bool tunnelling_ = false;
   bool ended_tunnel_ = false;
 };
 

@@ -8,7 +8,6 @@
 namespace gateway {
 namespace {
 
-constexpr std::chrono::milliseconds kLingerTimeout{2000};
 // Between "no new streams, please" and "no new streams": what is on its way arrives meanwhile.
 constexpr std::chrono::milliseconds kDrainNotice{200};
 constexpr size_t kWriteBytes = 32768;
@@ -42,6 +41,7 @@ Task<void> Http2Session::run() {
   if (listener_ != nullptr) {
     Http2Limits limits;
     limits.head = listener_->limits;
+    limits.extended_connect = true;
     codec_ = Http2Codec::create(loop, limits, this);
   }
   if (!codec_) {
@@ -59,9 +59,7 @@ Task<void> Http2Session::run() {
     const WaitResult woken = co_await changed_.wait(kNoDeadline);
     if (woken == WaitResult::Cancelled) co_await loop->yield();
   }
-  if (stream().socket().open()) {
-    co_await stream().lingeringClose(loop->after(kLingerTimeout));
-  }
+  co_await stream().closeInOrder(true, listener_->write_timeout);
 }
 
 Task<void> Http2Session::readFrames() {
@@ -141,10 +139,7 @@ Task<void> Http2Session::writeFrames() {
       }
       changed_.notifyAll();
     }
-    if (!more || codec_->done()) {
-      co_await stream().shutdownWrite(loop->after(kLingerTimeout));
-      break;
-    }
+    if (!more || codec_->done()) break;
     if (!out.empty()) continue;
     if (out.capacity() > kWriteBytes) std::string().swap(out);
     const WaitResult woken = co_await output_.wait(kNoDeadline);
@@ -166,6 +161,10 @@ void Http2Session::drain() {
 Task<void> Http2Session::finishDrain() {
   static_cast<void>(co_await worker().loop->sleepFor(kDrainNotice));
   codec_->shutdown();
+  // Tunnels have no end of their own.
+  for (Http2Downstream* const downstream : downstreams_) {
+    if (downstream->tunnelling()) downstream->closeTunnel();
+  }
   output_.notifyAll();
   --serving_;
   changed_.notifyAll();
@@ -186,6 +185,7 @@ Task<void> Http2Session::serveStream(std::shared_ptr<Http2Stream> stream) {
     request.head = std::move(stream->head);
     Exchange::begin(*this, request);
     Http2Downstream downstream(worker().loop, *codec_, stream, output_);
+    downstreams_.insert(&downstream);
     Exchange exchange(*this, downstream);
     stream->on_closed = [&exchange] { exchange.cancel(); };
     if (stream->refusal) {
@@ -197,6 +197,7 @@ Task<void> Http2Session::serveStream(std::shared_ptr<Http2Stream> stream) {
       co_await exchange.run(request);
     }
     stream->on_closed = nullptr;
+    downstreams_.erase(&downstream);
   }
   --serving_;
   idle_since_ = worker().loop->now();

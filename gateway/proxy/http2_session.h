@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <string>
+#include <unordered_set>
 
 #include "gateway/http2/codec.h"
 #include "gateway/net/input_buffer.h"
@@ -9,6 +10,8 @@
 #include "gateway/proxy/request.h"
 
 namespace gateway {
+
+class Http2Downstream;
 
 // An HTTP/2 connection: each of its streams is a coroutine that runs an Exchange, one coroutine
 // writes what the codec has to send, and run() reads. See ClientConnection.
@@ -42,6 +45,7 @@ class Http2Session final : public ClientConnection, private Http2Events {
   Signal changed_;  // a coroutine of this connection ended, or the writer went on
   std::unique_ptr<Http2Codec> codec_;
   size_t serving_ = 0;  // streams' coroutines
+  std::unordered_set<Http2Downstream*> downstreams_;
   bool writing_ = false;
   bool reading_ = true;
   bool draining_ = false;

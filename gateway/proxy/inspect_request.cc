@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "gateway/proxy/exchange.h"
+#include "gateway/proxy/progress_deadline.h"
 #include "gateway/proxy/stopwatch.h"
 
 namespace gateway {
@@ -10,8 +11,6 @@ namespace {
 // Read at once when nobody inspects it, so that a small body goes out with its head and can be sent
 // again to another endpoint.
 constexpr size_t kReplayBytes = 65536;
-// A byte now and then is no progress: so much within body_ms is.
-constexpr size_t kProgressBytes = 1024;
 
 }  // namespace
 
@@ -78,20 +77,15 @@ Task<Exchange::Step> Exchange::readBody(Request& request) {
       co_return Step::Done;
     }
   }
-  const auto progress = std::chrono::milliseconds(request.timeouts().body_ms);
-  Deadline deadline = worker_.loop->after(progress);
-  size_t awaited = kProgressBytes;
+  ProgressDeadline progress(worker_.loop, std::chrono::milliseconds(request.timeouts().body_ms));
   while (request.buffered.size() <= limit) {
-    const BodyPart part = co_await downstream_.readBody(deadline);
+    const BodyPart part = co_await downstream_.readBody(progress.deadline());
     if (part.status == BodyPart::Status::End) {
       request.body_complete = true;
       co_return Step::GoOn;
     }
     if (co_await takeBodyPart(request, part, inspect) == Step::Done) co_return Step::Done;
-    if (request.buffered.size() >= awaited) {
-      deadline = worker_.loop->after(progress);
-      awaited = request.buffered.size() + kProgressBytes;
-    }
+    progress.moved(part.data.size());
   }
   // The end may be there already, so that the upstream gets a Content-Length.
   request.body_complete = downstream_.bodyDone();

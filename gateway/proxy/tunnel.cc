@@ -7,6 +7,7 @@
 #include "gateway/proxy/client_fields.h"
 #include "gateway/proxy/exchange.h"
 #include "gateway/proxy/upstream_head.h"
+#include "gateway/proxy/websocket_key.h"
 
 namespace gateway {
 namespace {
@@ -105,6 +106,9 @@ Task<void> Exchange::tunnel(Request& request) {
   UpstreamHeadOptions options;
   options.peer_ip = client_.peerIp();
   options.upgrade = true;
+  // RFC 8441, 5: over HTTP/2 there is no key, so the handshake with the upstream is ours.
+  const std::string key = request.head.upgrade ? newWebSocketKey() : std::string();
+  options.websocket_key = key;
   const std::string ask = upstreamHead(request, options);
   IoResult io =
       co_await connection.stream->write(ask, worker_.loop->after(upstream.timeouts.connect));
@@ -117,10 +121,13 @@ Task<void> Exchange::tunnel(Request& request) {
     if (parsed == ParseStatus::NeedMore)
       io = co_await connection.input.fill(*connection.stream, deadline, 65536);
   }
-  if (parsed != ParseStatus::Complete) {
+  const bool accepted = key.empty() || response.status != 101 ||
+                        response.fields.value("sec-websocket-accept") == webSocketAccept(key);
+  if (parsed != ParseStatus::Complete || !accepted) {
     fault = "response of " + request.endpoint + ": ";
-    fault += parsed == ParseStatus::Refused ? std::string(parser.refusal().reason)
-                                            : gateway::describe(io);
+    fault += !accepted                        ? "its Sec-WebSocket-Accept is not that of the key"
+             : parsed == ParseStatus::Refused ? std::string(parser.refusal().reason)
+                                              : gateway::describe(io);
     balancer.failed(*index, fault, worker_.loop->now());
     const int status = io.status == IoStatus::Timeout ? 504 : 502;
     co_await refuse(request, status, waf::Reason::Upstream, std::move(fault));
@@ -133,6 +140,7 @@ Task<void> Exchange::tunnel(Request& request) {
   request.status = response.status;
   writer.statusLine(response.status, response.reason);
   forEachClientField(request, response, [&](std::string_view name, std::string_view value) {
+    if (!key.empty() && waf::equalsIgnoreCase(name, "sec-websocket-accept")) return;
     writer.field(name, value);
   });
   writer.field("X-Request-Id", request.id);

@@ -84,6 +84,9 @@ std::string upstreamHead(const Request& request, const UpstreamHeadOptions& opti
   for (const HeaderField& field : head.fields) {
     if (hops.drops(field.name) || oneOf(field.name, kOurs)) continue;
     if (options.revalidate != nullptr && oneOf(field.name, kConditions)) continue;
+    if (!options.websocket_key.empty() && waf::equalsIgnoreCase(field.name, "sec-websocket-key")) {
+      continue;
+    }
     if (options.identity_only && waf::equalsIgnoreCase(field.name, "accept-encoding")) continue;
     writer.field(field.name, field.value);
   }
@@ -98,6 +101,9 @@ std::string upstreamHead(const Request& request, const UpstreamHeadOptions& opti
   if (options.upgrade) {
     writer.field("Connection", "Upgrade");
     writer.field("Upgrade", "websocket");
+    if (!options.websocket_key.empty()) {
+      writer.field("Sec-WebSocket-Key", options.websocket_key);
+    }
   }
   appendForwarded(request, options.peer_ip, &writer);
   writer.framing(options.framing, options.content_length);
