@@ -15,6 +15,8 @@ struct ListenerConfig {
   std::string name;
   std::string address;  // "127.0.0.1:8080", "[::]:443", port 0 for tests
   bool tls = false;
+  bool http2 = true;                   // offered in the TLS handshake
+  bool http2_prior_knowledge = false;  // taken in clear from clients that start with it
 };
 
 struct CertificateConfig {

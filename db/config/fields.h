@@ -39,6 +39,10 @@ void fields(V&& v, T& o) {
   v(kNameField, o.name);
   v(Field{.name = "address", .about = "address:port", .required = true}, o.address);
   v(Field{.name = "tls", .about = "HTTPS; needs a certificate in each of its sites"}, o.tls);
+  v(Field{.name = "http2", .about = "HTTP/2 is offered to HTTPS clients"}, o.http2);
+  v(Field{.name = "http2_prior_knowledge",
+          .about = "without TLS: clients may start with HTTP/2 at once"},
+    o.http2_prior_knowledge);
 }
 
 template <typename V, FieldsOf<CertificateConfig> T>

@@ -59,6 +59,7 @@ struct ListenerTable {
   HeadLimits limits;                      // the widest of its sites
   std::chrono::milliseconds head_timeout{10000};
   std::chrono::milliseconds idle_timeout{60000};
+  std::chrono::milliseconds write_timeout{30000};
 };
 
 // One configuration ready for traffic. Built off the loops (see SnapshotBuilder), published whole,

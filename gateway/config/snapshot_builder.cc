@@ -123,6 +123,7 @@ bool SnapshotBuilder::Build::listeners() {
       widen(&table.limits.uri_bytes, size_t{site.limits.uri_bytes});
       widen(&table.head_timeout, std::chrono::milliseconds(site.timeouts.head_ms));
       widen(&table.idle_timeout, std::chrono::milliseconds(site.timeouts.idle_ms));
+      widen(&table.write_timeout, std::chrono::milliseconds(site.timeouts.write_ms));
       first = false;
     }
     if (listener.tls && !tls(&table)) return false;
@@ -151,7 +152,9 @@ bool SnapshotBuilder::Build::tls(ListenerTable* listener) {
     }
   }
   if (certificates.empty()) return true;  // nobody is served there yet: handshakes are refused
-  auto context = TlsContext::create(certificates);
+  TlsContext::Options options;
+  if (listener->config.http2) options.alpn.insert(options.alpn.begin(), "h2");
+  auto context = TlsContext::create(certificates, std::move(options));
   if (!context) {
     failure->error = context.error();
     return false;

@@ -4,7 +4,7 @@
 #include <map>
 
 #include "gateway/health/health_check.h"
-#include "gateway/proxy/session.h"
+#include "gateway/proxy/client_connection.h"
 
 namespace gateway {
 namespace {

@@ -52,7 +52,9 @@ struct RequestHead {
   std::string host;   // its name: lower case, no port, no brackets, no final dot
   uint16_t port = 0;  // 0: none given
 
+  int major_version = 1;  // 2: the head of an HTTP/2 stream
   int minor_version = 1;  // 1.x with x > 1 is taken as 1
+  bool isHttp10() const { return major_version == 1 && minor_version == 0; }
   HeaderFields
       fields;  // includes Host, Connection, framing: see HopByHop for what may be forwarded
 
@@ -60,6 +62,7 @@ struct RequestHead {
   uint64_t content_length = 0;
   bool keep_alive = true;        // what the client asks for
   bool expect_continue = false;  // and waits for 100; only with a body and in 1.1
+  bool upgrade = false;          // a WebSocket by extended CONNECT (RFC 8441)
 
   bool hasBody() const { return framing == BodyFraming::Chunked || content_length > 0; }
   // Ready for the next request; keeps the field list's memory.

@@ -33,6 +33,8 @@ void IoHandle::cancelWaits() {
   completeAll(writer_, WaitResult::Cancelled);
 }
 
+void IoHandle::cancelReads() { completeAll(reader_, WaitResult::Cancelled); }
+
 void IoHandle::onEvents(uint32_t events) {
   constexpr uint32_t kEnd = EPOLLRDHUP | EPOLLHUP | EPOLLERR;
   if ((events & kEnd) != 0) peer_closed_ = true;

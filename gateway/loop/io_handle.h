@@ -42,6 +42,8 @@ class IoHandle {
 
   // Resumes whoever waits now with Cancelled; later waits are not concerned.
   void cancelWaits();
+  // Only whoever waits to read.
+  void cancelReads();
   // Unregisters; whoever waits now or later gets Closed. The owner closes the descriptor after it.
   void close();
 

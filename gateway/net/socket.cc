@@ -2,8 +2,10 @@
 
 #include <Poco/Exception.h>
 #include <Poco/Net/StreamSocketImpl.h>
+#include <linux/sockios.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 
@@ -71,7 +73,10 @@ IoResult Socket::tryWritev(std::span<const iovec> parts) {
     message.msg_iov = const_cast<iovec*>(parts.data());
     message.msg_iovlen = parts.size();
     const ssize_t sent = ::sendmsg(fd_, &message, MSG_NOSIGNAL);
-    if (sent >= 0) return {IoStatus::Ok, static_cast<size_t>(sent)};
+    if (sent >= 0) {
+      written_ += static_cast<uint64_t>(sent);
+      return {IoStatus::Ok, static_cast<size_t>(sent)};
+    }
     if (errno == EAGAIN) {
       handle_.clearWritable();
     } else if (errno != EINTR) {
@@ -103,6 +108,17 @@ bool Socket::quiet() {
 void Socket::setNoDelay() {
   const int on = 1;
   ::setsockopt(fd_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+}
+
+void Socket::boundUnsent(int bytes) {
+  ::setsockopt(fd_, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &bytes, sizeof bytes);
+}
+
+uint64_t Socket::unacknowledged() const {
+  int waiting = 0;
+  // Of a socket that is closed or broken nothing will be acknowledged any more.
+  if (!open_ || ::ioctl(fd_, SIOCOUTQ, &waiting) != 0 || waiting < 0) return 0;
+  return static_cast<uint64_t>(waiting);
 }
 
 void Socket::shutdownWrite() {

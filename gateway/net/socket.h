@@ -3,6 +3,8 @@
 #include <Poco/Net/SocketAddress.h>
 #include <Poco/Net/StreamSocket.h>
 
+#include <algorithm>
+#include <cstdint>
 #include <memory>
 #include <span>
 
@@ -34,6 +36,10 @@ class Socket {
   IoHandle& handle() { return handle_; }
   bool open() const { return open_; }
   int fd() const { return fd_; }
+  // How many of the bytes written so far the peer has not acknowledged.
+  uint64_t unacknowledged() const;
+  // How many it has.
+  uint64_t acknowledged() const { return written_ - std::min(written_, unacknowledged()); }
 
   const Poco::Net::SocketAddress& peer() const { return peer_; }
   // The address that the peer connected to.
@@ -44,6 +50,9 @@ class Socket {
   bool quiet();
 
   void setNoDelay();
+  // Bounds what waits in the kernel beyond what the peer's window takes, so that a peer that does
+  // not read stops our writes.
+  void boundUnsent(int bytes);
   void shutdownWrite();
   // With reset, the peer sees RST at once and no TIME_WAIT is left here.
   void close(bool reset = false);
@@ -55,6 +64,7 @@ class Socket {
   Poco::Net::SocketAddress peer_;
   int fd_;
   bool open_ = true;
+  uint64_t written_ = 0;
   IoHandle handle_;
 };
 

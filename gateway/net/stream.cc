@@ -11,6 +11,37 @@ namespace gateway {
 
 namespace {
 
+// Whether the peer takes what waits for it: asked when a span is over.
+class AckProgress {
+ public:
+  AckProgress(const Socket& socket, std::chrono::nanoseconds span)
+      : socket_(socket),
+        least_(std::max<uint64_t>(
+            1, Stream::kLeastRate *
+                   static_cast<uint64_t>(
+                       std::chrono::duration_cast<std::chrono::milliseconds>(span).count()) /
+                   1000)),
+        from_(socket.acknowledged()) {}
+
+  bool enough() {
+    const uint64_t now = socket_.acknowledged();
+    const bool moved = now - from_ >= least_;
+    from_ = now;
+    return moved;
+  }
+
+ private:
+  const Socket& socket_;
+  const uint64_t least_;
+  uint64_t from_;
+};
+
+constexpr std::chrono::milliseconds kLingerTimeout{2000};
+constexpr size_t kLingerBytes = 1u << 20;
+
+// An acknowledgement wakes nobody, so it is looked for.
+constexpr std::chrono::milliseconds kAckPoll{100};
+
 bool wants(IoStatus status) {
   return status == IoStatus::WantRead || status == IoStatus::WantWrite;
 }
@@ -39,17 +70,12 @@ Task<IoResult> Stream::write(Pieces pieces, Deadline deadline) {
   const auto span = deadline - loop().now();
   size_t left = pieces[0].size() + pieces[1].size() + pieces[2].size();
   size_t sent = 0;
-  size_t of_slice = 0;
+  AckProgress progress(*socket_, deadline == kNoDeadline ? std::chrono::nanoseconds(0) : span);
   while (left > 0) {
     const IoResult result = tryWrite(pieces);
     if (result.ok()) {
       sent += result.bytes;
       left -= result.bytes;
-      of_slice += result.bytes;
-      if (of_slice >= kWriteSlice && deadline != kNoDeadline) {
-        of_slice = 0;
-        deadline = loop().now() + span;
-      }
       size_t gone = result.bytes;
       for (std::string_view& piece : pieces) {
         const size_t of_piece = std::min(piece.size(), gone);
@@ -60,9 +86,33 @@ Task<IoResult> Stream::write(Pieces pieces, Deadline deadline) {
     }
     if (!wants(result.status)) co_return IoResult{result.status, sent, result.error};
     const WaitResult waited = co_await waitFor(result.status, deadline);
+    if (waited == WaitResult::Timeout) {
+      if (progress.enough()) {
+        deadline = loop().now() + span;
+        continue;
+      }
+      stalled_ = true;
+    }
     if (waited != WaitResult::Ready) co_return IoResult{toIoStatus(waited), sent};
   }
   co_return IoResult{IoStatus::Ok, sent};
+}
+
+Task<IoStatus> Stream::waitAcknowledged(std::chrono::milliseconds span) {
+  AckProgress progress(*socket_, span);
+  Deadline deadline = loop().after(span);
+  while (socket_->open() && socket_->unacknowledged() > 0) {
+    if (loop().now() >= deadline) {
+      if (!progress.enough()) {
+        stalled_ = true;
+        co_return IoStatus::Timeout;
+      }
+      deadline = loop().after(span);
+    }
+    const WaitResult waited = co_await loop().sleepFor(kAckPoll);
+    if (waited != WaitResult::Timeout) co_return toIoStatus(waited);
+  }
+  co_return IoStatus::Ok;
 }
 
 Task<IoStatus> Stream::waitReadable(Deadline deadline) {
@@ -72,21 +122,34 @@ Task<IoStatus> Stream::waitReadable(Deadline deadline) {
 
 Task<void> Stream::lingeringClose(Deadline deadline, size_t limit) {
   co_await shutdownWrite(deadline);
-  size_t dropped = 0;
-  if (socket_->open()) {
-    Buffer buffer(Buffer::kBlockBytes);
-    while (dropped < limit) {
-      // Below TLS: what the peer still sends is of no interest.
-      const IoResult result = socket_->tryRead({buffer.data(), buffer.capacity()});
-      if (result.ok()) {
-        dropped += result.bytes;
-        continue;
-      }
-      if (result.status != IoStatus::WantRead) break;
-      if (co_await socket_->handle().waitReadable(deadline) != WaitResult::Ready) break;
-    }
-  }
+  co_await dropInput(deadline, limit);
   socket_->close();
+}
+
+Task<void> Stream::dropInput(Deadline deadline, size_t limit) {
+  if (!socket_->open()) co_return;
+  size_t dropped = 0;
+  Buffer buffer(Buffer::kBlockBytes);
+  while (dropped < limit) {
+    // Below TLS: what the peer still sends is of no interest.
+    const IoResult result = socket_->tryRead({buffer.data(), buffer.capacity()});
+    if (result.ok()) {
+      dropped += result.bytes;
+      continue;
+    }
+    if (result.status != IoStatus::WantRead) break;
+    if (co_await socket_->handle().waitReadable(deadline) != WaitResult::Ready) break;
+  }
+}
+
+Task<void> Stream::closeInOrder(bool drop_input, std::chrono::milliseconds span) {
+  if (!stalled_ && socket_->open()) {
+    const Deadline deadline = loop().after(kLingerTimeout);
+    co_await shutdownWrite(deadline);
+    if (drop_input) co_await dropInput(deadline, kLingerBytes);
+    static_cast<void>(co_await waitAcknowledged(span));
+  }
+  socket_->close(stalled_);
 }
 
 Task<void> PlainStream::shutdownWrite(Deadline /*deadline*/) {

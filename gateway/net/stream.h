@@ -36,10 +36,10 @@ class Stream {
 
   // At least one byte, or Eof, Timeout, Cancelled, Closed, Failed.
   Task<IoResult> read(std::span<char> into, Deadline deadline);
-  // All the bytes; `bytes` tells how many went out when it is not Ok. The deadline is for the first
-  // kWriteSlice of them; each further slice has as long again: a slow client may take a large body,
-  // at a minimum rate.
-  static constexpr size_t kWriteSlice = 128u << 10;
+  // All the bytes; `bytes` tells how many went out when it is not Ok. The deadline's span is
+  // renewed for as long as the peer acknowledges kLeastRate bytes a second in it: a slow client may
+  // take a large body. Timeout leaves the stream stalled().
+  static constexpr uint64_t kLeastRate = 1024;
   Task<IoResult> write(std::string_view bytes, Deadline deadline);
   // All of the pieces, in one system call (or TLS record) where possible: a head and the start of
   // its body, a chunk with the frame around it.
@@ -58,10 +58,21 @@ class Stream {
   // peer closes, the deadline passes or `limit` bytes came. Without this the kernel answers unread
   // bytes with RST, and the peer may lose the response that it has not read yet (RFC 9112, 9.6).
   Task<void> lingeringClose(Deadline deadline, size_t limit = 1u << 20);
+  // The end of a connection in order: says so to the peer, with `drop_input` reads on as
+  // lingeringClose() does, waits until all was acknowledged as waitAcknowledged() does, and closes;
+  // a stalled stream is reset.
+  Task<void> closeInOrder(bool drop_input, std::chrono::milliseconds span);
+  // Waits until the peer has acknowledged what was written, at kLeastRate at least in each span:
+  // Ok, or Timeout, which leaves the stream stalled().
+  Task<IoStatus> waitAcknowledged(std::chrono::milliseconds span);
+  // The peer did not take what it asked for: only a reset frees what waits for it.
+  bool stalled() const { return stalled_; }
   // At once; with reset as RST.
   void close(bool reset = false) { socket_->close(reset); }
   // Resumes whoever waits on this stream now with Cancelled.
   void cancelWaits() { socket_->handle().cancelWaits(); }
+  // Only whoever waits to read.
+  void cancelReads() { socket_->handle().cancelReads(); }
   // False when the peer has closed or sent bytes that nobody asked for.
   virtual bool quiet() { return socket_->quiet(); }
 
@@ -77,6 +88,11 @@ class Stream {
   IoHandle::Wait waitFor(IoStatus want, Deadline deadline);
 
   std::unique_ptr<Socket> socket_;
+
+ private:
+  Task<void> dropInput(Deadline deadline, size_t limit);
+
+  bool stalled_ = false;
 };
 
 class PlainStream final : public Stream {

@@ -3,7 +3,7 @@
 // cache).
 #include "gateway/http1/head_writer.h"
 #include "gateway/proxy/client_fields.h"
-#include "gateway/proxy/session.h"
+#include "gateway/proxy/exchange.h"
 
 namespace gateway {
 namespace {
@@ -22,7 +22,7 @@ std::string keyOf(const Request& request) {
 
 }  // namespace
 
-Task<Session::Step> Session::answerFromCache(Request& request, CacheUse* cache) {
+Task<Exchange::Step> Exchange::answerFromCache(Request& request, CacheUse* cache) {
   ResponseCache* const store = request.site->cache.get();
   if (store == nullptr) co_return Step::GoOn;
   const auto fields = fieldsOf(request.head.fields);
@@ -31,7 +31,7 @@ Task<Session::Step> Session::answerFromCache(Request& request, CacheUse* cache) 
     co_return Step::GoOn;
   }
   cache->key = keyOf(request);
-  const ResponseCache::Lookup found = store->find(cache->key, fields, worker_->loop->now());
+  const ResponseCache::Lookup found = store->find(cache->key, fields, worker_.loop->now());
   switch (found.outcome) {
     case ResponseCache::Outcome::Fresh: {
       request.cache_hit = true;
@@ -59,8 +59,8 @@ Task<Session::Step> Session::answerFromCache(Request& request, CacheUse* cache) 
   co_return Step::GoOn;
 }
 
-Task<void> Session::sendStored(Request& request, const StoredResponse& stored,
-                               const std::string& status) {
+Task<void> Exchange::sendStored(Request& request, const StoredResponse& stored,
+                                const std::string& status) {
   const bool not_modified = clientHasIt(fieldsOf(request.head.fields), stored);
   std::string head;
   request.status = not_modified ? 304 : stored.status;
@@ -70,24 +70,23 @@ Task<void> Session::sendStored(Request& request, const StoredResponse& stored,
     if (!not_modified || belongsInNotModified(name)) writer.field(name, value);
   }
   writer.field(
-      "Age", static_cast<uint64_t>(std::max<int64_t>(0, stored.age(worker_->loop->now()).count())));
+      "Age", static_cast<uint64_t>(std::max<int64_t>(0, stored.age(worker_.loop->now()).count())));
   writer.field("Cache-Status", status);
   writer.field("X-Request-Id", request.id);
   if (!not_modified && stored.status != 204) {
     writer.field("Content-Length", uint64_t{stored.body->size()});
   }
-  endHead(request, &head);
   co_await reply(request, std::move(head),
                  not_modified ? std::string_view() : std::string_view(*stored.body));
 }
 
 // A 304 to our own condition renews what is stored, and that answers the client.
-Task<Session::Step> Session::revalidated(Request& request, const CacheUse& cache,
-                                         const ResponseHead& response) {
+Task<Exchange::Step> Exchange::revalidated(Request& request, const CacheUse& cache,
+                                           const ResponseHead& response) {
   if (!cache.stale || response.status != 304) co_return Step::GoOn;
   if (co_await inspectResponseHead(request, response) == Step::Done) co_return Step::Done;
   const auto fields = fieldsOf(request.head.fields);
-  const ExchangeTimes times{cache.requested, worker_->clock.monotonic(), worker_->clock.wall()};
+  const ExchangeTimes times{cache.requested, worker_.clock.monotonic(), worker_.clock.wall()};
   std::vector<std::pair<std::string, std::string>> kept;
   forEachClientField(request, response, [&](std::string_view name, std::string_view value) {
     kept.emplace_back(name, value);
@@ -107,8 +106,8 @@ Task<Session::Step> Session::revalidated(Request& request, const CacheUse& cache
   co_return Step::Done;
 }
 
-std::shared_ptr<StoredResponse> Session::plan(Request& request, const CacheUse& cache,
-                                              const ResponseHead& response) {
+std::shared_ptr<StoredResponse> Exchange::plan(Request& request, const CacheUse& cache,
+                                               const ResponseHead& response) {
   ResponseCache* const store = request.site->cache.get();
   if (store == nullptr) return nullptr;
   if (!isSafe(request.head.method) && response.status < 400)
@@ -123,9 +122,9 @@ std::shared_ptr<StoredResponse> Session::plan(Request& request, const CacheUse& 
     dated = dated || waf::equalsIgnoreCase(name, "date");
     kept.emplace_back(name, value);
   });
-  if (!dated) kept.emplace_back("Date", worker_->httpDate());
+  if (!dated) kept.emplace_back("Date", worker_.httpDate());
   const std::vector<std::pair<std::string_view, std::string_view>> fields(kept.begin(), kept.end());
-  const ExchangeTimes times{cache.requested, worker_->clock.monotonic(), worker_->clock.wall()};
+  const ExchangeTimes times{cache.requested, worker_.clock.monotonic(), worker_.clock.wall()};
   return planStore(fieldsOf(request.head.fields), response.status, fields, times);
 }
 

@@ -1,5 +1,6 @@
 // Asking the upstream: choice of endpoint, the exchange, failover.
-#include "gateway/proxy/session.h"
+#include "gateway/proxy/exchange.h"
+#include "gateway/proxy/progress_deadline.h"
 #include "gateway/proxy/stopwatch.h"
 #include "gateway/proxy/upstream_head.h"
 
@@ -24,21 +25,35 @@ class InFlight {
   Endpoint* endpoint_;
 };
 
+// Lets cancel() find the exchange for as long as it lives.
+class UnderWay {
+ public:
+  using Slot = std::optional<UpstreamExchange>*;
+  UnderWay(Slot* slot, Slot exchange) : slot_(slot) { *slot_ = exchange; }
+  ~UnderWay() { *slot_ = nullptr; }
+  UnderWay(const UnderWay&) = delete;
+  UnderWay& operator=(const UnderWay&) = delete;
+
+ private:
+  Slot* slot_;
+};
+
 }  // namespace
 
-Task<void> Session::forward(Request& request, CacheUse cache) {
+Task<void> Exchange::forward(Request& request, CacheUse cache) {
   const Upstream& upstream = *request.site->upstream;
   Balancer& balancer = *upstream.balancer;
   std::optional<UpstreamExchange> exchange;
+  const UnderWay under_way(&under_way_, &exchange);
   std::optional<InFlight> in_flight;
   ResponseHead response;
   std::vector<size_t> tried;
   Asked asked;
   bool fresh = false;
   std::optional<size_t> index;
-  cache.requested = worker_->clock.monotonic();
+  cache.requested = worker_.clock.monotonic();
   for (size_t attempt = 0; attempt < kMaxAttempts; ++attempt) {
-    if (!fresh) index = balancer.pick(tried, worker_->loop->now());
+    if (!fresh) index = balancer.pick(tried, worker_.loop->now());
     if (!index) break;
     request.endpoint = balancer.members()[*index].endpoint->address();
     in_flight.emplace(balancer.members()[*index].endpoint.get());
@@ -54,11 +69,15 @@ Task<void> Session::forward(Request& request, CacheUse cache) {
     // An idle connection that the upstream closed at that moment says nothing about its health.
     const bool stale_connection = asked.result.reused && asked.result.retry_safe && !nothing_sent &&
                                   fault != UpstreamFault::FirstByteTimeout;
-    if (!stale_connection) balancer.failed(*index, asked.result.detail, worker_->loop->now());
+    if (!stale_connection) balancer.failed(*index, asked.result.detail, worker_.loop->now());
     const bool replayable = request.body_complete && (nothing_sent || request.idempotent());
     if (!asked.result.retry_safe || !replayable || fault == UpstreamFault::FirstByteTimeout) break;
     fresh = stale_connection;
     if (!stale_connection) tried.push_back(*index);
+  }
+  if (asked.result.fault == UpstreamFault::Cancelled && !worker_.loop->stopping()) {
+    request.detail = "the client took the request back";
+    co_return;
   }
   if (!exchange) {
     std::string detail = asked.result.detail;
@@ -76,18 +95,18 @@ Task<void> Session::forward(Request& request, CacheUse cache) {
   co_await relayResponse(request, *exchange, response, cache);
 }
 
-Task<Session::Asked> Session::ask(Request& request, const CacheUse& cache,
-                                  std::optional<UpstreamExchange>& exchange, size_t index,
-                                  bool fresh, ResponseHead* response) {
-  const Stopwatch watch(worker_->clock, &request.upstream_time);
+Task<Exchange::Asked> Exchange::ask(Request& request, const CacheUse& cache,
+                                    std::optional<UpstreamExchange>& exchange, size_t index,
+                                    bool fresh, ResponseHead* response) {
+  const Stopwatch watch(worker_.clock, &request.upstream_time);
   const Upstream& upstream = *request.site->upstream;
-  exchange.emplace(&worker_->pool, upstream.addresses[index], upstream.timeouts);
+  exchange.emplace(&worker_.pool, upstream.addresses[index], upstream.timeouts);
   Asked asked;
   asked.result = co_await exchange->connect(fresh);
   if (!asked.result.ok()) co_return asked;
 
   UpstreamHeadOptions options;
-  options.peer_ip = peer_ip_;
+  options.peer_ip = client_.peerIp();
   options.revalidate = cache.stale.get();
   options.identity_only = request.transaction && request.site->inspect_response_body;
   if (request.body_complete) {
@@ -114,13 +133,13 @@ Task<Session::Asked> Session::ask(Request& request, const CacheUse& cache,
 }
 
 // What was read for inspection goes first, then the rest as it comes.
-Task<Session::Asked> Session::sendBody(Request& request, UpstreamExchange& exchange) {
+Task<Exchange::Asked> Exchange::sendBody(Request& request, UpstreamExchange& exchange) {
   Asked asked;
   asked.result = co_await exchange.sendBody(request.buffered);
-  const auto progress = std::chrono::milliseconds(request.timeouts().body_ms);
+  ProgressDeadline progress(worker_.loop, std::chrono::milliseconds(request.timeouts().body_ms));
   const uint64_t site_limit = request.site->config.limits.body_bytes;
   for (size_t turn = 1; asked.result.ok(); ++turn) {
-    BodyPart part = co_await request.body.next(*stream_, input_, worker_->loop->after(progress));
+    BodyPart part = co_await downstream_.readBody(progress.deadline());
     if (part.status == BodyPart::Status::End) {
       request.body_complete = true;
       asked.result = co_await exchange.finishRequest();
@@ -139,7 +158,8 @@ Task<Session::Asked> Session::sendBody(Request& request, UpstreamExchange& excha
       co_return asked;
     }
     asked.result = co_await exchange.sendBody(part.data);
-    if (turn % 64 == 0) co_await worker_->loop->yield();
+    progress.moved(part.data.size());
+    if (turn % 64 == 0) co_await worker_.loop->yield();
   }
   co_return asked;
 }

@@ -2,14 +2,16 @@
 // session.h.
 #include "gateway/access/client_address.h"
 #include "gateway/http1/head_writer.h"
-#include "gateway/proxy/session.h"
+#include "gateway/proxy/exchange.h"
 #include "waf/base/text.h"
+#include "waf/base/ulid.h"
 
 namespace gateway {
 namespace {
 
 bool wantsTunnel(const RequestHead& head) {
-  if (head.method != "GET" || head.minor_version == 0 || head.hasBody()) return false;
+  if (head.upgrade) return true;
+  if (head.method != "GET" || head.isHttp10() || head.hasBody()) return false;
   return waf::equalsIgnoreCase(waf::trim(head.fields.value("upgrade")), "websocket");
 }
 
@@ -21,7 +23,38 @@ bool isLastHop(const RequestHead& head) {
 
 }  // namespace
 
-Task<void> Session::handleRequest(Request& request) {
+void Exchange::begin(const ClientConnection& client, Request& request) {
+  Worker& worker = client.worker();
+  request.started = worker.clock.monotonic();
+  request.time = worker.clock.wall();
+  request.id = waf::newUlid(request.time);
+  request.client = client.peer();
+  request.client_ip = client.peerIp();
+  request.secure = client.tls() != nullptr;
+  request.keep_alive = request.head.keep_alive;
+  worker.requests.fetch_add(1, std::memory_order_relaxed);
+}
+
+Task<void> Exchange::run(Request& request) {
+  // What follows a WebSocket's head is no body.
+  request.body_complete = request.head.upgrade || downstream_.bodyDone();
+  co_await handleRequest(request);
+  record(request);
+  count(request);
+}
+
+Task<void> Exchange::refuseHead(Request& request, const Refusal& refusal, waf::Reason reason) {
+  request.keep_alive = false;
+  co_await refuse(request, refusal.status, reason, std::string(refusal.reason));
+  record(request);
+  count(request);
+}
+
+void Exchange::cancel() {
+  if (under_way_ != nullptr && *under_way_) (*under_way_)->cancel();
+}
+
+Task<void> Exchange::handleRequest(Request& request) {
   if (co_await route(request) == Step::Done) co_return;
   if (co_await admit(request) == Step::Done) co_return;
   if (co_await checkMethod(request) == Step::Done) co_return;
@@ -38,7 +71,7 @@ Task<void> Session::handleRequest(Request& request) {
   co_await forward(request, std::move(cache));
 }
 
-Task<Session::Step> Session::route(Request& request) {
+Task<Exchange::Step> Exchange::route(Request& request) {
   const auto index = request.listener->hosts.find(request.head.host);
   if (!index) {
     co_await refuse(request, 421, waf::Reason::Protocol,
@@ -48,7 +81,7 @@ Task<Session::Step> Session::route(Request& request) {
   request.site = request.snapshot->sites[*index].get();
   // A client that names one site in the handshake and another in Host would reach it past the rules
   // and certificates meant for it (RFC 9110, 7.4).
-  const TlsInfo* tls = stream_->tls();
+  const TlsInfo* tls = client_.tls();
   if (tls != nullptr && !tls->server_name.empty() && tls->server_name != request.head.host &&
       request.listener->hosts.find(tls->server_name) != index) {
     co_await refuse(request, 421, waf::Reason::Protocol,
@@ -72,15 +105,15 @@ Task<Session::Step> Session::route(Request& request) {
   co_return Step::GoOn;
 }
 
-Task<Session::Step> Session::admit(Request& request) {
+Task<Exchange::Step> Exchange::admit(Request& request) {
   const Site& site = *request.site;
-  if (!site.trusted_proxies.empty() && site.trusted_proxies.contains(peer_)) {
+  if (!site.trusted_proxies.empty() && site.trusted_proxies.contains(client_.peer())) {
     request.peer_trusted = true;
     std::vector<std::string_view> forwarded;
     for (const HeaderField& field : request.head.fields) {
       if (waf::equalsIgnoreCase(field.name, "x-forwarded-for")) forwarded.push_back(field.value);
     }
-    request.client = clientAddress(peer_, site.trusted_proxies, forwarded);
+    request.client = clientAddress(client_.peer(), site.trusted_proxies, forwarded);
     request.client_ip = request.client.toString();
   }
   const AccessList::Verdict verdict = site.access.check(request.client);
@@ -92,8 +125,7 @@ Task<Session::Step> Session::admit(Request& request) {
     co_return Step::Done;
   }
   if (site.rate_limiter) {
-    const RateLimiter::Verdict rate =
-        site.rate_limiter->admit(request.client, worker_->loop->now());
+    const RateLimiter::Verdict rate = site.rate_limiter->admit(request.client, worker_.loop->now());
     if (!rate.allowed) {
       const db::RateLimitConfig& limit = site.config.rate_limit;
       ExtraFields extra{{"Retry-After", std::to_string(rate.retry_after.count())}};
@@ -107,7 +139,7 @@ Task<Session::Step> Session::admit(Request& request) {
   co_return Step::GoOn;
 }
 
-Task<Session::Step> Session::checkMethod(Request& request) {
+Task<Exchange::Step> Exchange::checkMethod(Request& request) {
   const RequestHead& head = request.head;
   // TRACE would show an attacker's script the fields that browsers and proxies hide from it.
   if (head.method == "TRACE" || head.method == "CONNECT" || head.method == "TRACK") {
@@ -120,14 +152,13 @@ Task<Session::Step> Session::checkMethod(Request& request) {
     std::string out;
     beginHead(request, 200, &out);
     out += "Allow: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS\r\nContent-Length: 0\r\n";
-    endHead(request, &out);
     co_await reply(request, std::move(out), {});
     co_return Step::Done;
   }
   co_return Step::GoOn;
 }
 
-Task<Session::Step> Session::redirectToHttps(Request& request) {
+Task<Exchange::Step> Exchange::redirectToHttps(Request& request) {
   if (!request.site->config.redirect_to_https || request.secure) co_return Step::GoOn;
   std::string location = "https://";
   const bool ipv6 = request.head.host.find(':') != std::string::npos;
@@ -141,7 +172,6 @@ Task<Session::Step> Session::redirectToHttps(Request& request) {
   std::string out;
   beginHead(request, 308, &out);
   out += "Location: " + location + "\r\nContent-Length: 0\r\n";
-  endHead(request, &out);
   co_await reply(request, std::move(out), {});
   co_return Step::Done;
 }

@@ -1,7 +1,8 @@
 // WAF phases 1 and 2, and the reading of the body between them.
 #include <algorithm>
 
-#include "gateway/proxy/session.h"
+#include "gateway/proxy/exchange.h"
+#include "gateway/proxy/progress_deadline.h"
 #include "gateway/proxy/stopwatch.h"
 
 namespace gateway {
@@ -10,13 +11,11 @@ namespace {
 // Read at once when nobody inspects it, so that a small body goes out with its head and can be sent
 // again to another endpoint.
 constexpr size_t kReplayBytes = 65536;
-// A byte now and then is no progress: so much within body_ms is.
-constexpr size_t kProgressBytes = 1024;
 
 }  // namespace
 
-Task<Session::Step> Session::interrupted(Request& request,
-                                         std::optional<waf::Interruption> interruption) {
+Task<Exchange::Step> Exchange::interrupted(Request& request,
+                                           std::optional<waf::Interruption> interruption) {
   if (!interruption) co_return Step::GoOn;
   std::string detail = interruption->message;
   if (interruption->drop) {
@@ -25,7 +24,7 @@ Task<Session::Step> Session::interrupted(Request& request,
     request.detail = std::move(detail);
     request.keep_alive = false;
     record(request);
-    stream_->close(true);
+    downstream_.cut();
     co_return Step::Done;
   }
   ExtraFields extra;
@@ -39,16 +38,17 @@ Task<Session::Step> Session::interrupted(Request& request,
   co_return Step::Done;
 }
 
-Task<Session::Step> Session::inspectHead(Request& request) {
+Task<Exchange::Step> Exchange::inspectHead(Request& request) {
   const Site& site = *request.site;
   if (!site.rule_set) co_return Step::GoOn;
   std::optional<waf::Interruption> interruption;
   {
-    const Stopwatch watch(worker_->clock, &request.waf_time);
+    const Stopwatch watch(worker_.clock, &request.waf_time);
     waf::Transaction& transaction =
-        request.transaction.emplace(site.rule_set, site.policy, worker_->clock);
+        request.transaction.emplace(site.rule_set, site.policy, worker_.clock);
     transaction.setUniqueId(request.id);
-    transaction.connection(request.client_ip, peer_port_, local_ip_, local_port_);
+    transaction.connection(request.client_ip, client_.peerPort(), client_.localIp(),
+                           client_.localPort());
     transaction.requestLine(request.head.method, request.head.target, request.head.protocol);
     for (const HeaderField& field : request.head.fields) {
       transaction.addRequestHeader(field.name, field.value);
@@ -58,7 +58,7 @@ Task<Session::Step> Session::inspectHead(Request& request) {
   co_return co_await interrupted(request, std::move(interruption));
 }
 
-Task<Session::Step> Session::readBody(Request& request) {
+Task<Exchange::Step> Exchange::readBody(Request& request) {
   if (request.body_complete) co_return Step::GoOn;
   const uint64_t site_limit = request.site->config.limits.body_bytes;
   if (site_limit != 0 && request.head.framing == BodyFraming::Length &&
@@ -70,35 +70,29 @@ Task<Session::Step> Session::readBody(Request& request) {
   }
   const bool inspect = request.transaction && request.transaction->wantsRequestBody();
   const size_t limit = inspect ? request.transaction->requestBodyLimit() : kReplayBytes;
-  if (request.head.expect_continue && input_.empty()) {
-    const IoResult sent =
-        co_await stream_->write("HTTP/1.1 100 Continue\r\n\r\n", writeDeadline(request));
+  if (request.head.expect_continue) {
+    const IoResult sent = co_await downstream_.sendContinue(writeDeadline(request));
     if (!sent.ok()) {
       request.keep_alive = false;
       co_return Step::Done;
     }
   }
-  const auto progress = std::chrono::milliseconds(request.timeouts().body_ms);
-  Deadline deadline = worker_->loop->after(progress);
-  size_t awaited = kProgressBytes;
+  ProgressDeadline progress(worker_.loop, std::chrono::milliseconds(request.timeouts().body_ms));
   while (request.buffered.size() <= limit) {
-    const BodyPart part = co_await request.body.next(*stream_, input_, deadline);
+    const BodyPart part = co_await downstream_.readBody(progress.deadline());
     if (part.status == BodyPart::Status::End) {
       request.body_complete = true;
       co_return Step::GoOn;
     }
     if (co_await takeBodyPart(request, part, inspect) == Step::Done) co_return Step::Done;
-    if (request.buffered.size() >= awaited) {
-      deadline = worker_->loop->after(progress);
-      awaited = request.buffered.size() + kProgressBytes;
-    }
+    progress.moved(part.data.size());
   }
   // The end may be there already, so that the upstream gets a Content-Length.
-  request.body_complete = request.body.done();
+  request.body_complete = downstream_.bodyDone();
   co_return Step::GoOn;
 }
 
-Task<Session::Step> Session::takeBodyPart(Request& request, const BodyPart& part, bool inspect) {
+Task<Exchange::Step> Exchange::takeBodyPart(Request& request, const BodyPart& part, bool inspect) {
   if (!part.ok()) return refuseBody(request, part);
   request.buffered.append(part.data);
   request.body_bytes += part.data.size();
@@ -111,15 +105,14 @@ Task<Session::Step> Session::takeBodyPart(Request& request, const BodyPart& part
   }
   std::optional<waf::Interruption> interruption;
   if (inspect) {
-    const Stopwatch watch(worker_->clock, &request.waf_time);
+    const Stopwatch watch(worker_.clock, &request.waf_time);
     interruption = request.transaction->appendRequestBody(part.data);
   }
   return interrupted(request, std::move(interruption));
 }
 
-Task<Session::Step> Session::refuseBody(Request& request, BodyPart part) {
+Task<Exchange::Step> Exchange::refuseBody(Request& request, BodyPart part) {
   request.keep_alive = false;
-  linger_ = true;
   switch (part.status) {
     case BodyPart::Status::Refused:
       co_await refuse(request, part.refusal.status,
@@ -135,17 +128,17 @@ Task<Session::Step> Session::refuseBody(Request& request, BodyPart part) {
       request.reason = waf::Reason::Protocol;
       request.detail = "the client closed the connection within the body";
       record(request);
-      stream_->close(true);
+      downstream_.cut();
       break;
   }
   co_return Step::Done;
 }
 
-Task<Session::Step> Session::inspectBody(Request& request) {
+Task<Exchange::Step> Exchange::inspectBody(Request& request) {
   if (!request.transaction) co_return Step::GoOn;
   std::optional<waf::Interruption> interruption;
   {
-    const Stopwatch watch(worker_->clock, &request.waf_time);
+    const Stopwatch watch(worker_.clock, &request.waf_time);
     interruption = request.transaction->requestBody();
   }
   if (co_await interrupted(request, std::move(interruption)) == Step::Done) co_return Step::Done;

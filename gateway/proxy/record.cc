@@ -1,5 +1,5 @@
 // The end of a request: phase 5, the audit event, the counters.
-#include "gateway/proxy/session.h"
+#include "gateway/proxy/exchange.h"
 
 namespace gateway {
 namespace {
@@ -71,30 +71,41 @@ waf::AuditEvent describe(const Request& request, waf::Decision decision, uint16_
 
 }  // namespace
 
-void Session::record(Request& request) {
+void Exchange::record(Request& request) {
   if (std::exchange(request.recorded, true)) return;
   if (request.transaction) request.transaction->logging();
   const waf::Decision decision = decide(request);
-  TrafficSlot& slot = (request.site != nullptr ? request.site->traffic : worker_->unrouted_traffic)
-                          ->slot(worker_->index);
+  TrafficSlot& slot = (request.site != nullptr ? request.site->traffic : worker_.unrouted_traffic)
+                          ->slot(worker_.index);
   if (decision == waf::Decision::Blocked) TrafficSlot::add(&slot.blocked, 1);
   if (decision == waf::Decision::Detected) TrafficSlot::add(&slot.detected, 1);
 
   const bool relevant = decision != waf::Decision::Passed || request.reason != waf::Reason::None ||
                         (request.transaction && request.transaction->auditRelevant());
   if (!relevant && request.snapshot->config.settings.audit_log.mode != "all") return;
-  if (!worker_->spool) return;
+  if (!worker_.spool) return;
   const waf::AuditEvent event =
-      describe(request, decision, peer_port_, stream_->tls(), worker_->clock);
+      describe(request, decision, client_.peerPort(), client_.tls(), worker_.clock);
   std::string line;
   waf::appendAuditJson(event, &line);
   // A loss is counted and alarmed by the log; the answer goes out all the same.
-  static_cast<void>(worker_->spool->append(line, decision == waf::Decision::Blocked));
+  static_cast<void>(worker_.spool->append(line, decision == waf::Decision::Blocked));
 }
 
-void Session::count(const Request& request) {
-  TrafficSlot& slot = (request.site != nullptr ? request.site->traffic : worker_->unrouted_traffic)
-                          ->slot(worker_->index);
+void Exchange::recordRefusal(const ClientConnection& client, Request& request) {
+  Worker& worker = client.worker();
+  TrafficSlot& slot = worker.unrouted_traffic->slot(worker.index);
+  TrafficSlot::add(&slot.requests, 1);
+  TrafficSlot::add(&slot.blocked, 1);
+  if (!worker.spool) return;
+  const waf::AuditEvent event =
+      describe(request, waf::Decision::Blocked, client.peerPort(), client.tls(), worker.clock);
+  static_cast<void>(worker.spool->append(waf::toAuditJson(event), true));
+}
+
+void Exchange::count(const Request& request) {
+  TrafficSlot& slot = (request.site != nullptr ? request.site->traffic : worker_.unrouted_traffic)
+                          ->slot(worker_.index);
   TrafficSlot::add(&slot.requests, 1);
   if (request.status >= 400 && request.status < 500) TrafficSlot::add(&slot.client_errors, 1);
   if (request.status >= 500) TrafficSlot::add(&slot.server_errors, 1);

@@ -1,7 +1,7 @@
 // The response's way back: phases 3 and 4, the client's head, the body.
 #include "gateway/http1/head_writer.h"
 #include "gateway/proxy/client_fields.h"
-#include "gateway/proxy/session.h"
+#include "gateway/proxy/exchange.h"
 #include "gateway/proxy/stopwatch.h"
 #include "waf/base/text.h"
 
@@ -46,17 +46,17 @@ ClientFraming framingFor(const Request& request, const ResponseHead& response) {
     }
     return out;
   }
-  out.framing = request.head.minor_version == 0 ? BodyFraming::UntilClose : BodyFraming::Chunked;
+  out.framing = request.head.isHttp10() ? BodyFraming::UntilClose : BodyFraming::Chunked;
   return out;
 }
 
 }  // namespace
 
-Task<Session::Step> Session::inspectResponseHead(Request& request, const ResponseHead& response) {
+Task<Exchange::Step> Exchange::inspectResponseHead(Request& request, const ResponseHead& response) {
   if (!request.transaction) co_return Step::GoOn;
   std::optional<waf::Interruption> interruption;
   {
-    const Stopwatch watch(worker_->clock, &request.waf_time);
+    const Stopwatch watch(worker_.clock, &request.waf_time);
     for (const HeaderField& field : response.fields) {
       request.transaction->addResponseHeader(field.name, field.value);
     }
@@ -67,8 +67,8 @@ Task<Session::Step> Session::inspectResponseHead(Request& request, const Respons
 
 // Keeps the body back to the inspection limit, then phase 4. Past the limit the rule set's action
 // decides: refuse, or let the rest through uninspected.
-Task<Session::Step> Session::holdForInspection(Request& request, UpstreamExchange& exchange,
-                                               Held* held) {
+Task<Exchange::Step> Exchange::holdForInspection(Request& request, UpstreamExchange& exchange,
+                                                 Held* held) {
   waf::Transaction& transaction = *request.transaction;
   for (bool room = true; room;) {
     const BodyPart part = co_await exchange.readBody();
@@ -78,22 +78,23 @@ Task<Session::Step> Session::holdForInspection(Request& request, UpstreamExchang
       break;
     }
     held->bytes.append(part.data);
-    const Stopwatch watch(worker_->clock, &request.waf_time);
+    const Stopwatch watch(worker_.clock, &request.waf_time);
     room = transaction.appendResponseBody(part.data);
   }
   std::optional<waf::Interruption> interruption;
   {
-    const Stopwatch watch(worker_->clock, &request.waf_time);
+    const Stopwatch watch(worker_.clock, &request.waf_time);
     interruption = transaction.responseBody();
   }
   co_return co_await interrupted(request, std::move(interruption));
 }
 
-Task<Session::Step> Session::upstreamBroke(Request& request, const BodyPart& part, bool started) {
+Task<Exchange::Step> Exchange::upstreamBroke(Request& request, const BodyPart& part, bool started) {
   std::string detail = "response of " + request.endpoint;
-  detail += part.status == BodyPart::Status::Timeout   ? ": no byte of the body came in time"
-            : part.status == BodyPart::Status::Refused ? ": " + std::string(part.refusal.reason)
-                                                       : ": it closed within the body";
+  detail += part.status == BodyPart::Status::Timeout     ? ": no byte of the body came in time"
+            : part.status == BodyPart::Status::Refused   ? ": " + std::string(part.refusal.reason)
+            : part.status == BodyPart::Status::Cancelled ? ": the client took the request back"
+                                                         : ": it closed within the body";
   if (!started) {
     const int status = part.status == BodyPart::Status::Timeout ? 504 : 502;
     co_await refuse(request, status, waf::Reason::Upstream, std::move(detail));
@@ -104,12 +105,12 @@ Task<Session::Step> Session::upstreamBroke(Request& request, const BodyPart& par
   request.keep_alive = false;
   record(request);
   // Cut, so that the client cannot take the part for the whole.
-  stream_->close(true);
+  downstream_.cut();
   co_return Step::Done;
 }
 
-Task<void> Session::relayResponse(Request& request, UpstreamExchange& exchange,
-                                  const ResponseHead& response, const CacheUse& cache) {
+Task<void> Exchange::relayResponse(Request& request, UpstreamExchange& exchange,
+                                   const ResponseHead& response, const CacheUse& cache) {
   if (co_await inspectResponseHead(request, response) == Step::Done) {
     exchange.abandon();
     co_return;
@@ -126,7 +127,6 @@ Task<void> Session::relayResponse(Request& request, UpstreamExchange& exchange,
   }
   ClientFraming framing = framingFor(request, response);
   if (hold && held.complete) framing = {BodyFraming::Length, held.bytes.size(), true};
-  if (framing.framing == BodyFraming::UntilClose) request.keep_alive = false;
 
   std::string head;
   head.reserve(response.bytes.size() + 256);
@@ -138,7 +138,7 @@ Task<void> Session::relayResponse(Request& request, UpstreamExchange& exchange,
     if (name.size() == 4 && waf::equalsIgnoreCase(name, "date")) dated = true;
     writer.field(name, value);
   });
-  if (!dated) writer.field("Date", worker_->httpDate());
+  if (!dated) writer.field("Date", worker_.httpDate());
   writer.field("X-Request-Id", request.id);
   std::shared_ptr<StoredResponse> stored = plan(request, cache, response);
   if (request.site->cache) {
@@ -147,14 +147,9 @@ Task<void> Session::relayResponse(Request& request, UpstreamExchange& exchange,
     if (stored) status += "; stored";
     writer.field("Cache-Status", status);
   }
-  if (framing.announce_length) {
-    writer.field("Content-Length", framing.length);
-  } else if (framing.framing == BodyFraming::Chunked) {
-    writer.framing(BodyFraming::Chunked, 0);
-  }
-  endHead(request, &head);
+  if (framing.announce_length) writer.field("Content-Length", framing.length);
+  downstream_.begin(request, std::move(head), framing.framing);
 
-  BodyWriter out(*stream_, std::move(head), framing.framing);
   std::string kept;  // for the cache
   const size_t keep_limit = stored ? request.site->cache->objectLimit() : 0;
   const auto keep = [&](std::string_view data) {
@@ -176,9 +171,9 @@ Task<void> Session::relayResponse(Request& request, UpstreamExchange& exchange,
     // Not a conditional expression: g++ 12 awaits both of its branches, and the body went out
     // twice.
     if (held.complete) {
-      sent = co_await out.finishWith(held.bytes, writeDeadline(request));
+      sent = co_await downstream_.finish(held.bytes, writeDeadline(request));
     } else {
-      sent = co_await out.write(held.bytes, writeDeadline(request));
+      sent = co_await downstream_.write(held.bytes, writeDeadline(request));
     }
   }
   bool complete = held.complete;
@@ -186,12 +181,12 @@ Task<void> Session::relayResponse(Request& request, UpstreamExchange& exchange,
     BodyPart part = exchange.pollBody();
     if (part.status == BodyPart::Status::Data && part.data.empty()) {
       // Nothing is there yet: what we have must not wait for it.
-      sent = co_await out.flush(writeDeadline(request));
+      sent = co_await downstream_.flush(writeDeadline(request));
       if (!sent.ok()) break;
       part = co_await exchange.readBody();
     }
     if (!part.ok()) {
-      static_cast<void>(co_await upstreamBroke(request, part, out.started()));
+      static_cast<void>(co_await upstreamBroke(request, part, downstream_.started()));
       exchange.abandon();
       co_return;
     }
@@ -205,11 +200,11 @@ Task<void> Session::relayResponse(Request& request, UpstreamExchange& exchange,
       left -= std::min<uint64_t>(left, part.data.size());
       if (left == 0) record(request);
     }
-    sent = co_await out.write(part.data, writeDeadline(request));
-    if (turn % 64 == 0) co_await worker_->loop->yield();
+    sent = co_await downstream_.write(part.data, writeDeadline(request));
+    if (turn % 64 == 0) co_await worker_.loop->yield();
   }
   record(request);
-  if (sent.ok()) sent = co_await out.finish(writeDeadline(request));
+  if (sent.ok()) sent = co_await downstream_.finish({}, writeDeadline(request));
   if (!sent.ok()) {
     request.keep_alive = false;
     exchange.abandon();

@@ -1,42 +1,29 @@
 // Answers that the gateway makes itself.
 #include "gateway/http1/head_writer.h"
 #include "gateway/local_reply/local_reply.h"
-#include "gateway/proxy/session.h"
+#include "gateway/proxy/exchange.h"
 
 namespace gateway {
 
-void Session::beginHead(Request& request, int status, std::string* out) {
+void Exchange::beginHead(Request& request, int status, std::string* out) {
   request.status = status;
   HeadWriter writer(out);
   writer.statusLine(status);
-  writer.field("Date", worker_->httpDate());
+  writer.field("Date", worker_.httpDate());
   writer.field("X-Request-Id", request.id);
 }
 
-void Session::endHead(Request& request, std::string* out) {
-  // What is left of a request's body would be read as the next request.
-  if (!request.body_complete || worker_->draining) request.keep_alive = false;
-  if (!request.body_complete) linger_ = true;
-  HeadWriter writer(out);
-  if (!request.keep_alive) {
-    writer.field("Connection", "close");
-  } else if (request.head.minor_version == 0) {
-    writer.field("Connection", "keep-alive");
-  }
-  writer.end();
-}
-
-Task<void> Session::reply(Request& request, std::string head, std::string_view body) {
+Task<void> Exchange::reply(Request& request, std::string head, std::string_view body) {
   record(request);
   if (request.head.method == "HEAD") body = {};
   request.bytes_out = body.size();
-  const IoResult sent =
-      co_await stream_->write(Stream::Pieces{head, body, {}}, writeDeadline(request));
+  downstream_.begin(request, std::move(head), BodyFraming::Length);
+  const IoResult sent = co_await downstream_.finish(body, writeDeadline(request));
   if (!sent.ok()) request.keep_alive = false;
 }
 
-Task<void> Session::refuse(Request& request, int status, waf::Reason reason, std::string detail,
-                           ExtraFields extra) {
+Task<void> Exchange::refuse(Request& request, int status, waf::Reason reason, std::string detail,
+                            ExtraFields extra) {
   request.reason = reason;
   request.detail = std::move(detail);
   const LocalReply page = makePage(status, reason, request.id, request.head.fields.value("accept"));
@@ -50,7 +37,6 @@ Task<void> Session::refuse(Request& request, int status, waf::Reason reason, std
   writer.field("Content-Security-Policy",
                "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'");
   for (const auto& [name, value] : extra) writer.field(name, value);
-  endHead(request, &head);
   co_await reply(request, std::move(head), page.body);
 }
 

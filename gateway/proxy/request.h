@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "gateway/config/snapshot.h"
-#include "gateway/http1/body_reader.h"
 #include "gateway/http1/message.h"
 #include "waf/base/ip_network.h"
 #include "waf/engine/transaction.h"
@@ -33,7 +32,6 @@ struct Request {
 
   std::optional<waf::Transaction> transaction;
 
-  BodyReader body;       // of what the client sends
   std::string buffered;  // the body, as far as it was read for inspection
   bool body_complete = true;
   bool sent_continue = false;

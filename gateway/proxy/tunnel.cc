@@ -5,8 +5,9 @@
 #include "gateway/loop/signal.h"
 #include "gateway/net/socket.h"
 #include "gateway/proxy/client_fields.h"
-#include "gateway/proxy/session.h"
+#include "gateway/proxy/exchange.h"
 #include "gateway/proxy/upstream_head.h"
+#include "gateway/proxy/websocket_key.h"
 
 namespace gateway {
 namespace {
@@ -16,90 +17,118 @@ constexpr std::chrono::hours kTunnelIdle{1};
 // What both directions of one tunnel share; lives in the coroutine that waits for both.
 struct Tunnel {
   EventLoop* loop;
+  Downstream& client;
+  UpstreamConnection& upstream;
+  std::chrono::milliseconds write_limit;
   Signal ended;
-  int running = 2;
   waf::MonotonicTime last_progress;
+  int running = 2;
   uint64_t to_client = 0;
+
+  bool idle() const {
+    return loop->now() - last_progress >= std::chrono::milliseconds(kTunnelIdle);
+  }
+  // WebSocket has its own closing handshake: when one side ends its stream, nothing of use follows.
+  void end() {
+    client.closeTunnel();
+    upstream.stream->close();
+    --running;
+    ended.notifyAll();
+  }
 };
 
-// One direction: at most one block of bytes is held, so a slow reader slows the writer down.
-Task<void> pump(Tunnel* tunnel, Stream* from, InputBuffer* first, Stream* to,
-                std::chrono::milliseconds write_limit, bool to_client) {
-  Buffer block(Buffer::kBlockBytes);
+// In each direction at most one block of bytes is held, so a slow reader slows the writer down.
+Task<void> relayToUpstream(Tunnel* tunnel) {
   for (size_t turn = 1;; ++turn) {
-    std::string_view bytes = first->view();
-    if (bytes.empty()) {
-      const IoResult got =
-          co_await from->read({block.data(), block.capacity()}, tunnel->loop->after(kTunnelIdle));
-      if (got.status == IoStatus::Timeout &&
-          tunnel->loop->now() - tunnel->last_progress < std::chrono::milliseconds(kTunnelIdle)) {
-        continue;  // the other direction is alive
-      }
-      if (!got.ok()) break;
-      bytes = {block.data(), got.bytes};
-    }
-    const bool was_first = !first->empty();
-    const IoResult sent = co_await to->write(bytes, tunnel->loop->after(write_limit));
+    const BodyPart part = co_await tunnel->client.readBody(tunnel->loop->after(kTunnelIdle));
+    if (part.status == BodyPart::Status::Timeout && !tunnel->idle()) continue;
+    if (part.status != BodyPart::Status::Data) break;
+    const IoResult sent = co_await tunnel->upstream.stream->write(
+        part.data, tunnel->loop->after(tunnel->write_limit));
     if (!sent.ok()) break;
     tunnel->last_progress = tunnel->loop->now();
-    if (to_client) tunnel->to_client += bytes.size();
-    if (was_first) first->consume(bytes.size());
     if (turn % 64 == 0) co_await tunnel->loop->yield();
   }
-  // WebSocket has its own closing handshake: when one side ends TCP, nothing of use follows.
-  from->close();
-  to->close();
-  --tunnel->running;
-  tunnel->ended.notifyAll();
+  tunnel->end();
+}
+
+Task<void> relayToClient(Tunnel* tunnel) {
+  InputBuffer& input = tunnel->upstream.input;
+  for (size_t turn = 1;; ++turn) {
+    if (input.empty()) {
+      input.releaseIfEmpty();
+      const IoStatus ready =
+          co_await tunnel->upstream.stream->waitReadable(tunnel->loop->after(kTunnelIdle));
+      if (ready == IoStatus::Timeout && !tunnel->idle()) continue;
+      if (ready != IoStatus::Ok) break;
+      const IoResult got =
+          co_await input.fill(*tunnel->upstream.stream, tunnel->loop->after(kTunnelIdle));
+      if (!got.ok()) break;
+    }
+    const IoResult sent =
+        co_await tunnel->client.write(input.view(), tunnel->loop->after(tunnel->write_limit));
+    if (!sent.ok()) break;
+    tunnel->last_progress = tunnel->loop->now();
+    tunnel->to_client += input.size();
+    input.consume(input.size());
+    if (turn % 64 == 0) co_await tunnel->loop->yield();
+  }
+  tunnel->end();
 }
 
 }  // namespace
 
-Task<void> Session::tunnel(Request& request) {
+Task<void> Exchange::tunnel(Request& request) {
   const Upstream& upstream = *request.site->upstream;
   Balancer& balancer = *upstream.balancer;
   request.keep_alive = false;
   const std::vector<size_t> tried;
-  const auto index = balancer.pick(tried, worker_->loop->now());
+  const auto index = balancer.pick(tried, worker_.loop->now());
   UpstreamConnection connection;
   std::string fault = "there is no endpoint to ask";
   if (index) {
     request.endpoint = balancer.members()[*index].endpoint->address();
     for (const Poco::Net::SocketAddress& address : upstream.addresses[*index].addresses) {
-      ConnectResult opened = co_await connectTcp(worker_->loop, address,
-                                                 worker_->loop->after(upstream.timeouts.connect));
+      ConnectResult opened = co_await connectTcp(worker_.loop, address,
+                                                 worker_.loop->after(upstream.timeouts.connect));
       if (opened.result.ok()) {
         connection.stream = std::make_unique<PlainStream>(std::move(opened.socket));
         break;
       }
       fault = std::string("connect ") + request.endpoint + ": " + gateway::describe(opened.result);
     }
-    if (!connection.stream) balancer.failed(*index, fault, worker_->loop->now());
+    if (!connection.stream) balancer.failed(*index, fault, worker_.loop->now());
   }
   if (!connection.stream) {
     co_await refuse(request, 502, waf::Reason::Upstream, std::move(fault));
     co_return;
   }
   UpstreamHeadOptions options;
-  options.peer_ip = peer_ip_;
+  options.peer_ip = client_.peerIp();
   options.upgrade = true;
+  // RFC 8441, 5: over HTTP/2 there is no key, so the handshake with the upstream is ours.
+  const std::string key = request.head.upgrade ? newWebSocketKey() : std::string();
+  options.websocket_key = key;
   const std::string ask = upstreamHead(request, options);
   IoResult io =
-      co_await connection.stream->write(ask, worker_->loop->after(upstream.timeouts.connect));
+      co_await connection.stream->write(ask, worker_.loop->after(upstream.timeouts.connect));
   ResponseHead response;
   ResponseParser parser;
-  const Deadline deadline = worker_->loop->after(upstream.timeouts.first_byte);
+  const Deadline deadline = worker_.loop->after(upstream.timeouts.first_byte);
   ParseStatus parsed = ParseStatus::NeedMore;
   while (io.ok() && parsed == ParseStatus::NeedMore) {
     parsed = parser.parse(connection.input, "GET", HeadLimits{}, &response);
     if (parsed == ParseStatus::NeedMore)
       io = co_await connection.input.fill(*connection.stream, deadline, 65536);
   }
-  if (parsed != ParseStatus::Complete) {
+  const bool accepted = key.empty() || response.status != 101 ||
+                        response.fields.value("sec-websocket-accept") == webSocketAccept(key);
+  if (parsed != ParseStatus::Complete || !accepted) {
     fault = "response of " + request.endpoint + ": ";
-    fault += parsed == ParseStatus::Refused ? std::string(parser.refusal().reason)
-                                            : gateway::describe(io);
-    balancer.failed(*index, fault, worker_->loop->now());
+    fault += !accepted                        ? "its Sec-WebSocket-Accept is not that of the key"
+             : parsed == ParseStatus::Refused ? std::string(parser.refusal().reason)
+                                              : gateway::describe(io);
+    balancer.failed(*index, fault, worker_.loop->now());
     const int status = io.status == IoStatus::Timeout ? 504 : 502;
     co_await refuse(request, status, waf::Reason::Upstream, std::move(fault));
     co_return;
@@ -111,42 +140,38 @@ Task<void> Session::tunnel(Request& request) {
   request.status = response.status;
   writer.statusLine(response.status, response.reason);
   forEachClientField(request, response, [&](std::string_view name, std::string_view value) {
+    if (!key.empty() && waf::equalsIgnoreCase(name, "sec-websocket-accept")) return;
     writer.field(name, value);
   });
   writer.field("X-Request-Id", request.id);
   if (response.status == 101) {
-    writer.field("Connection", "Upgrade");
-    writer.field("Upgrade", "websocket");
-  } else {
-    // Refused: its body, if any, ends with the connection.
-    writer.field("Connection", "close");
-  }
-  writer.end();
-  record(request);
-  io = co_await stream_->write(head, writeDeadline(request));
-  if (!io.ok()) co_return;
-  if (response.status == 101) {
-    co_await relayBothWays(request, connection);
+    record(request);
+    downstream_.beginTunnel(request, std::move(head));
+    io = co_await downstream_.flush(writeDeadline(request));
+    if (io.ok()) co_await relayBothWays(request, connection);
     co_return;
   }
+  // Refused: its body, if any, ends with the connection.
+  record(request);
+  downstream_.begin(request, std::move(head), BodyFraming::UntilClose);
   BodyReader body(response.framing, response.content_length);
   for (;;) {
     const BodyPart part = co_await body.next(*connection.stream, connection.input,
-                                             worker_->loop->after(upstream.timeouts.between_bytes));
+                                             worker_.loop->after(upstream.timeouts.between_bytes));
     if (part.status != BodyPart::Status::Data) break;
     request.bytes_out += part.data.size();
-    io = co_await stream_->write(part.data, writeDeadline(request));
-    if (!io.ok()) break;
+    io = co_await downstream_.write(part.data, writeDeadline(request));
+    if (!io.ok()) co_return;
   }
+  static_cast<void>(co_await downstream_.finish({}, writeDeadline(request)));
 }
 
-Task<void> Session::relayBothWays(Request& request, UpstreamConnection& upstream) {
-  EventLoop* const loop = worker_->loop;
-  idle_ = true;  // a drain may end it: it has no end of its own
-  Tunnel both{loop, Signal(loop), 2, loop->now(), 0};
+Task<void> Exchange::relayBothWays(Request& request, UpstreamConnection& upstream) {
+  EventLoop* const loop = worker_.loop;
   const auto limit = std::chrono::milliseconds(request.timeouts().write_ms);
-  loop->spawn(pump(&both, stream_.get(), &input_, upstream.stream.get(), limit, false));
-  loop->spawn(pump(&both, upstream.stream.get(), &upstream.input, stream_.get(), limit, true));
+  Tunnel both{loop, downstream_, upstream, limit, Signal(loop), loop->now()};
+  loop->spawn(relayToUpstream(&both));
+  loop->spawn(relayToClient(&both));
   // Both use what lives in this frame, so this waits for both whatever happens; a stopping loop
   // ends their waits, and then they end.
   while (both.running > 0) {
@@ -154,7 +179,6 @@ Task<void> Session::relayBothWays(Request& request, UpstreamConnection& upstream
     if (woken == WaitResult::Cancelled) co_await loop->yield();
   }
   request.bytes_out = both.to_client;
-  idle_ = false;
 }
 
 }  // namespace gateway

@@ -53,7 +53,9 @@ void appendForwarded(const Request& request, std::string_view peer_ip, HeadWrite
   // RFC 9110, 7.6.3: a gateway must add itself.
   std::string via = joined(fields, "via");
   if (!via.empty()) via += ", ";
-  via += request.head.minor_version == 0 ? "1.0 portcullis" : "1.1 portcullis";
+  via += request.head.isHttp10()           ? "1.0 portcullis"
+         : request.head.major_version == 2 ? "2.0 portcullis"
+                                           : "1.1 portcullis";
   writer->field("Via", via);
   // RFC 9110, 7.6.2.
   uint64_t hops = 0;
@@ -82,6 +84,9 @@ std::string upstreamHead(const Request& request, const UpstreamHeadOptions& opti
   for (const HeaderField& field : head.fields) {
     if (hops.drops(field.name) || oneOf(field.name, kOurs)) continue;
     if (options.revalidate != nullptr && oneOf(field.name, kConditions)) continue;
+    if (!options.websocket_key.empty() && waf::equalsIgnoreCase(field.name, "sec-websocket-key")) {
+      continue;
+    }
     if (options.identity_only && waf::equalsIgnoreCase(field.name, "accept-encoding")) continue;
     writer.field(field.name, field.value);
   }
@@ -96,6 +101,9 @@ std::string upstreamHead(const Request& request, const UpstreamHeadOptions& opti
   if (options.upgrade) {
     writer.field("Connection", "Upgrade");
     writer.field("Upgrade", "websocket");
+    if (!options.websocket_key.empty()) {
+      writer.field("Sec-WebSocket-Key", options.websocket_key);
+    }
   }
   appendForwarded(request, options.peer_ip, &writer);
   writer.framing(options.framing, options.content_length);

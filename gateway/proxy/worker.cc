@@ -1,7 +1,7 @@
 #include "gateway/proxy/worker.h"
 
 #include "gateway/cache/http_date.h"
-#include "gateway/proxy/session.h"
+#include "gateway/proxy/client_connection.h"
 
 namespace gateway {
 
@@ -17,9 +17,7 @@ const std::string& Worker::httpDate() {
 
 void Worker::drain() {
   draining = true;
-  for (Session* session : sessions) {
-    if (session->idle()) session->stream().cancelWaits();
-  }
+  for (ClientConnection* connection : client_connections) connection->drain();
 }
 
 }  // namespace gateway

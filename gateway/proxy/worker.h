@@ -14,7 +14,7 @@
 
 namespace gateway {
 
-class Session;
+class ClientConnection;
 
 // What the sessions of one event loop share. Owned by control's Workers; everything but the atomics
 // is for the loop's thread only.
@@ -35,7 +35,7 @@ struct Worker {
   ConnectionPool pool;
   std::unique_ptr<db::EventSpool> spool;  // null: events are lost, and control raised an alarm
   std::shared_ptr<SiteTraffic> unrouted_traffic;  // requests that no site answers for
-  std::unordered_set<Session*> sessions;
+  std::unordered_set<ClientConnection*> client_connections;
   bool draining = false;
 
   std::atomic<uint64_t> connections{0};  // open now

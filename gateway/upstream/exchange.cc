@@ -31,6 +31,10 @@ void UpstreamExchange::abandon() {
   connection_.reset();
 }
 
+void UpstreamExchange::cancel() {
+  if (connection_) connection_->stream->cancelWaits();
+}
+
 std::string UpstreamExchange::peer() const {
   return connection_ ? connection_->stream->peer().toString() : std::string();
 }

@@ -77,6 +77,8 @@ class UpstreamExchange {
   bool reused() const { return reused_; }
   // The address that was connected to; "" before.
   std::string peer() const;
+  // Whoever waits on the connection now is resumed with Cancelled.
+  void cancel();
   // Closes the connection at once: the response is of no use any more.
   void abandon();
 

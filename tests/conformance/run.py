@@ -4,6 +4,7 @@ SHARED holds the suites; where it is absent they are named as not run, and that 
 that it must reach."""
 import json
 import pathlib
+import re
 import subprocess
 import sys
 import tarfile
@@ -11,6 +12,7 @@ import tempfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 import crs_expected  # noqa: E402
+import crs_h2  # noqa: E402
 from support.gateway import Gateway, free_ports, listens, wait_until  # noqa: E402
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -72,6 +74,48 @@ def suite_crs(shared, binary):
     return len(tests) - len(failed), len(tests), "\n".join(faults)
 
 
+def suite_crs_h2(shared, binary):
+    """The same tests through HTTP/2, those that it can express; the same ones pass."""
+    (port,) = free_ports(1)
+    ftw = shared / "conformance/crs/ftw.py"
+    upstream = subprocess.Popen([PYTHON, shared / "conformance/crs/reflector.py", str(port)],
+                                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        wait_until(lambda: listens(port), 10, "start of the reflector")
+        with tempfile.TemporaryDirectory() as folder, Gateway(
+                binary, f"127.0.0.1:{port}", {"mode": "DetectionOnly", "rulesets": ["crs"]},
+                rulesets=[("crs", crs_ruleset(shared, pathlib.Path(folder)))]) as gateway:
+            passed, failed, left_out, seconds = crs_h2.run(ftw, gateway.tls_port, gateway.audit)
+    finally:
+        upstream.terminate()
+        upstream.wait()
+    print(f"through HTTP/2 in {seconds:.0f} s; not expressible in it: " +
+          "; ".join(f"{what} ({len(tests)})" for what, tests in sorted(left_out.items(), key=lambda i: -len(i[1]))))
+    listed = {entry["test"] for entry in crs_expected.load()}
+    faults = [f"{name}: {detail}" for name, detail in failed.items() if name not in listed]
+    return passed, passed + len(failed), "\n".join(faults)
+
+
+def suite_h2(shared, binary):
+    """HTTP/2 semantics and floods: all refused or forwarded as RFC 9113 asks, every flood survived."""
+    (port,) = free_ports(1)
+    results = ROOT / "build/h2.json"
+    results.unlink(missing_ok=True)
+    deadlines = {name: 8000 for name in ("head_ms", "body_ms", "idle_ms", "write_ms")}
+    with Gateway(binary, f"127.0.0.1:{port}", {"mode": "Off"}, site={"timeouts": deadlines}) as gateway:
+        result = run([PYTHON, shared / "conformance/http/h2abuse.py", gateway.tls_port, "--backend-port", port,
+                      "--json", results])
+    if not results.exists():
+        return 0, 1, result.stdout[-2000:] + result.stderr[-2000:]
+    rows = json.loads(results.read_text())
+    faults = [f"{row['id']}: {row['why']}" for row in rows if not row["ok"]]
+    # Of what only informs there: streams that stall or trickle end within the deadlines.
+    ended = {"B/zero-window-stall": r"(20/20) connections cut|(1000/1000) streams reset", "B/slow-body": r"(100/100) ended"}
+    faults += [f"{row['id']}: {row['why']}" for row in rows
+               if row["id"] in ended and not re.search(ended[row["id"]], row["why"])]
+    return len(rows) - len(faults), len(rows), "\n".join(faults)
+
+
 def suite_http1(shared, binary):
     """HTTP/1.1 strictness: no case of level must fails."""
     (port,) = free_ports(1)
@@ -114,7 +158,7 @@ def suite_corpus(shared, binary):
     return int(fine), 1, "" if fine else f"detected {detected:.3f}, false {false:.4f}"
 
 
-SUITES = {"crs": suite_crs, "http1": suite_http1, "corpus": suite_corpus}
+SUITES = {"crs": suite_crs, "crs-h2": suite_crs_h2, "http1": suite_http1, "h2": suite_h2, "corpus": suite_corpus}
 
 
 def main():

@@ -126,6 +126,39 @@ TEST(StreamTest, ALargeWriteMayTakeLongAsLongAsItMoves) {
   });
 }
 
+TEST(StreamTest, APeerThatDoesNotTakeWhatWaitsForItIsReset) {
+  runToEnd([](EventLoop& loop) -> Task<void> {
+    StreamPair pair = makeStreamPair(loop);
+    const std::string bytes(20'000'000, 'x');
+    EXPECT_EQ((co_await pair.stream->write(bytes, loop.after(milliseconds(20)))).status,
+              IoStatus::Timeout);
+    EXPECT_TRUE(pair.stream->stalled());
+    co_await pair.stream->closeInOrder(false, milliseconds(20));
+    std::vector<char> block(1u << 20);
+    ssize_t got = 1;
+    while (got > 0) got = ::recv(pair.peer.get(), block.data(), block.size(), MSG_DONTWAIT);
+    EXPECT_EQ(got, -1);
+    EXPECT_EQ(errno, ECONNRESET);
+  });
+}
+
+TEST(StreamTest, AClosedConnectionWaitsForTheLastBytesToBeTaken) {
+  runToEnd([](EventLoop& loop) -> Task<void> {
+    StreamPair pair = makeStreamPair(loop);
+    const int small = 4096;
+    ::setsockopt(pair.peer.get(), SOL_SOCKET, SO_RCVBUF, &small, sizeof small);
+    const std::string bytes(1'000'000, 'x');
+    size_t received = 0;
+    bool ended = false;
+    loop.spawn(readSlowly(loop, pair.peer, &received, &ended));
+    EXPECT_TRUE((co_await pair.stream->write(bytes, loop.after(milliseconds(2000)))).ok());
+    co_await pair.stream->closeInOrder(false, milliseconds(2000));
+    EXPECT_FALSE(pair.stream->stalled());
+    while (!ended) co_await loop.sleepFor(milliseconds(1));
+    EXPECT_EQ(received, bytes.size());
+  });
+}
+
 TEST(StreamTest, AWriteToAResetConnectionFails) {
   runToEnd([](EventLoop& loop) -> Task<void> {
     StreamPair pair = makeStreamPair(loop);

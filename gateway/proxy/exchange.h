@@ -8,47 +8,45 @@
 #include <vector>
 
 #include "gateway/cache/response_cache.h"
-#include "gateway/http1/body_writer.h"
-#include "gateway/http1/read_head.h"
-#include "gateway/net/input_buffer.h"
-#include "gateway/net/stream.h"
+#include "gateway/proxy/client_connection.h"
+#include "gateway/proxy/downstream.h"
 #include "gateway/proxy/request.h"
-#include "gateway/proxy/worker.h"
 #include "gateway/upstream/exchange.h"
 
 namespace gateway {
 
-// One connection of a client, from accept to close, and the life of each request on it. The order
-// is fixed, and published: head and its validity → site by Host → access list → rate limit →
-// redirect to https → WAF phase 1 → body to the inspection limit → phase 2 → cache → balancer and
-// upstream → phase 3 → response body, phase 4 → client → phase 5 → event. Lives in the coroutine
-// that serve() starts, on the loop of its worker.
+// The life of one request of a client, over HTTP/1 or HTTP/2. The order is fixed, and published:
+// head and its validity → site by Host → access list → rate limit → redirect to https → WAF phase 1
+// → body to the inspection limit → phase 2 → cache → balancer and upstream → phase 3 → response
+// body, phase 4 → client → phase 5 → event. Lives in the coroutine of the request, on the loop of
+// its connection's worker.
 //
-//   serve() → run() → handleRequest() → route() → admit() → inspectHead() → readBody() →
-//   inspectBody()
+//   run() → handleRequest() → route() → admit() → inspectHead() → readBody() → inspectBody()
 //     → answerFromCache() | tunnel() | forward() → ask() → inspectResponseHead() → relayResponse()
 //   refuse() ends a request with a local reply; record() makes its event before the last byte
 //   leaves.
-class Session {
+class Exchange {
  public:
-  // Accepted: handshake if the listener is TLS, then requests until the end.
-  static Task<void> serve(Worker* worker, std::string listener_key, std::unique_ptr<Socket> socket);
+  Exchange(const ClientConnection& client, Downstream& downstream)
+      : client_(client), worker_(client.worker()), downstream_(downstream) {}
 
-  // Nothing is under way: closing loses nothing.
-  bool idle() const { return idle_; }
-  Stream& stream() { return *stream_; }
+  // What a request has before its head is looked at: id, times, client.
+  static void begin(const ClientConnection& client, Request& request);
+
+  // From a valid head to the counters.
+  Task<void> run(Request& request);
+  // The head was refused: the answer, the event, the counters.
+  Task<void> refuseHead(Request& request, const Refusal& refusal, waf::Reason reason);
+
+  // A connection was refused before there was a request to answer: its event.
+  static void recordRefusal(const ClientConnection& client, Request& request);
+
+  // The client is gone: what waits for the upstream ends.
+  void cancel();
 
  private:
-  Session(Worker* worker, std::string listener_key, std::unique_ptr<Stream> stream);
-  ~Session();
-
   // What the steps tell their caller. Done: the request has been answered (or cannot be).
   enum class Step { GoOn, Done };
-
-  // run.cc
-  Task<void> run();
-  Task<void> refuseHead(Request& request, HeadStatus status, const RequestParser& parser);
-  void begin(Request& request);
 
   // handle_request.cc
   Task<void> handleRequest(Request& request);
@@ -110,32 +108,19 @@ class Session {
                     ExtraFields extra = {});
   Task<void> reply(Request& request, std::string head, std::string_view body);
   void beginHead(Request& request, int status, std::string* out);
-  void endHead(Request& request, std::string* out);
 
   // record.cc
   void record(Request& request);
   void count(const Request& request);
 
   Deadline writeDeadline(const Request& request) const {
-    return worker_->loop->after(std::chrono::milliseconds(request.timeouts().write_ms));
+    return worker_.loop->after(std::chrono::milliseconds(request.timeouts().write_ms));
   }
 
-  Worker* const worker_;
-  const std::string listener_key_;
-  std::unique_ptr<Stream> stream_;
-  InputBuffer input_;
-  waf::IpAddress peer_;
-  std::string peer_ip_;
-  uint16_t peer_port_ = 0;
-  std::string local_ip_;
-  uint16_t local_port_ = 0;
-  bool idle_ = true;
-  bool linger_ = false;  // the client may still be sending: close so that it can read the answer
+  const ClientConnection& client_;
+  Worker& worker_;
+  Downstream& downstream_;
+  std::optional<UpstreamExchange>* under_way_ = nullptr;  // what waits for the upstream
 };
-
-// accept_loop.cc: accepts on one listener of one loop until it is told to stop.
-class Listener;
-Task<void> acceptConnections(Worker* worker, std::shared_ptr<Listener> listener,
-                             std::string listener_key);
 
 }  // namespace gateway

@@ -1,0 +1,416 @@
+#include "gateway/http2/codec.h"
+
+#include <nghttp2/nghttp2.h>
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+
+#include "gateway/http2/response_fields.h"
+
+namespace gateway {
+namespace {
+
+constexpr size_t kMostTrailerBytes = 16384;
+// Frames that wait to be sent because the peer asked for each of them.
+constexpr size_t kCongestion = 512;
+
+struct CallbacksDelete {
+  void operator()(nghttp2_session_callbacks* callbacks) const {
+    nghttp2_session_callbacks_del(callbacks);
+  }
+};
+struct OptionDelete {
+  void operator()(nghttp2_option* option) const { nghttp2_option_del(option); }
+};
+
+std::string_view viewOf(nghttp2_rcbuf* buffer) {
+  const nghttp2_vec bytes = nghttp2_rcbuf_get_buf(buffer);
+  return {reinterpret_cast<const char*>(bytes.base), bytes.len};
+}
+
+bool endsStream(const nghttp2_frame& frame) {
+  return (frame.hd.flags & NGHTTP2_FLAG_END_STREAM) != 0;
+}
+
+// What a frame of this kind moves is nothing by itself.
+bool isIdle(const nghttp2_frame_hd& head) {
+  switch (head.type) {
+    case NGHTTP2_DATA:
+      return head.length == 0 && (head.flags & NGHTTP2_FLAG_END_STREAM) == 0;
+    case NGHTTP2_HEADERS:
+      return false;
+    default:
+      return true;
+  }
+}
+
+}  // namespace
+
+struct Http2Codec::Callbacks {
+  static Http2Codec& self(void* user) { return *static_cast<Http2Codec*>(user); }
+
+  static int onBeginFrame(nghttp2_session*, const nghttp2_frame_hd* head, void* user) {
+    Http2Codec& codec = self(user);
+    if (isIdle(*head) && !codec.frames_.spend(codec.loop_->now())) {
+      codec.flooded("frames that carry nothing");
+    }
+    return 0;
+  }
+
+  static int onBeginHeaders(nghttp2_session*, const nghttp2_frame* frame, void* user) {
+    Http2Codec& codec = self(user);
+    codec.within_head_ = true;
+    if (frame->hd.type != NGHTTP2_HEADERS || frame->headers.cat != NGHTTP2_HCAT_REQUEST) return 0;
+    auto stream = std::make_shared<Http2Stream>(codec.loop_, frame->hd.stream_id);
+    stream->builder.emplace(codec.limits_.head, codec.limits_.extended_connect);
+    codec.streams_[frame->hd.stream_id] = std::move(stream);
+    return 0;
+  }
+
+  static int onHeader(nghttp2_session*, const nghttp2_frame* frame, nghttp2_rcbuf* name,
+                      nghttp2_rcbuf* value, uint8_t, void* user) {
+    Http2Stream* const stream = self(user).find(frame->hd.stream_id);
+    if (stream == nullptr) return 0;
+    if (stream->builder) {
+      stream->builder->add(viewOf(name), viewOf(value));
+      return 0;
+    }
+    stream->trailer_bytes += viewOf(name).size() + viewOf(value).size();
+    auto no = checkTrailerField(viewOf(name), viewOf(value));
+    if (!no && stream->trailer_bytes > kMostTrailerBytes) {
+      no = Refusal{431, "The trailer section is too large."};
+    }
+    if (no) self(user).refuseBody(*stream, *no);
+    return 0;
+  }
+
+  static int onFrameReceived(nghttp2_session*, const nghttp2_frame* frame, void* user) {
+    self(user).onFrame(*frame);
+    return 0;
+  }
+
+  static int onInvalidFrame(nghttp2_session*, const nghttp2_frame*, int error, void* user) {
+    Http2Codec& codec = self(user);
+    codec.within_head_ = false;
+    if (error == NGHTTP2_ERR_REFUSED_STREAM) return 0;
+    codec.fault(false, codec.complaint_.empty() ? nghttp2_strerror(error) : codec.complaint_);
+    return 0;
+  }
+
+  static int onDataChunk(nghttp2_session*, uint8_t, int32_t id, const uint8_t* data, size_t length,
+                         void* user) {
+    Http2Codec& codec = self(user);
+    const std::string_view bytes(reinterpret_cast<const char*>(data), length);
+    if (Http2Stream* const stream = codec.find(id)) {
+      codec.onData(*stream, bytes);
+    } else {
+      nghttp2_session_consume_connection(codec.session_.get(), length);
+    }
+    return 0;
+  }
+
+  static int onFrameSent(nghttp2_session*, const nghttp2_frame* frame, void* user) {
+    self(user).onSent(*frame);
+    return 0;
+  }
+
+  static int onStreamClose(nghttp2_session*, int32_t id, uint32_t, void* user) {
+    self(user).onClose(id);
+    return 0;
+  }
+
+  static int onError(nghttp2_session*, int, const char* message, size_t length, void* user) {
+    self(user).complaint_.assign(message, std::min<size_t>(length, 200));
+    return 0;
+  }
+
+  static ssize_t readData(nghttp2_session*, int32_t, uint8_t* out, size_t length, uint32_t* flags,
+                          nghttp2_data_source* source, void*) {
+    auto& stream = *static_cast<Http2Stream*>(source->ptr);
+    const size_t take = std::min(length, stream.outbound.size());
+    if (take > 0) std::memcpy(out, stream.outbound.data(), take);
+    stream.outbound.remove_prefix(take);
+    if (take > 0) stream.moved.notifyAll();
+    if (stream.outbound.empty() && stream.outbound_end) {
+      *flags |= NGHTTP2_DATA_FLAG_EOF;
+    } else if (take == 0) {
+      stream.deferred = true;
+      return NGHTTP2_ERR_DEFERRED;
+    }
+    return static_cast<ssize_t>(take);
+  }
+
+  static nghttp2_session_callbacks* table() {
+    static const std::unique_ptr<nghttp2_session_callbacks, CallbacksDelete> made = [] {
+      nghttp2_session_callbacks* raw = nullptr;
+      nghttp2_session_callbacks_new(&raw);
+      std::unique_ptr<nghttp2_session_callbacks, CallbacksDelete> callbacks(raw);
+      if (raw == nullptr) return callbacks;
+      nghttp2_session_callbacks_set_on_begin_frame_callback(raw, onBeginFrame);
+      nghttp2_session_callbacks_set_on_begin_headers_callback(raw, onBeginHeaders);
+      nghttp2_session_callbacks_set_on_header_callback2(raw, onHeader);
+      nghttp2_session_callbacks_set_on_frame_recv_callback(raw, onFrameReceived);
+      nghttp2_session_callbacks_set_on_invalid_frame_recv_callback(raw, onInvalidFrame);
+      nghttp2_session_callbacks_set_on_data_chunk_recv_callback(raw, onDataChunk);
+      nghttp2_session_callbacks_set_on_frame_send_callback(raw, onFrameSent);
+      nghttp2_session_callbacks_set_on_stream_close_callback(raw, onStreamClose);
+      nghttp2_session_callbacks_set_error_callback2(raw, onError);
+      return callbacks;
+    }();
+    return made.get();
+  }
+};
+
+void Http2Codec::SessionDelete::operator()(nghttp2_session* session) const {
+  nghttp2_session_del(session);
+}
+
+Http2Codec::Http2Codec(EventLoop* loop, const Http2Limits& limits, Http2Events* events)
+    : loop_(loop), limits_(limits), events_(events) {}
+
+Http2Codec::~Http2Codec() { closeStreams(); }
+
+std::unique_ptr<Http2Codec> Http2Codec::create(EventLoop* loop, const Http2Limits& limits,
+                                               Http2Events* events) {
+  std::unique_ptr<Http2Codec> codec(new Http2Codec(loop, limits, events));
+  if (!codec->open()) return nullptr;
+  return codec;
+}
+
+bool Http2Codec::open() {
+  nghttp2_option* raw = nullptr;
+  if (Callbacks::table() == nullptr || nghttp2_option_new(&raw) != 0) return false;
+  const std::unique_ptr<nghttp2_option, OptionDelete> option(raw);
+  nghttp2_option_set_no_auto_window_update(raw, 1);
+  nghttp2_option_set_no_http_messaging(raw, 1);
+  nghttp2_option_set_no_closed_streams(raw, 1);
+  nghttp2_option_set_stream_reset_rate_limit(raw, 500, 50);
+  nghttp2_session* session = nullptr;
+  if (nghttp2_session_server_new2(&session, Callbacks::table(), this, raw) != 0) return false;
+  session_.reset(session);
+  std::array<nghttp2_settings_entry, 5> settings{{
+      {NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS, limits_.streams},
+      {NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, limits_.stream_window},
+      {NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE, static_cast<uint32_t>(limits_.head.head_bytes)},
+      {NGHTTP2_SETTINGS_NO_RFC7540_PRIORITIES, 1},
+      {NGHTTP2_SETTINGS_ENABLE_CONNECT_PROTOCOL, 1},
+  }};
+  const size_t count = limits_.extended_connect ? 5 : 4;
+  return nghttp2_submit_settings(session, NGHTTP2_FLAG_NONE, settings.data(), count) == 0 &&
+         nghttp2_session_set_local_window_size(
+             session, NGHTTP2_FLAG_NONE, 0, static_cast<int32_t>(limits_.connection_window)) == 0;
+}
+
+Http2Stream* Http2Codec::find(int32_t id) const {
+  const auto found = streams_.find(id);
+  return found == streams_.end() ? nullptr : found->second.get();
+}
+
+void Http2Codec::fault(bool flood, std::string detail) {
+  if (std::exchange(told_, true)) return;
+  events_->onFault(flood, detail);
+}
+
+void Http2Codec::flooded(const char* what) {
+  if (broken_) return;
+  broken_ = true;
+  fault(true, std::string("flood of ") + what);
+  terminate(NGHTTP2_ENHANCE_YOUR_CALM);
+}
+
+bool Http2Codec::receive(std::string_view bytes) {
+  if (broken_) return false;
+  const ssize_t taken = nghttp2_session_mem_recv(
+      session_.get(), reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size());
+  if (taken < 0 && !broken_) {
+    broken_ = true;
+    const int error = static_cast<int>(taken);
+    const bool flood = error == NGHTTP2_ERR_FLOODED || error == NGHTTP2_ERR_TOO_MANY_CONTINUATIONS;
+    fault(flood, complaint_.empty() ? nghttp2_strerror(error) : complaint_);
+    terminate(flood ? NGHTTP2_ENHANCE_YOUR_CALM : NGHTTP2_PROTOCOL_ERROR);
+  }
+  return !broken_ && nghttp2_session_want_read(session_.get()) != 0;
+}
+
+bool Http2Codec::collect(std::string* out, size_t limit) {
+  while (out->size() < limit) {
+    const uint8_t* bytes = nullptr;
+    const ssize_t length = nghttp2_session_mem_send(session_.get(), &bytes);
+    if (length < 0) {
+      broken_ = true;
+      return false;
+    }
+    if (length == 0) break;
+    out->append(reinterpret_cast<const char*>(bytes), static_cast<size_t>(length));
+  }
+  return true;
+}
+
+bool Http2Codec::done() const {
+  return nghttp2_session_want_read(session_.get()) == 0 &&
+         nghttp2_session_want_write(session_.get()) == 0;
+}
+
+bool Http2Codec::congested() const {
+  return nghttp2_session_get_outbound_queue_size(session_.get()) > kCongestion;
+}
+
+void Http2Codec::onFrame(const nghttp2_frame& frame) {
+  if (frame.hd.type == NGHTTP2_SETTINGS) settled_ = true;
+  if (frame.hd.type == NGHTTP2_HEADERS) within_head_ = false;
+  Http2Stream* const stream = find(frame.hd.stream_id);
+  if (stream == nullptr) return;
+  if (frame.hd.type == NGHTTP2_HEADERS) {
+    frames_.earn(4);
+    onHeadersEnd(*stream, frame.headers.cat == NGHTTP2_HCAT_REQUEST, endsStream(frame));
+  } else if (frame.hd.type == NGHTTP2_DATA && endsStream(frame)) {
+    endOfBody(*stream);
+  }
+}
+
+void Http2Codec::onHeadersEnd(Http2Stream& stream, bool request, bool end_stream) {
+  if (!request) {  // RFC 9113, 8.1: a trailer section ends the stream
+    if (!end_stream) refuseBody(stream, {400, "A trailer section does not end the stream."});
+    if (end_stream) endOfBody(stream);
+    return;
+  }
+  stream.refusal = stream.builder->finish(end_stream, &stream.head);
+  stream.builder.reset();
+  if (stream.head.framing == BodyFraming::Length) stream.announced = stream.head.content_length;
+  if (end_stream) stream.inbound_end = true;
+  events_->onRequest(streams_[stream.id]);
+}
+
+void Http2Codec::endOfBody(Http2Stream& stream) {
+  stream.inbound_end = true;
+  if (stream.announced && stream.received != *stream.announced) {
+    refuseBody(stream, {400, "The request's body is shorter than its Content-Length."});
+  }
+  stream.changed.notifyAll();
+}
+
+void Http2Codec::onData(Http2Stream& stream, std::string_view data) {
+  stream.received += data.size();
+  if (stream.announced && stream.received > *stream.announced) {
+    refuseBody(stream, {400, "The request's body is longer than its Content-Length."});
+  }
+  if (stream.body_refusal || stream.refusal) {
+    nghttp2_session_consume(session_.get(), stream.id, data.size());
+    return;
+  }
+  stream.inbound.append(data);
+  stream.changed.notifyAll();
+}
+
+void Http2Codec::refuseBody(Http2Stream& stream, Refusal refusal) {
+  if (!stream.body_refusal) stream.body_refusal = refusal;
+  consume(stream, stream.inbound.size());
+  stream.inbound.clear();
+  stream.changed.notifyAll();
+}
+
+void Http2Codec::onSent(const nghttp2_frame& frame) {
+  if (frame.hd.type == NGHTTP2_GOAWAY && frame.goaway.error_code != NGHTTP2_NO_ERROR) {
+    fault(frame.goaway.error_code == NGHTTP2_ENHANCE_YOUR_CALM,
+          complaint_.empty() ? nghttp2_http2_strerror(frame.goaway.error_code) : complaint_);
+    return;
+  }
+  if (frame.hd.type == NGHTTP2_RST_STREAM) {
+    const uint32_t code = frame.rst_stream.error_code;
+    const bool theirs = code != NGHTTP2_NO_ERROR && code != NGHTTP2_CANCEL &&
+                        code != NGHTTP2_INTERNAL_ERROR && code != NGHTTP2_REFUSED_STREAM;
+    if (theirs && !resets_.spend(loop_->now())) flooded("streams that had to be reset");
+    return;
+  }
+  if (frame.hd.type == NGHTTP2_DATA && frame.hd.length >= 256) {
+    frames_.earn(1 + static_cast<double>(frame.hd.length) / 512);
+  }
+  if (!endsStream(frame) || (frame.hd.type != NGHTTP2_DATA && frame.hd.type != NGHTTP2_HEADERS)) {
+    return;
+  }
+  Http2Stream* const stream = find(frame.hd.stream_id);
+  if (stream == nullptr) return;
+  stream->ended = true;
+  // RFC 9113, 8.1 and 8.1.1: after a whole response, what is left of the request is not wanted, and
+  // a malformed one is an error of the stream all the same.
+  if (stream->refusal || stream->body_refusal) {
+    nghttp2_submit_rst_stream(session_.get(), NGHTTP2_FLAG_NONE, stream->id,
+                              NGHTTP2_PROTOCOL_ERROR);
+  } else if (!stream->inbound_end) {
+    nghttp2_submit_rst_stream(session_.get(), NGHTTP2_FLAG_NONE, stream->id, NGHTTP2_NO_ERROR);
+  }
+}
+
+void Http2Codec::onClose(int32_t id) {
+  const auto found = streams_.find(id);
+  if (found == streams_.end()) return;
+  const std::shared_ptr<Http2Stream> stream = found->second;
+  streams_.erase(found);
+  if (!stream->inbound.empty()) {
+    nghttp2_session_consume_connection(session_.get(), stream->inbound.size());
+  }
+  stream->inbound.clear();
+  stream->outbound = {};
+  stream->closed = true;
+  stream->changed.notifyAll();
+  stream->moved.notifyAll();
+  if (stream->on_closed) stream->on_closed();
+}
+
+void Http2Codec::closeStreams() {
+  while (!streams_.empty()) onClose(streams_.begin()->first);
+}
+
+void Http2Codec::respond(Http2Stream& stream, std::string head, int status, bool body) {
+  if (stream.closed) return;
+  const Http2ResponseFields fields(std::move(head), status);
+  nghttp2_data_provider provider{};
+  provider.source.ptr = &stream;
+  provider.read_callback = Callbacks::readData;
+  stream.begun = true;
+  nghttp2_submit_response(session_.get(), stream.id, fields.list().data(), fields.list().size(),
+                          body ? &provider : nullptr);
+}
+
+void Http2Codec::respondInterim(Http2Stream& stream, std::string head) {
+  if (stream.closed) return;
+  const Http2ResponseFields fields(std::move(head));
+  nghttp2_submit_headers(session_.get(), NGHTTP2_FLAG_NONE, stream.id, nullptr,
+                         fields.list().data(), fields.list().size(), nullptr);
+}
+
+void Http2Codec::resume(Http2Stream& stream) {
+  if (stream.closed || !stream.deferred) return;
+  stream.deferred = false;
+  nghttp2_session_resume_data(session_.get(), stream.id);
+}
+
+void Http2Codec::consume(Http2Stream& stream, size_t bytes) {
+  if (bytes == 0) return;
+  if (stream.closed) {
+    nghttp2_session_consume_connection(session_.get(), bytes);
+  } else {
+    nghttp2_session_consume(session_.get(), stream.id, bytes);
+  }
+}
+
+void Http2Codec::reset(Http2Stream& stream, uint32_t code) {
+  stream.outbound = {};
+  if (stream.closed) return;
+  nghttp2_submit_rst_stream(session_.get(), NGHTTP2_FLAG_NONE, stream.id, code);
+}
+
+void Http2Codec::announceShutdown() { nghttp2_submit_shutdown_notice(session_.get()); }
+
+void Http2Codec::shutdown() {
+  nghttp2_submit_goaway(session_.get(), NGHTTP2_FLAG_NONE,
+                        nghttp2_session_get_last_proc_stream_id(session_.get()), NGHTTP2_NO_ERROR,
+                        nullptr, 0);
+}
+
+void Http2Codec::terminate(uint32_t code) {
+  nghttp2_session_terminate_session(session_.get(), code);
+}
+
+}  // namespace gateway

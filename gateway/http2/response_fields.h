@@ -1,0 +1,31 @@
+#pragma once
+
+#include <nghttp2/nghttp2.h>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace gateway {
+
+// A response's head, as HeadWriter writes it (status line and field lines, with or without the
+// empty line), as the header list of HTTP/2: :status, then the fields with lower-case names. Views
+// into itself: neither copied nor moved.
+class Http2ResponseFields {
+ public:
+  // `status` overrides the status line's where it is not 0.
+  explicit Http2ResponseFields(std::string head, int status = 0);
+  Http2ResponseFields(const Http2ResponseFields&) = delete;
+  Http2ResponseFields& operator=(const Http2ResponseFields&) = delete;
+
+  const std::vector<nghttp2_nv>& list() const { return list_; }
+
+ private:
+  void add(char* name, size_t name_length, std::string_view value, uint8_t flags);
+
+  std::string head_;
+  std::string status_;
+  std::vector<nghttp2_nv> list_;
+};
+
+}  // namespace gateway

@@ -1,0 +1,118 @@
+// A connection: accept → TLS → the version of HTTP → requests → close.
+#include "gateway/net/address.h"
+#include "gateway/net/listener.h"
+#include "gateway/proxy/http1_session.h"
+#include "gateway/proxy/http2_session.h"
+#include "gateway/tls/tls_stream.h"
+#include "waf/base/ulid.h"
+
+namespace gateway {
+namespace {
+
+constexpr std::chrono::milliseconds kHandshakeTimeout{10000};
+constexpr int kUnsentBytes = 128 << 10;
+
+// Counts a connection for as long as it is open.
+class OpenConnection {
+ public:
+  explicit OpenConnection(Worker* worker) : worker_(worker) {
+    worker_->connections.fetch_add(1, std::memory_order_relaxed);
+  }
+  ~OpenConnection() { worker_->connections.fetch_sub(1, std::memory_order_relaxed); }
+  OpenConnection(const OpenConnection&) = delete;
+  OpenConnection& operator=(const OpenConnection&) = delete;
+
+ private:
+  Worker* worker_;
+};
+
+// A handshake that failed is a refusal too. A client that only went away (a port scan, a browser
+// that opened one connection too many) is not.
+void recordTlsFailure(Worker* worker, const Poco::Net::SocketAddress& peer,
+                      const std::string& error) {
+  waf::AuditEvent event;
+  event.time = worker->clock.wall();
+  event.id = waf::newUlid(event.time);
+  event.client_ip = toIpAddress(peer).toString();
+  event.client_port = peer.port();
+  event.decision = waf::Decision::Blocked;
+  event.reason = waf::Reason::Tls;
+  event.detail = "TLS handshake: " + error;
+  if (worker->spool) worker->spool->append(waf::toAuditJson(event), true);
+  TrafficSlot& slot = worker->unrouted_traffic->slot(worker->index);
+  TrafficSlot::add(&slot.requests, 1);
+  TrafficSlot::add(&slot.blocked, 1);
+}
+
+// RFC 9113, 3.4: what no HTTP/1 request starts with. Whatever else it is, Http1Session says so.
+Task<bool> startsWithPreface(Stream& stream, InputBuffer& input, const ListenerTable& listener) {
+  constexpr std::string_view kPreface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+  EventLoop& loop = stream.loop();
+  if (co_await stream.waitReadable(loop.after(listener.idle_timeout)) != IoStatus::Ok) {
+    co_return false;
+  }
+  const Deadline deadline = loop.after(listener.head_timeout);
+  while (input.size() < kPreface.size()) {
+    if (!kPreface.starts_with(input.view())) co_return false;
+    const IoResult got = co_await input.fill(stream, deadline);
+    if (!got.ok()) co_return false;
+  }
+  co_return input.view().starts_with(kPreface);
+}
+
+Task<void> serve(Worker* worker, std::string listener_key, std::unique_ptr<Socket> socket) {
+  const OpenConnection open(worker);
+  const std::shared_ptr<const Snapshot> snapshot = worker->snapshots.current();
+  const ListenerTable* listener = snapshot ? snapshot->listener(listener_key) : nullptr;
+  if (listener == nullptr) co_return;
+  socket->setNoDelay();
+  socket->boundUnsent(kUnsentBytes);
+  std::unique_ptr<Stream> stream;
+  if (listener->config.tls) {
+    const Poco::Net::SocketAddress peer = socket->peer();
+    if (!listener->tls) {
+      recordTlsFailure(worker, peer, "no site with a certificate is served here");
+      co_return;
+    }
+    TlsStream::Accepted accepted = co_await TlsStream::accept(
+        std::move(socket), listener->tls, worker->loop->after(kHandshakeTimeout));
+    if (!accepted.stream) {
+      if (accepted.status == IoStatus::Failed || accepted.status == IoStatus::Timeout) {
+        recordTlsFailure(worker, peer, accepted.error);
+      }
+      co_return;
+    }
+    stream = std::move(accepted.stream);
+  } else {
+    stream = std::make_unique<PlainStream>(std::move(socket));
+  }
+  InputBuffer input;
+  bool http2 = stream->tls() != nullptr && stream->tls()->alpn == "h2";
+  if (!listener->config.tls && listener->config.http2_prior_knowledge) {
+    http2 = co_await startsWithPreface(*stream, input, *listener);
+  }
+  if (http2) {
+    Http2Session session(worker, std::move(listener_key), std::move(stream), std::move(input));
+    co_await session.run();
+  } else {
+    Http1Session session(worker, std::move(listener_key), std::move(stream), std::move(input));
+    co_await session.run();
+  }
+}
+
+}  // namespace
+
+Task<void> acceptConnections(Worker* worker, std::shared_ptr<Listener> listener,
+                             std::string listener_key) {
+  for (;;) {
+    AcceptResult accepted = co_await listener->accept();
+    if (accepted.status == IoStatus::Ok) {
+      worker->loop->spawn(serve(worker, listener_key, std::move(accepted.socket)));
+    } else if (accepted.status != IoStatus::Timeout) {
+      break;
+    }
+  }
+  listener->close();
+}
+
+}  // namespace gateway
