@@ -184,21 +184,22 @@ void SqlLexer::dollar(SqlToken* token) {
   token->open_end = close == std::string_view::npos;
 }
 
+// A grave accent within a word belongs to it; only as the first byte it opens a quoted name. Where
+// a dot or a grave accent follows a keyword, the keyword ends there ("select.1", "select`a`"); a
+// qualified name does not.
 void SqlLexer::word(SqlToken* token) {
   size_t end = at_;
-  while (end < text_.size() && !isDelimiter(text_[end]) && text_[end] != '`') ++end;
+  while (end < text_.size() && !isDelimiter(text_[end])) ++end;
   const std::string_view whole = text_.substr(at_, end - at_);
   if (stringPrefix(end, whole, token)) return;
   char type = static_cast<char>(classifySqlWord(whole));
   if (type == 'n') {
-    // "select.1": a keyword ends at the dot, a qualified name does not.
-    const size_t dot = whole.find('.');
-    if (dot != std::string_view::npos && dot > 0) {
-      const char head = static_cast<char>(classifySqlWord(whole.substr(0, dot)));
-      if (head != 'n' && head != 'f') {
-        take(dot, head, token);
-        return;
-      }
+    constexpr size_t kLongestHead = 40;  // no keyword is longer
+    const size_t most = std::min(whole.size(), kLongestHead + 1);
+    for (size_t i = 1; i < most; ++i) {
+      if (whole[i] != '.' && whole[i] != '`') continue;
+      const char head = static_cast<char>(classifySqlWord(whole.substr(0, i)));
+      if (head != 'n' && (head != 'f' || whole[i] == '`')) return take(i, head, token);
     }
   }
   take(whole.size(), type, token);

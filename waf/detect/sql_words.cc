@@ -393,7 +393,6 @@ constexpr Entry kWords[] = {
     {"rpad", SqlWord::Function},
     {"rtrim", SqlWord::Function},
     {"schema", SqlWord::Keyword},
-    {"schema_name", SqlWord::Function},
     {"schemas", SqlWord::Keyword},
     {"scope_identity", SqlWord::Function},
     {"sec_to_time", SqlWord::Function},

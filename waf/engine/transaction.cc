@@ -104,7 +104,7 @@ std::optional<Interruption> Transaction::responseBody() {
   std::string_view body = state.response_body;
   bool too_large = false;
   const Decoding how{state.decoded_bytes != 0 ? state.decoded_bytes : responseBodyLimit(),
-                     state.decoded_ratio, state.response_body_cut};
+                     state.decoded_ratio, state.response_body.size() >= responseBodyLimit()};
   if (coding != nullptr && undoCoding(coding->text, body, how, &state.decoded_response_body,
                                       &too_large, &state.inspection_failure)) {
     body = state.decoded_response_body;

@@ -1,37 +1,17 @@
 #include "waf/body/content_coding.h"
 
-#include <brotli/encode.h>
 #include <gtest/gtest.h>
-#include <zlib.h>
+
+#include "tests/waf/support/compressed.h"
 
 namespace waf {
 namespace {
 
 using Status = DecodedContent::Status;
 
-std::string deflated(const std::string& text, int window_bits) {
-  z_stream stream{};
-  EXPECT_EQ(deflateInit2(&stream, 9, Z_DEFLATED, window_bits, 8, Z_DEFAULT_STRATEGY), Z_OK);
-  std::string out(deflateBound(&stream, text.size()) + 64, '\0');
-  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
-  stream.avail_in = static_cast<uInt>(text.size());
-  stream.next_out = reinterpret_cast<Bytef*>(out.data());
-  stream.avail_out = static_cast<uInt>(out.size());
-  EXPECT_EQ(deflate(&stream, Z_FINISH), Z_STREAM_END);
-  out.resize(stream.total_out);
-  deflateEnd(&stream);
-  return out;
-}
-std::string gzip(const std::string& text) { return deflated(text, 15 + 16); }
-std::string brotli(const std::string& text) {
-  size_t size = BrotliEncoderMaxCompressedSize(text.size()) + 64;
-  std::string out(size, '\0');
-  EXPECT_TRUE(BrotliEncoderCompress(5, 22, BROTLI_MODE_TEXT, text.size(),
-                                    reinterpret_cast<const uint8_t*>(text.data()), &size,
-                                    reinterpret_cast<uint8_t*>(out.data())));
-  out.resize(size);
-  return out;
-}
+using test::brotli;
+using test::deflated;
+using test::gzip;
 
 DecodedContent decode(std::string_view coding, std::string_view body, bool cut = false,
                       CodingLimits limits = {}) {
