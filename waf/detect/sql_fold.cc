@@ -175,7 +175,9 @@ class Folder {
     if (a == '\0') return false;
     if (isOneOf(a, "1nv") && b == 'o' && isOneOf(c, "1n")) return pop(2);
     if (a == 'v' && b == 'o' && c == 'v') return pop(2);
-    if (a == c && isOneOf(a, "o&") && b != '(') return pop(2);
+    if (a == c && isOneOf(a, "o&") && b != '(' &&
+        !isAnyOf(shape_.tokens[shape_.size - 1].text, {"in", "not in"}))
+      return pop(2);
     if (isOneOf(a, "1nvs") && b == ',' && isOneOf(c, "1nvs")) return pop(2);
     if (b == '.' && c == 'n' && isOneOf(a, "nE")) {
       if (a == 'n') return pop(2);

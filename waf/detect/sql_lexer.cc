@@ -1,6 +1,7 @@
 // White space is every byte up to the space (servers remove or ignore control bytes) and 0xA0
-// (MySQL). A word is a run of bytes that are none of the delimiters below, so UTF-8 text is words.
-// Strings end at their quote unless it is doubled or escaped by a backslash.
+// (MySQL), but within a word no other control byte than NUL and the six of C ends it. A word is a
+// run of bytes that are none of the delimiters below, so UTF-8 text is words. Strings end at their
+// quote unless it is doubled or escaped by a backslash.
 #include "waf/detect/sql_lexer.h"
 
 #include <algorithm>
@@ -17,8 +18,9 @@ constexpr std::string_view kPunctuation = "[]{}<>:\\?=@!#~+-*/&|^%(),';\"";
 
 constexpr std::array<bool, 256> kIsDelimiter = [] {
   std::array<bool, 256> table{};
-  for (size_t c = 0; c <= ' '; ++c) table[c] = true;
-  table[0xa0] = true;
+  for (const char c : std::string_view("\0\t\n\v\f\r \xa0", 8)) {
+    table[static_cast<unsigned char>(c)] = true;
+  }
   for (const char c : kPunctuation) table[static_cast<unsigned char>(c)] = true;
   return table;
 }();
@@ -218,6 +220,8 @@ bool SqlLexer::stringPrefix(size_t end, std::string_view word, SqlToken* token) 
     if (at(digits) != '\'') return false;
     take(digits + 1 - at_, '1', token);
     return true;
+  } else if (end + 1 >= text_.size()) {
+    return false;  // a name before a quote that ends the value
   } else if (first != '_' && (word.size() > 1 || (first != 'n' && first != 'e' && first != 'q'))) {
     return false;
   }
