@@ -97,6 +97,9 @@ struct LimitsConfig {
   uint32_t header_fields = 128;
   uint32_t uri_bytes = 32768;
   uint64_t body_bytes = 0;  // 0: no limit but the WAF's
+  // Of a body in a content coding, when it is undone for inspection.
+  uint64_t decoded_body_bytes = 0;    // 0: the rule set's limit for a body
+  uint32_t decoded_body_ratio = 100;  // to the bytes as sent; above a megabyte
 };
 
 struct TimeoutsConfig {

@@ -179,6 +179,15 @@ void fields(V&& v, T& o) {
   v(Field{.name = "uri_bytes", .min = 256, .max = 1 << 20}, o.uri_bytes);
   v(Field{.name = "body_bytes", .about = "0: no limit but the WAF's", .max = 1ull << 50},
     o.body_bytes);
+  v(Field{.name = "decoded_body_bytes",
+          .about = "of a compressed body, decoded for inspection; 0: the rule set's limit",
+          .max = 1ull << 32},
+    o.decoded_body_bytes);
+  v(Field{.name = "decoded_body_ratio",
+          .about = "how many times a compressed body may grow when decoded, above a megabyte",
+          .min = 2,
+          .max = 100000},
+    o.decoded_body_ratio);
 }
 
 template <typename V, FieldsOf<TimeoutsConfig> T>

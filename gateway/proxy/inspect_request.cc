@@ -141,13 +141,24 @@ Task<Exchange::Step> Exchange::inspectBody(Request& request) {
     const Stopwatch watch(worker_.clock, &request.waf_time);
     interruption = request.transaction->requestBody();
   }
+  const bool refuses =
+      request.site->fail_closed && request.site->policy.mode == waf::EngineMode::On;
+  // Also where a rule refuses it for the same reason: the client learns what is wrong.
+  if (const auto& failure = request.transaction->inspectionFailure()) {
+    request.reason = waf::Reason::Fault;
+    request.detail = failure->message;
+    if (refuses) {
+      co_await refuse(request, failure->status, waf::Reason::Fault, failure->message);
+      co_return Step::Done;
+    }
+  }
   if (co_await interrupted(request, std::move(interruption)) == Step::Done) co_return Step::Done;
   if (!request.transaction->limitsExceeded()) co_return Step::GoOn;
   // Some rule could not be decided: that is not "no match", the site's failure policy decides.
   request.reason = waf::Reason::Fault;
   request.detail =
       "a rule's regular expression reached its limit, so the request was not inspected in full";
-  if (request.site->fail_closed && request.site->policy.mode == waf::EngineMode::On) {
+  if (refuses) {
     co_await refuse(request, 403, waf::Reason::Fault,
                     request.detail + "; the failure policy is closed");
     co_return Step::Done;

@@ -22,9 +22,7 @@ bool mayHold(const Request& request, const ResponseHead& response) {
       return false;
     }
   }
-  // We asked for identity; what comes coded all the same cannot be inspected.
-  const std::string_view coding = response.fields.value("content-encoding");
-  return coding.empty() || waf::equalsIgnoreCase(coding, "identity");
+  return true;
 }
 
 struct ClientFraming {
@@ -85,6 +83,15 @@ Task<Exchange::Step> Exchange::holdForInspection(Request& request, UpstreamExcha
   {
     const Stopwatch watch(worker_.clock, &request.waf_time);
     interruption = transaction.responseBody();
+  }
+  // We asked for identity; what comes in a coding that cannot be undone was not inspected.
+  if (const auto& failure = transaction.inspectionFailure()) {
+    request.reason = waf::Reason::Fault;
+    request.detail = "the response was not inspected: " + failure->message;
+    if (request.site->fail_closed && request.site->policy.mode == waf::EngineMode::On) {
+      co_await refuse(request, 502, waf::Reason::Fault, request.detail);
+      co_return Step::Done;
+    }
   }
   co_return co_await interrupted(request, std::move(interruption));
 }

@@ -4,30 +4,9 @@
 
 #include "waf/base/ascii.h"
 #include "waf/base/text.h"
+#include "waf/body/utf8.h"
 
 namespace waf {
-namespace {
-
-void appendUtf8(unsigned code, std::string* out) {
-  const auto byte = [out](unsigned value) { out->push_back(static_cast<char>(value)); };
-  if (code < 0x80) {
-    byte(code);
-  } else if (code < 0x800) {
-    byte(0xc0 | (code >> 6));
-    byte(0x80 | (code & 0x3f));
-  } else if (code < 0x10000) {
-    byte(0xe0 | (code >> 12));
-    byte(0x80 | ((code >> 6) & 0x3f));
-    byte(0x80 | (code & 0x3f));
-  } else {
-    byte(0xf0 | (code >> 18));
-    byte(0x80 | ((code >> 12) & 0x3f));
-    byte(0x80 | ((code >> 6) & 0x3f));
-    byte(0x80 | (code & 0x3f));
-  }
-}
-
-}  // namespace
 
 bool JsonScanner::atEnd() {
   at_ = std::min(text_.find_first_not_of(" \t\r\n", at_), text_.size());

@@ -9,6 +9,10 @@
 // MULTIPART_UNMATCHED_BOUNDARY). LF alone ends a line, too, and raises MULTIPART_LF_LINE when the
 // line belongs to the structure.
 //
+// A field's charset (its own Content-Type's, else that of the "_charset_" field, RFC 7578, section
+// 4.6, else the request's) and its transfer encoding are undone for a second report of the field,
+// since origins differ in whether they heed them.
+//
 // MULTIPART_UNMATCHED_BOUNDARY: 0 when every line that starts with "--" is the boundary; 2 when
 // there are others, but the first and the final boundary are in place; 1 when one of these is
 // missing as well.
@@ -17,6 +21,7 @@
 
 #include "waf/base/text.h"
 #include "waf/body/body_processor.h"
+#include "waf/body/charset_body.h"
 #include "waf/body/multipart_header.h"
 
 namespace waf {
@@ -63,6 +68,7 @@ class MultipartParser {
       boundary_ = "--" + boundary.boundary;
       if (preamble()) parts();
       if (complete_) epilogue();
+      decodeFields(content_type);
     } else {
       fail(boundary.error);
     }
@@ -181,6 +187,8 @@ class MultipartParser {
 
   bool part(const std::vector<std::string>& headers) {
     const ContentDisposition disposition = findDisposition(headers);
+    const std::string_view type = headerValue(headers, "content-type");
+    const std::string_view encoding = headerValue(headers, "content-transfer-encoding");
     flags_.invalid_quoting |= disposition.invalid_quoting;
     sink_.addPart(disposition.name, disposition.filename);
     for (const std::string& header : headers) sink_.addPartHeader(disposition.name, header);
@@ -191,13 +199,17 @@ class MultipartParser {
       return fail("Content-Disposition: " + disposition.error);
     }
     // An unfinished part is reported as well: what was sent is inspected, whatever becomes of it.
-    return deliver(disposition, content) && closed;
+    return deliver(disposition, content, type, encoding) && closed;
   }
 
-  bool deliver(const ContentDisposition& disposition, std::string_view content) {
+  bool deliver(const ContentDisposition& disposition, std::string_view content,
+               std::string_view type, std::string_view encoding) {
     if (!disposition.has_filename) {
-      if (++arguments_ > limits_.arguments || !sink_.addArgument(disposition.name, content)) {
-        return fail("more arguments than the limit");
+      if (!argument(disposition.name, content)) return false;
+      if (disposition.name == "_charset_") {
+        form_charset_ = trim(content);
+      } else {
+        fields_.push_back({disposition.name, content, std::string(type), std::string(encoding)});
       }
       return true;
     }
@@ -207,6 +219,50 @@ class MultipartParser {
     }
     sink_.addFile(disposition.name, disposition.filename, content);
     return true;
+  }
+
+  bool argument(std::string_view name, std::string_view content) {
+    if (++arguments_ > limits_.arguments || !sink_.addArgument(name, content)) {
+      return fail("more arguments than the limit");
+    }
+    return true;
+  }
+
+  void decodeFields(std::string_view content_type) {
+    bool ambiguous = false;
+    const std::string_view request_charset = charsetParameter(content_type, &ambiguous);
+    std::string decoded;
+    for (const Field& field : fields_) {
+      std::string_view content = field.content;
+      if (decodeTransferEncoding(field.encoding, content, &decoded)) {
+        if (!argument(field.name, decoded)) return;
+        content = decoded;
+      }
+      bool differ = false;
+      std::string_view charset = charsetParameter(field.type, &differ);
+      if (charset.empty()) charset = form_charset_;
+      if (charset.empty()) charset = request_charset;
+      const Charset known = findCharset(charset);
+      if (known == Charset::Unknown || differ) {
+        fail("charset \"" + toPrintableUtf8(charset.substr(0, 64)) + "\" cannot be decoded");
+        return;
+      }
+      std::string text;
+      if (known == Charset::AsIs) continue;
+      if (!decodeCharset(known, content, &text)) fail("field is not valid in its charset");
+      if (text != content && !argument(field.name, text)) return;
+    }
+  }
+
+  static std::string_view headerValue(const std::vector<std::string>& headers,
+                                      std::string_view name) {
+    for (const std::string_view header : headers) {
+      const size_t colon = header.find(':');
+      if (equalsIgnoreCase(trim(header.substr(0, colon), " \t"), name)) {
+        return trim(header.substr(colon + 1), " \t");
+      }
+    }
+    return {};
   }
 
   ContentDisposition findDisposition(const std::vector<std::string>& headers) {
@@ -300,6 +356,14 @@ class MultipartParser {
   bool odd_line_ = false;
   uint32_t arguments_ = 0;
   uint32_t files_ = 0;
+  struct Field {
+    std::string name;
+    std::string_view content;
+    std::string type;
+    std::string encoding;
+  };
+  std::vector<Field> fields_;
+  std::string form_charset_;
   std::string message_;
 };
 

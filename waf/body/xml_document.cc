@@ -139,7 +139,7 @@ XmlDocument::XmlDocument(XmlDocument&&) noexcept = default;
 XmlDocument& XmlDocument::operator=(XmlDocument&&) noexcept = default;
 XmlDocument::~XmlDocument() = default;
 
-Result<XmlDocument> XmlDocument::parse(std::string_view body) {
+Result<XmlDocument> XmlDocument::parse(std::string_view body, const char* encoding) {
   initialize();
   if (body.size() > INT_MAX / 2) return fail(ErrorCode::Exhausted, "xml", "XML: body too large");
   const ParserContext context(xmlNewParserCtxt());
@@ -147,7 +147,7 @@ Result<XmlDocument> XmlDocument::parse(std::string_view body) {
   constexpr int kOptions =
       XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING | XML_PARSE_NODICT;
   Document document(xmlCtxtReadMemory(context.get(), body.data(), static_cast<int>(body.size()),
-                                      nullptr, nullptr, kOptions));
+                                      nullptr, encoding, kOptions));
   if (!document || context->wellFormed == 0) {
     const std::string_view reason = trim(
         context->lastError.message == nullptr ? "not well-formed" : context->lastError.message);

@@ -14,8 +14,9 @@ namespace waf {
 // entity expansion bounded. Owned by one transaction, used by its thread only.
 class XmlDocument {
  public:
-  // Errors become REQBODY_ERROR.
-  static Result<XmlDocument> parse(std::string_view body);
+  // Errors become REQBODY_ERROR. `encoding` (null: what the document says) is that of the bytes,
+  // whatever the document says.
+  static Result<XmlDocument> parse(std::string_view body, const char* encoding = nullptr);
   XmlDocument(XmlDocument&&) noexcept;
   XmlDocument& operator=(XmlDocument&&) noexcept;
   ~XmlDocument();

@@ -54,7 +54,7 @@ bool isAnyOf(std::string_view word, std::initializer_list<std::string_view> word
 bool isCallable(std::string_view word) {
   return isAnyOf(
       word, {"user", "user_id", "user_name", "database", "password", "current_user", "current_date",
-             "current_time", "current_timestamp", "localtime", "localtimestamp"});
+             "current_time", "current_timestamp", "localtime", "localtimestamp", "schema_name"});
 }
 
 class Folder {
@@ -79,6 +79,11 @@ class Folder {
   }
 
   void finish() {
+    // An unbalanced grave accent at the end names the rest of MySQL's statement: a comment to it.
+    if (shape_.size > 2 && shape_.size <= SqlShape::kWindow && type(0) == 'n' &&
+        shape_.tokens[shape_.size - 1].text == "`") {
+      setType(shape_.size - 1, 'c');
+    }
     if (comment_.type == 'c' && shape_.size > 0 && shape_.size < SqlShape::kWindow)
       append(comment_);
     shape_.types[shape_.size] = '\0';
@@ -170,7 +175,9 @@ class Folder {
     if (a == '\0') return false;
     if (isOneOf(a, "1nv") && b == 'o' && isOneOf(c, "1n")) return pop(2);
     if (a == 'v' && b == 'o' && c == 'v') return pop(2);
-    if (a == c && isOneOf(a, "o&") && b != '(') return pop(2);
+    if (a == c && isOneOf(a, "o&") && b != '(' &&
+        !isAnyOf(shape_.tokens[shape_.size - 1].text, {"in", "not in"}))
+      return pop(2);
     if (isOneOf(a, "1nvs") && b == ',' && isOneOf(c, "1nvs")) return pop(2);
     if (b == '.' && c == 'n' && isOneOf(a, "nE")) {
       if (a == 'n') return pop(2);

@@ -20,7 +20,8 @@ namespace {
 
 // A condition goes on after an operand: ' or 1=1, 1 and sleep(5), ') or ('a'='a
 constexpr std::string_view kConditions =
-    "[1s])?&[1sv]~ n)?&[1v]~ [1s])?&n+ s&n [sn]&s1 s)&n n&nf( n&no[s(vf] n&nUE n&n)& n&nks "
+    "v&[1n] v&1[oc]* s&svo s&(Ev s&E[f1][(o] s&1U[;(] s)&1o s&vs* [1s])?&[1sv]~ n)?&[1v]~ "
+    "[1s])?&n+ s&n [sn]&s1 s)&n n&nf( n&no[s(vf] n&nUE n&n)& n&nks "
     "n&s[1U] n&s)[&U] n&sc n&so[1ns] [1sn])?&f([1nEsfv)] [1sn])&(E [1sn])&(n "
     "[1sn])?&(E[f1nos(k] [1sn])?&(f( [1sn])?&(n[o&)] [1sn])?&([1svf][)o&,] [sn])&no? "
     "[sn])&s[o)]? [1sn])&f( 1)&n &f([1nf])* &f(no &f()o &(no[vs(] &(1)o &(f(1 &1of( &1o(n "
@@ -28,8 +29,9 @@ constexpr std::string_view kConditions =
 
 // UNION
 constexpr std::string_view kUnions =
-    "[1s])?UE[1nvfs]? nUE[1nvf][1fsco,(]? [1s])UE[1nvf] 1UE[1nvs][1nfkcosB&,;()U] "
-    "sUE[1nvs][1fkcosB&,;()U] 1UEf( 1UE1f sUEo[fn] [1sn])?U(E 1Uc? sUE?c sUE[1v]n n)UE[1vnf] "
+    "UEnks [1s]UE1v 1UEc sUE([nv1] son1U sU(Ev sUf(1 n)UEs [1s])?UE[1nvfs]? nUE[1nvf][1fsco,(]? "
+    "[1s])UE[1nvf] 1UE[1nvs][1nfkcosB&,;()U] "
+    "sUE[1nvs][1fkcosB&,;()U] 1UEf( 1UE1f sUEo[fn] [1sn])?U(E 1Uc sUE?c sUE[1v]n n)UE[1vnf] "
     "UE1[ck]? UE1,f UE1kn UE1ov UEv[,c]? UEv,f UEvo[sf(] UEf() UEf(1 UEnkn UEn,f UEnc";
 
 // A comment cuts off what follows
@@ -37,7 +39,8 @@ constexpr std::string_view kComments = "[s1nv]c [s1])c";
 
 // Comparison and concatenation with what stands before
 constexpr std::string_view kComparisons =
-    "sos [sn1]os1[snf] [sn1]os;T [sn1]os&[1snf(] [sn]osc [sn1]osf( [sn1]osE[f(] [sn]osT( "
+    "son1o son(E so(Ek so(n) so(1, sos;n sosk( 1)o1& sos [sn1]os1[snf] [sn1]os;T [sn1]os&[1snf(] "
+    "[sn]osc [sn1]osf( [sn1]osE[f(] [sn]osT( "
     "[sn]osB1 [sn1]os)[;U&f] [sn]osks nos,( nos)o sosUE so1c so1;c? so1Bf so1&[s1(f] so1f( "
     "so1UE so1vso? so1)[;&] son([1s] son;n son&[1snf(] sonf( sonk[s(] sonE[no] so1n[&(] soUEn "
     "sov[cf]? sov&f sovso sovE[vo] sof([1nsfE)] so(E[f1no(] so([1s][)&] so(f( so(no 1ov[cB]? "
@@ -64,7 +67,9 @@ constexpr std::string_view kStatements =
 
 // Statements and expressions by themselves
 constexpr std::string_view kAlone =
-    "Ef([1s][),o&] Ef(n[o,&)] Ef(En Ef(f( Ef(), Ef(o) Ef(so E(f([1nsf)] E(n(1 E(n)[;n&] "
+    "Ef(E1 E1,f( E1f(s s?vf([1f]* [1n]);Ts f(),( [Env1]f([1v]) E[n1v]f(1 Ef()1 E[vn],f( Ef(v) "
+    "Eso(E Eno(n Eknk[(v] no(1, s,f(1 kf(n) f(v) k(v)o f(n)1 f(1)v sEnc s;Tnf Ef([1s][),o&] "
+    "Ef(n[o,&)] Ef(En Ef(f( Ef(), Ef(o) Ef(so E(f([1nsf)] E(n(1 E(n)[;n&] "
     "E(n[,&][fn] E(E[kf]( E(1)[o&] E1k(E E1k([n1v] E1)c E1)o[n1] E1nc Enk[n,;)][kBcU,;)] "
     "Eknk[n1] Eknkn Ekn&n En(f( En(s) En(1o En)[;]? En)of En)&f En)kn En,f( En,(n Eno([1sE] "
     "Enos1 Eoknk Eok(E Es&([En] Evos; Ek(1[)s] Ek(Ef f(1,[f(] f(1)[noEf1scBk&U;,]? f(1o[snf(] "
@@ -176,9 +181,10 @@ bool isProse(const SqlShape& shape) {
   if (fingerprint.ends_with("ks") && fingerprint.size() == 3) {
     return !equalsIgnoreCase(shape.tokens[1].text.substr(0, 4), "into");
   }
-  // "sex and 17" against "1 and 1=1": something was folded.
+  // "sex and 17" against "1 and 1=1": something was folded. A string or a variable is no word of
+  // prose.
   if (shape.size == 3 && shape.types[1] == '&' && shape.raw_tokens == 3) {
-    return !first.open_start || last.type == 'n';
+    return isOneOf(first.type, "1n") || (first.type == 's' && last.type == 'n');
   }
   return false;
 }

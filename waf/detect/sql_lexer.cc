@@ -1,6 +1,7 @@
 // White space is every byte up to the space (servers remove or ignore control bytes) and 0xA0
-// (MySQL). A word is a run of bytes that are none of the delimiters below, so UTF-8 text is words.
-// Strings end at their quote unless it is doubled or escaped by a backslash.
+// (MySQL), but within a word no other control byte than NUL and the six of C ends it. A word is a
+// run of bytes that are none of the delimiters below, so UTF-8 text is words. Strings end at their
+// quote unless it is doubled or escaped by a backslash.
 #include "waf/detect/sql_lexer.h"
 
 #include <algorithm>
@@ -17,8 +18,9 @@ constexpr std::string_view kPunctuation = "[]{}<>:\\?=@!#~+-*/&|^%(),';\"";
 
 constexpr std::array<bool, 256> kIsDelimiter = [] {
   std::array<bool, 256> table{};
-  for (size_t c = 0; c <= ' '; ++c) table[c] = true;
-  table[0xa0] = true;
+  for (const char c : std::string_view("\0\t\n\v\f\r \xa0", 8)) {
+    table[static_cast<unsigned char>(c)] = true;
+  }
   for (const char c : kPunctuation) table[static_cast<unsigned char>(c)] = true;
   return table;
 }();
@@ -184,21 +186,22 @@ void SqlLexer::dollar(SqlToken* token) {
   token->open_end = close == std::string_view::npos;
 }
 
+// A grave accent within a word belongs to it; only as the first byte it opens a quoted name. Where
+// a dot or a grave accent follows a keyword, the keyword ends there ("select.1", "select`a`"); a
+// qualified name does not.
 void SqlLexer::word(SqlToken* token) {
   size_t end = at_;
-  while (end < text_.size() && !isDelimiter(text_[end]) && text_[end] != '`') ++end;
+  while (end < text_.size() && !isDelimiter(text_[end])) ++end;
   const std::string_view whole = text_.substr(at_, end - at_);
   if (stringPrefix(end, whole, token)) return;
   char type = static_cast<char>(classifySqlWord(whole));
   if (type == 'n') {
-    // "select.1": a keyword ends at the dot, a qualified name does not.
-    const size_t dot = whole.find('.');
-    if (dot != std::string_view::npos && dot > 0) {
-      const char head = static_cast<char>(classifySqlWord(whole.substr(0, dot)));
-      if (head != 'n' && head != 'f') {
-        take(dot, head, token);
-        return;
-      }
+    constexpr size_t kLongestHead = 40;  // no keyword is longer
+    const size_t most = std::min(whole.size(), kLongestHead + 1);
+    for (size_t i = 1; i < most; ++i) {
+      if (whole[i] != '.' && whole[i] != '`') continue;
+      const char head = static_cast<char>(classifySqlWord(whole.substr(0, i)));
+      if (head != 'n' && (head != 'f' || whole[i] == '`')) return take(i, head, token);
     }
   }
   take(whole.size(), type, token);
@@ -217,6 +220,8 @@ bool SqlLexer::stringPrefix(size_t end, std::string_view word, SqlToken* token) 
     if (at(digits) != '\'') return false;
     take(digits + 1 - at_, '1', token);
     return true;
+  } else if (end + 1 >= text_.size()) {
+    return false;  // a name before a quote that ends the value
   } else if (first != '_' && (word.size() > 1 || (first != 'n' && first != 'e' && first != 'q'))) {
     return false;
   }

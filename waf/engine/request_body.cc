@@ -1,21 +1,10 @@
 // From a buffered request body to ARGS_POST, FILES, MULTIPART_…, XML and REQBODY_….
+#include "waf/engine/body_content.h"
 #include "waf/engine/request_sink.h"
 #include "waf/engine/transaction_state.h"
 
 namespace waf {
 namespace {
-
-BodyOutcome parseXml(std::string_view body, TransactionData* data) {
-  BodyOutcome outcome;
-  auto document = XmlDocument::parse(body);
-  if (document) {
-    data->setXml(std::move(*document));
-  } else {
-    outcome.error = true;
-    outcome.message = "XML parsing error: " + document.error().message;
-  }
-  return outcome;
-}
 
 BodyLimits limitsOf(const Settings& settings) {
   BodyLimits limits;
@@ -65,37 +54,44 @@ std::optional<Interruption> Transaction::appendRequestBody(std::string_view byte
 void Transaction::parseRequestBody() {
   State& state = *state_;
   TransactionData& data = state.data;
-  const std::string_view body = state.request_body;
+  std::string error;
+  const std::string_view body = decodeRequestBody(&error);
   const std::string_view processor = data.get(VariableId::ReqbodyProcessor);
+  const Value* type_header = data.find(VariableId::RequestHeaders, "Content-Type");
+  const std::string_view type = type_header == nullptr ? std::string_view() : type_header->text;
+  const bool multipart = processor == "MULTIPART";
+  const BodyText text = readTextOf(type, processor, body, &state.request_text, &error);
+  if (!error.empty() && !state.inspection_failure) {
+    state.inspection_failure = InspectionFailure{415, error};
+  }
   if (state.program.settings.request_body_always || processor.empty() ||
       processor == "URLENCODED" || processor == "JSON" ||
       state.evaluator.settings().force_request_body) {
-    data.setView(VariableId::RequestBody, body);  // the buffer grows no more
+    data.setView(VariableId::RequestBody, text.decoded);  // the buffer grows no more
   }
   data.setNumber(VariableId::RequestBodyLength, body.size());
-  if (body.empty()) return;
+  if (state.request_body.empty()) return;
 
   const BodyLimits limits = limitsOf(state.program.settings);
   const size_t most = state.program.settings.request_body_no_files_limit;
   RequestSink sink(&data, RequestSink::Source::Body);
   BodyOutcome outcome;
-  const bool multipart = processor == "MULTIPART";
   if (!multipart && !processor.empty() && body.size() > most) {
     outcome = {true, "Request body excluding files is bigger than the maximum expected."};
   } else if (multipart) {
-    const Value* type = data.find(VariableId::RequestHeaders, "Content-Type");
-    outcome = parseMultipart(body, type == nullptr ? std::string_view() : type->text, limits, sink);
+    outcome = parseMultipart(body, type, limits, sink);
     if (!outcome.error && body.size() - std::min(body.size(), sink.fileBytes()) > most) {
       outcome = {true, "Request body excluding files is bigger than the maximum expected."};
     }
   } else if (processor == "URLENCODED") {
-    outcome = parseUrlEncoded(body, limits, sink);
+    outcome = parseText(text, body, parseUrlEncoded, limits, sink);
     if (outcome.error) data.set(VariableId::UrlencodedError, "1");
   } else if (processor == "JSON") {
-    outcome = parseJson(body, limits, sink);
+    outcome = parseText(text, body, parseJson, limits, sink);
   } else if (processor == "XML") {
-    outcome = parseXml(body, &data);
+    outcome = parseXml(text, body, &data);
   }
+  if (!error.empty()) outcome = {true, error};
   if (outcome.error) setBodyError(&data, outcome.message);
   state.argument_bytes += sink.argumentBytes();
   data.setNumber(VariableId::FilesCombinedSize, sink.fileBytes());

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "waf/engine/body_content.h"
 #include "waf/engine/transaction_state.h"
 
 namespace waf {
@@ -88,15 +89,32 @@ bool Transaction::responseLimitRejects() const {
 std::optional<Interruption> Transaction::responseBody() {
   State& state = *state_;
   if (state.off()) return std::nullopt;
-  if (state.response_body_cut && responseLimitRejects()) {
+  const auto responseTooLarge = [this] {
     Interruption interruption;
     interruption.status = 500;
     interruption.message = "response body is larger than " + std::to_string(responseBodyLimit()) +
                            " bytes (SecResponseBodyLimit)";
-    return state.evaluator.interrupt(std::move(interruption));
+    return interruption;
+  };
+  state.inspection_failure.reset();
+  if (state.response_body_cut && responseLimitRejects()) {
+    return state.evaluator.interrupt(responseTooLarge());
   }
-  state.data.setView(VariableId::ResponseBody, state.response_body);
-  state.data.setNumber(VariableId::ResponseContentLength, state.response_body.size());
+  const Value* coding = state.data.find(VariableId::ResponseHeaders, "Content-Encoding");
+  std::string_view body = state.response_body;
+  bool too_large = false;
+  const Decoding how{state.decoded_bytes != 0 ? state.decoded_bytes : responseBodyLimit(),
+                     state.decoded_ratio, state.response_body.size() >= responseBodyLimit()};
+  if (coding != nullptr && undoCoding(coding->text, body, how, &state.decoded_response_body,
+                                      &too_large, &state.inspection_failure)) {
+    body = state.decoded_response_body;
+  }
+  if (too_large) {
+    state.data.set(VariableId::OutboundDataError, "1");
+    if (responseLimitRejects()) return state.evaluator.interrupt(responseTooLarge());
+  }
+  state.data.setView(VariableId::ResponseBody, body);
+  state.data.setNumber(VariableId::ResponseContentLength, body.size());
   return state.evaluator.run(4);
 }
 
@@ -137,7 +155,9 @@ int64_t Transaction::outboundScore() const {
 
 std::string Transaction::bodyExcerpt() const {
   const State& state = *state_;
-  std::string excerpt = state.request_body.substr(0, kMaxBodyExcerpt);
+  const bool coded = !state.decoded_request_body.empty();
+  std::string excerpt =
+      (coded ? state.decoded_request_body : state.request_body).substr(0, kMaxBodyExcerpt);
   for (const Value& argument : state.data.collection(VariableId::ArgsPost)) {
     // The bytes as sent may be encoded another way; what cannot be found is hidden with all the
     // rest.

@@ -25,6 +25,13 @@ struct Interruption {
   std::string message;  // for the event's detail
 };
 
+// Why a body could not be inspected: its coding or charset. The failure policy's business, like a
+// limit of a regular expression.
+struct InspectionFailure {
+  int status = 400;     // that tells the client: 400 broken, 413 too large, 415 not known
+  std::string message;  // for the event
+};
+
 // How the site runs its rule set. Plain values: one rule set serves sites with different policies.
 struct Policy {
   EngineMode mode =
@@ -33,6 +40,10 @@ struct Policy {
   // removed per rule.
   std::vector<std::pair<int64_t, int64_t>> removed_rules;        // inclusive id ranges
   std::vector<std::pair<int64_t, std::string>> removed_targets;  // rule id → "ARGS:name"
+  // How far a compressed body may grow: 0 is SecRequestBodyLimit or SecResponseBodyLimit; the ratio
+  // holds above a megabyte.
+  uint64_t decoded_body_bytes = 0;
+  uint32_t decoded_body_ratio = 100;
 };
 
 // What a match changed: a variable ("tx.score", "5", "+5"), or the rest of the transaction
@@ -123,11 +134,14 @@ class Transaction {
   // A regular expression ran into its limits: some rule could not be decided. The failure policy's
   // business.
   bool limitsExceeded() const;
+  // Of the request's body after requestBody(), of the response's after responseBody().
+  const std::optional<InspectionFailure>& inspectionFailure() const;
   // sanitiseRequestHeader: the event must not show this header's value.
   bool isSanitisedRequestHeader(std::string_view name) const;
 
  private:
   void parseRequestBody();
+  std::string_view decodeRequestBody(std::string* error);
   int64_t score(std::initializer_list<std::string_view> names) const;
   struct State;
   std::unique_ptr<State> state_;

@@ -15,7 +15,9 @@ struct Transaction::State {
       : rule_set(std::move(set)),
         program(rule_set->program()),
         data(program, clock),
-        evaluator(program, &data, policy, trace) {}
+        evaluator(program, &data, policy, trace),
+        decoded_bytes(policy.decoded_body_bytes),
+        decoded_ratio(policy.decoded_body_ratio) {}
 
   bool off() const { return evaluator.mode() == EngineMode::Off; }
 
@@ -29,6 +31,13 @@ struct Transaction::State {
   bool request_body_cut = false;  // bytes past the limit were not kept
   std::string response_body;
   bool response_body_cut = false;
+
+  uint64_t decoded_bytes;
+  uint32_t decoded_ratio;
+  std::string decoded_request_body;   // without its content coding, when it has one
+  std::string decoded_response_body;  // likewise
+  std::string request_text;           // REQUEST_BODY in UTF-8, when its charset is another
+  std::optional<InspectionFailure> inspection_failure;
 };
 
 }  // namespace waf

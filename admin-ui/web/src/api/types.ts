@@ -80,7 +80,7 @@ export interface Site {
   access: { allow: string[]; deny: string[] };
   rate_limit: { enabled: boolean; requests: number; window_ms: number; burst: number };
   cache: { enabled: boolean; limit_bytes: number; object_limit_bytes: number };
-  limits?: { head_bytes: number; header_fields: number; uri_bytes: number; body_bytes: number };
+  limits?: { head_bytes: number; header_fields: number; uri_bytes: number; body_bytes: number; decoded_body_bytes: number; decoded_body_ratio: number };
   timeouts?: { head_ms: number; body_ms: number; idle_ms: number; write_ms: number };
   status?: SiteStatus;
 }

@@ -5,7 +5,7 @@ import { Panel } from '@/components/layout/Panel';
 import type { SiteTabProps } from './SitePage';
 import { useSiteDraft } from './useSiteDraft';
 
-const kLimits = { head_bytes: 65536, header_fields: 128, uri_bytes: 32768, body_bytes: 0 };
+const kLimits = { head_bytes: 65536, header_fields: 128, uri_bytes: 32768, body_bytes: 0, decoded_body_bytes: 0, decoded_body_ratio: 100 };
 
 const pick = (site: Site) => ({
   hide_upstream: site.hide_upstream,
@@ -39,6 +39,8 @@ export function HeadersTab({ site, version }: SiteTabProps) {
           <NumberInput label="Address, at most" suffix=" bytes" min={256} allowDecimal={false} value={value.limits.uri_bytes} onChange={(next) => setLimit({ uri_bytes: Number(next) || kLimits.uri_bytes })} />
         </div>
         <NumberInput label="Body, at most" description="0: no limit but that of the inspection" suffix=" bytes" min={0} allowDecimal={false} value={value.limits.body_bytes} onChange={(next) => setLimit({ body_bytes: Number(next) || 0 })} maw={300} />
+        <NumberInput label="Compressed body, at most, when decoded for inspection" description="0: the rule set's limit" suffix=" bytes" min={0} allowDecimal={false} value={value.limits.decoded_body_bytes ?? 0} onChange={(next) => setLimit({ decoded_body_bytes: Number(next) || 0 })} maw={300} />
+        <NumberInput label="Compressed body, growth" description="How many times it may grow, above a megabyte" suffix=" times" min={2} allowDecimal={false} value={value.limits.decoded_body_ratio ?? 100} onChange={(next) => setLimit({ decoded_body_ratio: Number(next) || 100 })} maw={300} />
       </div>
     </Panel>
   );
