@@ -95,6 +95,7 @@ EventLogStatus SpooledEventLog::status() const {
   out.written = commit_.written();
   out.lost = shared_->lost_refusals.load() + shared_->lost_others.load();
   out.backlog = all > out.written ? all - out.written : 0;
+  out.index_lag = commit_.indexLag();
   const std::string commit_alarm = commit_.alarm();
   const std::lock_guard lock(mutex_);
   for (const std::string* alarm : {&spare_alarm_, &commit_alarm, &audit_alarm_}) {
