@@ -33,11 +33,8 @@ Result<void> prepareTables(Connection& connection) {
 
 }  // namespace
 
-Result<std::unique_ptr<EventInserter>> EventInserter::open(const std::string& path,
-                                                           const char* vfs) {
-  Connection::Options options = kOptions;
-  options.vfs = vfs;
-  Result<std::unique_ptr<Connection>> connection = Connection::open(path, options);
+Result<std::unique_ptr<EventInserter>> EventInserter::open(const std::string& path) {
+  Result<std::unique_ptr<Connection>> connection = Connection::open(path, kOptions);
   if (!connection) return waf::fail(connection.error());
   const Result<void> ready = prepareTables(**connection);
   if (!ready) return waf::fail(ready.error());

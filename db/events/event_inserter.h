@@ -16,7 +16,7 @@ class EventInserter {
  public:
   // Creates the file and its tables where they are not. Corrupt when it is a file of another kind
   // or version.
-  static Result<std::unique_ptr<EventInserter>> open(const std::string& path, const char* vfs);
+  static Result<std::unique_ptr<EventInserter>> open(const std::string& path);
 
   // In one transaction. A sequence number that is there already is the same record.
   Result<void> insert(std::span<const SpooledRecord> records, waf::WallTime now);

@@ -14,6 +14,27 @@ namespace {
 // Paths and clients are the attackers' to choose: beyond this many the rest is not told apart.
 constexpr size_t kMaxKeys = 200000;
 
+constexpr size_t kClientBytes = 16;
+
+// As the CRS numbers its rules: the file is the class.
+struct RuleClass {
+  int64_t thousand;
+  std::string_view name;
+};
+constexpr RuleClass kClasses[] = {
+    {911, "method"},    {913, "scanner"}, {920, "protocol"}, {921, "protocol"},
+    {922, "multipart"}, {930, "lfi"},     {931, "rfi"},      {932, "rce"},
+    {933, "php"},       {934, "generic"}, {941, "xss"},      {942, "sqli"},
+    {943, "fixation"},  {944, "java"},    {950, "leakage"},  {951, "leakage"}};
+constexpr int64_t kReasonBits = 20;  // behind the classes of rules, a bit for each waf::Reason
+
+uint32_t classBit(int64_t rule) {
+  for (size_t i = 0; i < std::size(kClasses); ++i) {
+    if (kClasses[i].thousand == rule / 1000) return 1u << i;
+  }
+  return 0;
+}
+
 template <typename Counts, typename Name>
 std::vector<Count> largest(const Counts& counts, size_t limit, Name&& name) {
   std::vector<Count> out;
@@ -76,9 +97,64 @@ void EventTally::add(const EventColumns& row) {
   const int64_t step = std::chrono::microseconds(request_.step).count();
   const int64_t time = timeOfPlace(row.place());
   EventStep& bar = histogram_[(time - (time % step + step) % step)];
+  if (decision != static_cast<int64_t>(waf::Decision::Passed)) {
+    addDeeds(row, time, decision == static_cast<int64_t>(waf::Decision::Blocked));
+  }
   (decision == static_cast<int64_t>(waf::Decision::Blocked)    ? bar.blocked
    : decision == static_cast<int64_t>(waf::Decision::Detected) ? bar.detected
                                                                : bar.passed) += 1;
+}
+
+void EventTally::addDeeds(const EventColumns& row, int64_t time, bool blocked) {
+  key_.assign(row.client());
+  if (key_.size() != kClientBytes) return;
+  key_ += row.site();
+  auto found = deeds_.find(key_);
+  if (found == deeds_.end()) {
+    if (deeds_.size() >= kMaxKeys) return;
+    found = deeds_.emplace(key_, Deeds{time, time}).first;
+  }
+  Deeds& deeds = found->second;
+  deeds.first = std::min(deeds.first, time);
+  deeds.last = std::max(deeds.last, time);
+  ++deeds.count;
+  if (blocked) ++deeds.blocked;
+  const std::string_view rules = row.rules();
+  uint32_t classes = 0;
+  for (size_t i = 0; i < ruleCount(rules); ++i) classes |= classBit(ruleAt(rules, i));
+  if (classes == 0) classes = 1u << (kReasonBits + std::min<int64_t>(row.reason(), 9));
+  deeds.classes |= classes;
+}
+
+std::vector<Attacker> EventTally::attackers() const {
+  std::vector<const std::pair<const std::string, Deeds>*> order;
+  for (const auto& entry : deeds_) order.push_back(&entry);
+  const size_t kept = std::min(request_.limit, order.size());
+  std::partial_sort(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(kept), order.end(),
+                    [](const auto* a, const auto* b) {
+                      return a->second.count != b->second.count ? a->second.count > b->second.count
+                                                                : a->first < b->first;
+                    });
+  std::vector<Attacker> out;
+  for (size_t i = 0; i < kept; ++i) {
+    const auto& [key, deeds] = *order[i];
+    Attacker attacker{addressOf(key.substr(0, kClientBytes)),
+                      key.substr(kClientBytes),
+                      fromMicroseconds(deeds.first),
+                      fromMicroseconds(deeds.last),
+                      deeds.count,
+                      deeds.blocked,
+                      {}};
+    for (size_t bit = 0; bit < 32; ++bit) {
+      if ((deeds.classes & (1u << bit)) == 0) continue;
+      std::string name = bit < std::size(kClasses)
+                             ? std::string(kClasses[bit].name)
+                             : reasonName(static_cast<int64_t>(bit) - kReasonBits);
+      if (!name.empty()) attacker.classes.push_back(std::move(name));
+    }
+    out.push_back(std::move(attacker));
+  }
+  return out;
 }
 
 EventCounts EventTally::result() const {
@@ -99,6 +175,7 @@ EventCounts EventTally::result() const {
     const auto message = messages_.find(std::stoll(rule.key));
     if (message != messages_.end() && !message->second.empty()) rule.label = message->second;
   }
+  out.attackers = attackers();
   for (const auto& [start, counts] : histogram_) {
     out.histogram.push_back(counts);
     out.histogram.back().start = fromMicroseconds(start);

@@ -30,6 +30,17 @@ class EventTally {
 
   static void add(Texts* counts, std::string_view key);
 
+  struct Deeds {
+    int64_t first = 0;
+    int64_t last = 0;
+    uint64_t count = 0;
+    uint64_t blocked = 0;
+    uint32_t classes = 0;  // a bit for each class
+  };
+
+  void addDeeds(const EventColumns& row, int64_t time, bool blocked);
+  std::vector<Attacker> attackers() const;
+
   const EventCountRequest request_;
   uint64_t total_ = 0;
   Texts sites_;
@@ -37,6 +48,8 @@ class EventTally {
   Texts paths_;
   Texts methods_;
   Texts countries_;
+  std::unordered_map<std::string, Deeds, Hash, std::equal_to<>> deeds_;  // client, then site
+  std::string key_;
   Numbers decisions_;
   Numbers reasons_;
   Numbers rules_;

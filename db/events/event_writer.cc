@@ -1,6 +1,7 @@
 #include "db/events/event_writer.h"
 
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 
 #include "db/events/event_inserter.h"
 #include "db/events/event_schema.h"
@@ -14,10 +15,17 @@ constexpr uint64_t kMaxFileBytes = 1ull << 30;
 constexpr uint64_t kMinFileBytes = 128u << 10;
 constexpr int kMaxParts = 10000;
 
+// Of the file system, for those who are not root; all when it cannot be told.
+uint64_t freeBytes(const std::string& folder) {
+  struct statvfs status {};
+  if (::statvfs(folder.c_str(), &status) != 0) return UINT64_MAX;
+  return static_cast<uint64_t>(status.f_bavail) * status.f_frsize;
+}
+
 }  // namespace
 
-EventWriter::EventWriter(std::string folder, const waf::Clock& clock, const char* vfs)
-    : folder_(std::move(folder)), clock_(clock), vfs_(vfs) {}
+EventWriter::EventWriter(std::string folder, const waf::Clock& clock)
+    : folder_(std::move(folder)), clock_(clock) {}
 
 EventWriter::~EventWriter() = default;
 
@@ -73,7 +81,7 @@ Result<void> EventWriter::openPart(EventFileName name) {
 
 Result<void> EventWriter::openFile(const EventFileName& name) {
   Result<std::unique_ptr<EventInserter>> opened =
-      EventInserter::open(folder_ + "/" + name.toString(), vfs_);
+      EventInserter::open(folder_ + "/" + name.toString());
   if (!opened) return waf::fail(opened.error());
   current_ = std::move(*opened);
   current_name_ = name;
@@ -112,7 +120,9 @@ void EventWriter::applyRetention() {
   for (size_t i = 0; i < files.size(); ++i) {
     const bool written_to = current_ ? files[i] == current_name_ : i + 1 == files.size();
     const bool too_old = files[i].date < oldest_kept;
-    if (written_to || (!too_old && total <= limits_.limit_bytes)) continue;
+    const bool too_much =
+        total > limits_.limit_bytes || freeBytes(folder_) < limits_.min_free_bytes;
+    if (written_to || (!too_old && !too_much)) continue;
     removeEventFile(folder_, files[i]);
     total -= sizes[i];
   }

@@ -29,8 +29,8 @@ class EventInserter;
 // thread.
 class EventWriter {
  public:
-  // The folder must exist. `vfs` is for tests: the name of SQLite's way to the disk.
-  EventWriter(std::string folder, const waf::Clock& clock, const char* vfs = nullptr);
+  // The folder must exist.
+  EventWriter(std::string folder, const waf::Clock& clock);
   ~EventWriter();
 
   // All of them and the segments' positions in one transaction, or none.
@@ -58,7 +58,6 @@ class EventWriter {
 
   std::string folder_;
   const waf::Clock& clock_;
-  const char* vfs_;
   EventsConfig limits_;
   std::unique_ptr<EventInserter> current_;
   EventFileName current_name_;

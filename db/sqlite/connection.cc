@@ -68,7 +68,7 @@ Result<std::unique_ptr<Connection>> Connection::open(const std::string& path,
   sqlite3* handle = nullptr;
   // A reader of a write-ahead log writes too: the file that readers share.
   const std::string uri = sqliteUri(path, create ? "rwc" : "rw");
-  const int code = sqlite3_open_v2(uri.c_str(), &handle, flags, options.vfs);
+  const int code = sqlite3_open_v2(uri.c_str(), &handle, flags, nullptr);
   out->handle_.reset(handle);
   if (code != SQLITE_OK) {
     return sqliteError(path, handle != nullptr ? failureCode(handle) : code,

@@ -63,7 +63,6 @@ class Connection {
     int page_bytes = 4096;
     int cache_kb = 2000;
     int checkpoint_pages = 1000;
-    const char* vfs = nullptr;  // tests put a failing disk here
   };
   static Result<std::unique_ptr<Connection>> open(const std::string& path, const Options& options);
 

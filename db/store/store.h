@@ -116,6 +116,19 @@ struct EventStep {  // one bar of the histogram
   uint64_t passed = 0;
 };
 
+// What one client did to one site: refusals and matches, not ordinary requests.
+struct Attacker {
+  std::string client;
+  std::string site;
+  waf::WallTime first;
+  waf::WallTime last;
+  uint64_t count = 0;
+  uint64_t blocked = 0;
+  // "sqli", "xss", … of the rules (their first three digits, as the CRS numbers them), else the
+  // reason.
+  std::vector<std::string> classes;
+};
+
 // How many events match a filter and what they have in common, counted in one walk, so that every
 // number shown for a filter agrees with the others.
 struct EventCounts {
@@ -133,6 +146,7 @@ struct EventCounts {
   std::vector<Count> methods;
   std::vector<Count> severities;
   std::vector<Count> countries;
+  std::vector<Attacker> attackers;   // those with the most events
   std::vector<EventStep> histogram;  // oldest first, steps without a match left out
 };
 

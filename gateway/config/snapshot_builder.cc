@@ -16,6 +16,9 @@ std::shared_ptr<Snapshot> SnapshotBuilder::build(const db::Config& config, const
                                                  admin::PrepareFailure* failure) {
   Build run{*this, config, previous, failure};
   run.snapshot->config = config;
+  const db::MaskingConfig& masking = config.settings.masking;
+  run.snapshot->masking =
+      waf::Masking({masking.enabled, masking.headers, masking.parameters, masking.card_numbers});
   if (previous != nullptr) {
     for (const auto& site : previous->sites) {
       if (site->rule_set) run.rule_sets.know(site->rule_set_identity, site->rule_set);

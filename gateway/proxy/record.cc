@@ -1,4 +1,6 @@
 // The end of a request: phase 5, the audit event, the counters.
+#include <functional>
+
 #include "gateway/proxy/session.h"
 
 namespace gateway {
@@ -69,6 +71,13 @@ waf::AuditEvent describe(const Request& request, waf::Decision decision, uint16_
   return event;
 }
 
+// The end of an id is random, and the same in every log that it stands in.
+bool isSampled(const Request& request) {
+  if (request.site == nullptr) return false;
+  const uint32_t percent = request.site->config.access_log.sample_percent;
+  return percent > 0 && std::hash<std::string>()(request.id) % 100 < percent;
+}
+
 }  // namespace
 
 void Session::record(Request& request) {
@@ -82,10 +91,11 @@ void Session::record(Request& request) {
 
   const bool relevant = decision != waf::Decision::Passed || request.reason != waf::Reason::None ||
                         (request.transaction && request.transaction->auditRelevant());
-  if (!relevant && request.snapshot->config.settings.audit_log.mode != "all") return;
+  if (!relevant && request.snapshot->config.settings.audit_log.mode != "all" && !isSampled(request))
+    return;
   if (!worker_->spool) return;
-  const waf::AuditEvent event =
-      describe(request, decision, peer_port_, stream_->tls(), worker_->clock);
+  waf::AuditEvent event = describe(request, decision, peer_port_, stream_->tls(), worker_->clock);
+  request.snapshot->masking.apply(&event);
   std::string line;
   waf::appendAuditJson(event, &line);
   // A loss is counted and alarmed by the log; the answer goes out all the same.

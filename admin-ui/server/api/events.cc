@@ -43,6 +43,16 @@ nlohmann::json describe(const db::EventCounts& counts) {
                          {"detected", step.detected},
                          {"passed", step.passed}});
   }
+  nlohmann::json attackers = nlohmann::json::array();
+  for (const db::Attacker& attacker : counts.attackers) {
+    attackers.push_back({{"client", attacker.client},
+                         {"site", attacker.site},
+                         {"first", waf::formatRfc3339(attacker.first)},
+                         {"last", waf::formatRfc3339(attacker.last)},
+                         {"count", attacker.count},
+                         {"blocked", attacker.blocked},
+                         {"classes", attacker.classes}});
+  }
   nlohmann::json out = {{"total", counts.total},
                         {"partial", counts.partial},
                         {"facets",
@@ -56,6 +66,7 @@ nlohmann::json describe(const db::EventCounts& counts) {
                           {"method", describe(counts.methods)},
                           {"severity", describe(counts.severities)},
                           {"country", describe(counts.countries)}}},
+                        {"attackers", std::move(attackers)},
                         {"histogram", std::move(histogram)}};
   if (counts.partial) out["counted_back_to"] = waf::formatRfc3339(counts.counted_back_to);
   return out;

@@ -58,6 +58,7 @@ Response showStatus(Services& services, Request&) {
                        {"requests", status.requests},
                        {"events_written", status.events_written},
                        {"events_lost", status.events_lost},
+                       {"refusals_lost", log.lost_refusals},
                        {"events_waiting", log.backlog},
                        {"events_not_indexed", log.index_lag},
                        {"sites", describeAll(status.sites)},

@@ -209,6 +209,12 @@ TEST_F(EventStoreTest, CountsOverFilesAndNamesRules) {
   EXPECT_FALSE(top->partial);
   ASSERT_EQ(top->histogram.size(), 2u);
   EXPECT_EQ(top->histogram[1].blocked, 2u);
+  ASSERT_EQ(top->attackers.size(), 2u);
+  EXPECT_EQ(top->attackers[0].client, "203.0.113.7");
+  EXPECT_EQ(top->attackers[0].site, "shop");
+  EXPECT_EQ(top->attackers[0].count, 2u);
+  EXPECT_EQ(top->attackers[0].last - top->attackers[0].first, hours(24));
+  EXPECT_THAT(top->attackers[1].classes, ElementsAre("lfi", "sqli"));
   EXPECT_EQ(store_.count(parsed("site:blog"), {.limit = 1})->rules.size(), 1u);
 }
 
@@ -319,6 +325,19 @@ TEST_F(EventStoreTest, OldFilesGoBySizeAndTheDiskComesBack) {
   EXPECT_LT(total, (1u << 20) + (256u << 10));
   EXPECT_GT(files.size(), 3u);
   EXPECT_EQ(ids("", 1000).front(), "79");
+}
+
+TEST_F(EventStoreTest, OldFilesGoWhenTheDiskIsNearlyFull) {
+  for (const char* id : {"a", "b", "c"}) {
+    write(event(id));
+    clock_.advance(hours(24));
+  }
+  writer_.setLimits({.min_free_bytes = 1});
+  writer_.applyRetention();
+  EXPECT_THAT(ids(""), ElementsAre("c", "b", "a"));
+  writer_.setLimits({.min_free_bytes = uint64_t{1} << 60});
+  writer_.applyRetention();
+  EXPECT_THAT(ids(""), ElementsAre("c")) << "the file that is written to stays";
 }
 
 TEST_F(EventStoreTest, ARemovedFolderOfFilesIsBegunAnew) {
