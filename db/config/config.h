@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "waf/event/masking.h"
+
 // The configuration document as plain structs of defaults: what `config export` prints, the API
 // takes and the store keeps. JSON field names equal the member names (units in the name).
 // db/config/config_json.h parses and prints, db/config/validate.h checks it as a whole.
@@ -109,6 +111,11 @@ struct TimeoutsConfig {
   uint32_t write_ms = 30000;
 };
 
+// Requests that nothing refused and no rule matched, kept beside the events under the same ids.
+struct AccessLogConfig {
+  uint32_t sample_percent = 0;  // of the requests; 100 keeps all
+};
+
 struct SiteConfig {
   std::string name;
   std::vector<std::string> hosts;  // "shop.example", "*.shop.example", "*" for any
@@ -124,6 +131,7 @@ struct SiteConfig {
   CacheConfig cache;
   LimitsConfig limits;
   TimeoutsConfig timeouts;
+  AccessLogConfig access_log;
 };
 
 struct AuditLogConfig {
@@ -134,11 +142,22 @@ struct AuditLogConfig {
 struct EventsConfig {
   uint32_t keep_days = 30;
   uint64_t limit_bytes = 10ull << 30;
+  uint64_t min_free_bytes = 512ull << 20;  // of the disk: below it the oldest events go
+};
+
+// What is a secret in a request: asterisks stand in its place in events and logs. Names in any
+// case.
+struct MaskingConfig {
+  bool enabled = true;
+  std::vector<std::string> headers = waf::MaskingRules().headers;
+  std::vector<std::string> parameters = waf::MaskingRules().parameters;
+  bool card_numbers = true;
 };
 
 struct SettingsConfig {
   AuditLogConfig audit_log;
   EventsConfig events;
+  MaskingConfig masking;
   uint32_t workers = 0;  // event loops; 0: one per core
   uint32_t drain_timeout_ms = 10000;
 };

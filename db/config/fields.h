@@ -199,6 +199,14 @@ void fields(V&& v, T& o) {
   v(Field{.name = "write_ms", .min = 1, .max = kMaxTimeoutMs}, o.write_ms);
 }
 
+template <typename V, FieldsOf<AccessLogConfig> T>
+void fields(V&& v, T& o) {
+  v(Field{.name = "sample_percent",
+          .about = "share of the ordinary requests that is kept beside the events; 100 keeps all",
+          .max = 100},
+    o.sample_percent);
+}
+
 template <typename V, FieldsOf<SiteConfig> T>
 void fields(V&& v, T& o) {
   v(kNameField, o.name);
@@ -220,6 +228,7 @@ void fields(V&& v, T& o) {
   v(Field{.name = "cache"}, o.cache);
   v(Field{.name = "limits"}, o.limits);
   v(Field{.name = "timeouts"}, o.timeouts);
+  v(Field{.name = "access_log"}, o.access_log);
 }
 
 template <typename V, FieldsOf<AuditLogConfig> T>
@@ -236,12 +245,27 @@ void fields(V&& v, T& o) {
           .min = 16ull << 20,
           .max = 1ull << 50},
     o.limit_bytes);
+  v(Field{.name = "min_free_bytes",
+          .about = "of the disk: below it the oldest events go",
+          .max = 1ull << 50},
+    o.min_free_bytes);
+}
+
+template <typename V, FieldsOf<MaskingConfig> T>
+void fields(V&& v, T& o) {
+  v(Field{.name = "enabled", .about = "asterisks in the place of secrets in events and logs"},
+    o.enabled);
+  v(Field{.name = "headers", .about = "whose values are secrets"}, o.headers);
+  v(Field{.name = "parameters", .about = "whose values are secrets, and those whose names end so"},
+    o.parameters);
+  v(Field{.name = "card_numbers", .about = "payment cards, wherever they stand"}, o.card_numbers);
 }
 
 template <typename V, FieldsOf<SettingsConfig> T>
 void fields(V&& v, T& o) {
   v(Field{.name = "audit_log"}, o.audit_log);
   v(Field{.name = "events"}, o.events);
+  v(Field{.name = "masking"}, o.masking);
   v(Field{.name = "workers", .about = "event loops; 0: one per core", .max = 1024}, o.workers);
   v(Field{.name = "drain_timeout_ms", .max = kMaxTimeoutMs}, o.drain_timeout_ms);
 }

@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::string_view kPrefix = "events-";
 constexpr std::string_view kSuffix = ".db";
-constexpr const char* kCompanions[] = {"", "-wal", "-shm"};
+constexpr const char* kCompanions[] = {"", "-wal", "-shm", ".idx", ".idx-wal", ".idx-shm"};
 
 struct DirectoryCloser {
   void operator()(DIR* directory) const { ::closedir(directory); }

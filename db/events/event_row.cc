@@ -1,35 +1,69 @@
 #include "db/events/event_row.h"
 
 #include <algorithm>
+#include <cstring>
 
-#include "db/sqlite/times.h"
+#include "db/events/event_place.h"
 #include "waf/base/ip_network.h"
 #include "waf/base/text.h"
+#include "waf/event/event_names.h"
 
 namespace db {
 namespace {
 
+constexpr size_t kMaxId = 64;
+constexpr size_t kMaxSite = 128;
+constexpr size_t kMaxMethod = 32;
 constexpr size_t kMaxPath = 1024;
 constexpr size_t kMaxSearch = 8192;
+constexpr size_t kMaxHeaders = 2048;
+constexpr size_t kMaxBody = 1024;
 constexpr size_t kMaxMessage = 256;
 constexpr size_t kMaxMatched = 512;
 constexpr size_t kMaxRules = 256;
 
-std::string addressBytes(const std::string& text) {
-  waf::IpAddress address;
-  if (!waf::IpAddress::parse(text, &address)) return "";
-  return std::string(address.bytes.begin(), address.bytes.end());
+constexpr std::string_view kSeverities[] = {"EMERGENCY", "ALERT",  "CRITICAL", "ERROR",
+                                            "WARNING",   "NOTICE", "INFO",     "DEBUG"};
+
+void assignPrintable(std::string_view escaped, size_t limit, std::string* out) {
+  out->clear();
+  appendPrintable(escaped, limit, out);
 }
 
-// syslog's order, as SecLang has it: the smaller the more severe.
-size_t severityRank(std::string_view severity) {
-  static constexpr std::string_view kNames[] = {"EMERGENCY", "ALERT",  "CRITICAL", "ERROR",
-                                                "WARNING",   "NOTICE", "INFO",     "DEBUG"};
-  return static_cast<size_t>(std::find(std::begin(kNames), std::end(kNames), severity) -
-                             std::begin(kNames));
+int hexValue(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  const char lower = waf::asciiLower(c);
+  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
+}
+
+// As a server reads it: %xx and + resolved. Broken escapes stay.
+std::string decoded(std::string_view uri) {
+  std::string out;
+  for (size_t i = 0; i < uri.size(); ++i) {
+    const bool escape = uri[i] == '%' && i + 2 < uri.size() && hexValue(uri[i + 1]) >= 0 &&
+                        hexValue(uri[i + 2]) >= 0;
+    if (escape) {
+      out += static_cast<char>(hexValue(uri[i + 1]) * 16 + hexValue(uri[i + 2]));
+      i += 2;
+    } else {
+      out += uri[i] == '+' ? ' ' : uri[i];
+    }
+  }
+  return out;
 }
 
 }  // namespace
+
+int severityRank(std::string_view severity) {
+  for (int i = 0; i < kNoSeverity; ++i) {
+    if (kSeverities[i] == severity) return i;
+  }
+  return kNoSeverity;
+}
+
+std::string_view severityName(int rank) {
+  return rank >= 0 && rank < kNoSeverity ? kSeverities[rank] : std::string_view();
+}
 
 std::string printable(std::string_view bytes, size_t limit) {
   std::string out = waf::toPrintableUtf8(bytes.substr(0, limit));
@@ -45,35 +79,77 @@ std::string printable(std::string_view bytes, size_t limit) {
   return out;
 }
 
-EventRow makeEventRow(uint64_t sequence, std::string_view line, waf::WallTime now) {
-  EventRow row;
-  row.sequence = static_cast<int64_t>(sequence);
-  row.record = line;
-  waf::AuditEvent event;
-  if (!waf::parseAuditJson(line, &event)) {
-    row.time_us = toMicroseconds(now);
-    row.search = printable(line, kMaxSearch);
-    return row;
+int64_t ruleAt(std::string_view rules, size_t index) {
+  int64_t id = 0;
+  std::memcpy(&id, rules.data() + 8 * index, sizeof id);
+  return id;
+}
+
+void EventRow::addRule(int64_t rule) {
+  for (size_t i = 0; i < ruleCount(rules); ++i) {
+    if (ruleAt(rules, i) == rule) return;
   }
-  row.id = printable(event.id, 64);
-  row.time_us = toMicroseconds(event.time);
-  row.site = printable(event.site, 128);
-  row.decision = waf::name(event.decision);
-  row.reason = waf::name(event.reason);
-  row.client = addressBytes(event.client_ip);
-  const std::string_view uri = event.uri;
-  row.path = printable(uri.substr(0, uri.find('?')), kMaxPath);
-  row.search = printable(uri, kMaxSearch / 2) + "\n" + printable(event.client_ip, 64) + "\n" +
-               row.id + "\n" + printable(event.detail, kMaxMessage);
-  for (const waf::MatchedRule& rule : event.rules) {
-    if (row.rules.size() >= kMaxRules) break;
-    const bool seen = std::any_of(row.rules.begin(), row.rules.end(),
-                                  [&rule](const auto& other) { return other.first == rule.id; });
-    if (seen) continue;
-    row.rules.emplace_back(rule.id, printable(rule.message, kMaxMessage));
-    if (row.search.size() + kMaxMessage < kMaxSearch) row.search += "\n" + row.rules.back().second;
+  if (ruleCount(rules) < kMaxRules) rules.append(reinterpret_cast<const char*>(&rule), sizeof rule);
+}
+
+void makeEventRow(uint64_t sequence, std::string_view line, waf::WallTime now, RecordFields* fields,
+                  EventRow* row) {
+  row->sequence = static_cast<int64_t>(sequence);
+  row->client.clear();
+  row->rules.clear();
+  row->severity = kNoSeverity;
+  waf::WallTime time;
+  waf::Decision decision = waf::Decision::Passed;
+  waf::Reason reason = waf::Reason::None;
+  row->is_record =
+      scanRecord(line, fields) && !fields->id.empty() && waf::parseRfc3339(fields->time, &time) &&
+      waf::parseDecision(fields->decision, &decision) && waf::parseReason(fields->reason, &reason);
+  if (!row->is_record) {
+    *fields = RecordFields();
+    time = now;
   }
-  return row;
+  row->place = placeOf(toMicroseconds(time), sequence);
+  row->decision = static_cast<int>(decision);
+  row->reason = static_cast<int>(reason);
+  row->status = fields->status;
+  row->score = std::max(fields->inbound_score, fields->outbound_score);
+  assignPrintable(fields->id, kMaxId, &row->id);
+  assignPrintable(fields->site, kMaxSite, &row->site);
+  assignPrintable(fields->method, kMaxMethod, &row->method);
+  assignPrintable(fields->country, 8, &row->country);
+  assignPrintable(fields->uri.substr(0, fields->uri.find('?')), kMaxPath, &row->path);
+  waf::IpAddress address;
+  if (waf::IpAddress::parse(fields->client, &address)) {
+    row->client.assign(address.bytes.begin(), address.bytes.end());
+  }
+  for (const RecordFields::Rule& rule : fields->rules) {
+    row->addRule(rule.id);
+    row->severity = std::min(row->severity, severityRank(rule.severity));
+  }
+}
+
+void appendSearchText(const RecordFields& fields, std::string* out) {
+  const size_t most = out->size() + kMaxSearch;
+  const auto add = [&](std::string_view escaped, size_t limit) {
+    if (escaped.empty() || out->size() >= most) return;
+    appendPrintable(escaped, std::min(limit, most - out->size()), out);
+    out->push_back('\n');
+  };
+  const size_t uri_at = out->size();
+  add(fields.uri, kMaxSearch / 4);
+  if (fields.uri.find_first_of("%+") != std::string_view::npos) {
+    *out += printable(decoded(std::string_view(*out).substr(uri_at)), kMaxSearch / 4) + "\n";
+  }
+  for (const std::string_view text : {fields.client, fields.id, fields.site, fields.detail}) {
+    add(text, kMaxMessage);
+  }
+  for (const RecordFields::Rule& rule : fields.rules) {
+    add(rule.message, kMaxMessage);
+    add(rule.variable, kMaxMessage);
+    add(rule.value, kMaxMatched);
+  }
+  appendStrings(fields.headers, kMaxHeaders, out);
+  add(fields.body_excerpt, kMaxBody);
 }
 
 EventSummary summarize(const waf::AuditEvent& event) {

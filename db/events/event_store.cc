@@ -1,74 +1,30 @@
 #include "db/events/event_store.h"
 
-#include <Poco/Data/Statement.h>
-
 #include <algorithm>
-#include <map>
 
+#include "db/events/event_place.h"
 #include "db/events/event_row.h"
-#include "db/sqlite/times.h"
-#include "waf/base/ip_network.h"
+#include "db/events/event_tally.h"
 #include "waf/base/ulid.h"
 
 namespace db {
 namespace {
 
-using Poco::Data::BLOB;
-using Poco::Data::Session;
-using Poco::Data::Statement;
-using namespace Poco::Data::Keywords;
 using waf::ErrorCode;
+using Steady = std::chrono::steady_clock;
 
 constexpr size_t kMaxPage = 1000;
 constexpr size_t kExportPage = 500;
 constexpr size_t kMaxTop = 100;
-// Of each file, before the files are added up: enough that the true first hundred are among them.
-constexpr int64_t kGroupsPerFile = 5000;
+constexpr size_t kMaxIdle = 32;
+// Candidates of the first file that are looked at however late it is, so that a cursor moves on.
+constexpr size_t kLeastCandidates = 1000;
+// The clock is asked once in so many candidates.
+constexpr size_t kClockInterval = 64;
+constexpr size_t kMaxArrivals = 5000;
 
-std::string text(const BLOB& blob) {
-  return std::string(reinterpret_cast<const char*>(blob.rawContent()), blob.size());
-}
-
-bool isNewer(const EventCursor& a, const EventCursor& b) {
-  return std::pair(a.time_us, a.sequence) > std::pair(b.time_us, b.sequence);
-}
-
-using Counts = std::map<std::string, uint64_t>;
-
-// SELECT key, COUNT(*) … GROUP BY key of one file, added to `counts`.
-void addGroups(Session& session, const EventCondition& condition, const std::string& select,
-               Counts* counts) {
-  std::vector<std::string> keys;
-  std::vector<int64_t> numbers;
-  Statement statement(session);
-  statement << select + " WHERE " + condition.sql() + " GROUP BY 1 ORDER BY 2 DESC LIMIT " +
-                   std::to_string(kGroupsPerFile);
-  statement, into(keys), into(numbers);
-  condition.bindTo(statement);
-  statement.execute();
-  for (size_t i = 0; i < keys.size(); ++i) (*counts)[keys[i]] += static_cast<uint64_t>(numbers[i]);
-}
-
-std::vector<Count> largest(const Counts& counts, size_t limit) {
-  std::vector<Count> out;
-  for (const auto& [key, count] : counts) {
-    if (!key.empty()) out.push_back({key, key, count});
-  }
-  const auto larger = [](const Count& a, const Count& b) {
-    return a.count != b.count ? a.count > b.count : a.key < b.key;
-  };
-  std::sort(out.begin(), out.end(), larger);
-  if (out.size() > limit) out.resize(limit);
-  return out;
-}
-
-std::string addressOfHex(const std::string& hex) {
-  waf::IpAddress address;
-  if (hex.size() != 32) return "";
-  for (size_t i = 0; i < 16; ++i) {
-    address.bytes[i] = static_cast<uint8_t>(std::stoul(hex.substr(2 * i, 2), nullptr, 16));
-  }
-  return address.toString();
+std::string searchedBackTo(int64_t place) {
+  return "searched back to " + waf::formatRfc3339(fromMicroseconds(timeOfPlace(place)));
 }
 
 }  // namespace
@@ -86,107 +42,119 @@ std::vector<EventFileName> SqliteEventStore::filesFor(const EventFilter& filter)
   return files;
 }
 
+Result<std::unique_ptr<EventFile>> SqliteEventStore::take(const EventFileName& name) {
+  while (true) {
+    std::unique_ptr<EventFile> file;
+    {
+      const std::lock_guard lock(mutex_);
+      const auto found = idle_.find(name);
+      if (found == idle_.end()) break;
+      file = std::move(found->second);
+      idle_.erase(found);
+    }
+    if (file->isCurrent() && file->refresh()) return file;
+  }
+  return EventFile::open(folder_ + "/" + name.toString());
+}
+
+void SqliteEventStore::giveBack(const EventFileName& name, std::unique_ptr<EventFile> file) {
+  const std::lock_guard lock(mutex_);
+  if (idle_.size() >= kMaxIdle) idle_.erase(idle_.begin());
+  idle_.emplace(name, std::move(file));
+}
+
 Result<void> SqliteEventStore::withFile(const EventFileName& name, std::string* notice,
-                                        const Database::Work& work) const {
-  const std::string path = folder_ + "/" + name.toString();
-  const auto gone = [&] {
-    const std::vector<EventFileName> files = listEventFiles(folder_);
-    return std::find(files.begin(), files.end(), name) == files.end();
-  };
-  auto database = Database::open(path, Database::Mode::MustExist);
-  const Database::Work unlessNew = [&work](Session& session) -> Result<void> {
-    // The writer has created the file at this moment and not yet committed its tables.
-    int version = 0;
-    session << "PRAGMA user_version", into(version), now;
-    return version == 0 ? Result<void>() : work(session);
-  };
-  Result<void> done = database ? (*database)->run(unlessNew) : waf::fail(database.error());
-  if (!done && gone()) return {};
-  if (!done && done.error().code == ErrorCode::Corrupt) {
+                                        const Work& work) {
+  Result<std::unique_ptr<EventFile>> file = take(name);
+  Result<void> done = file ? work(**file) : waf::fail(file.error());
+  if (done) {
+    giveBack(name, std::move(*file));
+    return done;
+  }
+  const std::vector<EventFileName> files = listEventFiles(folder_);
+  const bool gone = std::find(files.begin(), files.end(), name) == files.end();
+  if (gone || done.error().code == ErrorCode::NotFound) return {};
+  if (done.error().code == ErrorCode::Corrupt) {
     if (notice != nullptr) *notice = done.error().message + "; its events are left out";
     return {};
   }
   return done;
 }
 
-Result<SqliteEventStore::Found> SqliteEventStore::fetch(
-    const EventFilter& filter, const EventCursor& cursor, size_t limit,
-    std::chrono::steady_clock::time_point deadline) const {
-  const Result<EventCondition> condition = EventCondition::make(filter);
-  if (!condition) return waf::fail(condition.error());
+Result<SqliteEventStore::Found> SqliteEventStore::fetch(const EventFilter& filter, int64_t before,
+                                                        size_t limit, Deadline deadline) {
   Found found;
-  std::vector<Row>& rows = found.rows;
   bool searched = false;
   for (const EventFileName& name : filesFor(filter)) {
-    const bool full = rows.size() >= limit;
-    const bool late = searched && !full && std::chrono::steady_clock::now() >= deadline;
-    const EventCursor last = full ? rows[limit - 1].place : EventCursor{-1, -1};
-    bool overlaps = true;
-    const Result<void> read = withFile(name, &found.notice, [&](Session& session) -> Result<void> {
-      int64_t newest = -1;
-      int64_t oldest = -1;
-      session << "SELECT COALESCE(MAX(time_us), -1) FROM events", into(newest), now;
-      session << "SELECT COALESCE(MIN(time_us), -1) FROM events", into(oldest), now;
-      overlaps = newest >= last.time_us;
-      if (!overlaps || oldest > cursor.time_us) return {};
-      if (late && newest < cursor.time_us) {
-        found.resume = EventCursor{newest, INT64_MAX};
+    const Result<void> read = withFile(name, &found.notice, [&](EventFile& file) -> Result<void> {
+      const bool full = found.rows.size() >= limit;
+      if (file.isEmpty() || file.oldest() >= before) return {};
+      if (full && file.newest() < found.rows[limit - 1].place) return {};
+      if (searched && !full && Steady::now() >= deadline) {
+        const int64_t unsearched = std::min(before, file.newest() + 1);
+        found.resume = std::max(found.resume.value_or(INT64_MIN), unsearched);
         return {};
       }
       searched = true;
-      return readRows(session, *condition, cursor, last, limit, &rows);
+      return fetchFrom(file, filter, before, limit, deadline, &found);
     });
     if (!read) return waf::fail(read.error());
-    std::sort(rows.begin(), rows.end(),
-              [](const Row& a, const Row& b) { return isNewer(a.place, b.place); });
-    if (rows.size() > limit) rows.resize(limit);
-    if (found.resume || (full && !overlaps)) break;
+    std::sort(found.rows.begin(), found.rows.end(),
+              [](const Row& a, const Row& b) { return a.place > b.place; });
+    if (found.rows.size() > limit) found.rows.resize(limit);
+  }
+  // What lies behind the place where a file was left is found again from there.
+  if (found.resume) {
+    std::erase_if(found.rows, [&found](const Row& row) { return row.place < *found.resume; });
+    if (found.rows.size() == limit) found.resume.reset();
   }
   return found;
 }
 
-Result<void> SqliteEventStore::readRows(Session& session, const EventCondition& condition,
-                                        const EventCursor& before, const EventCursor& after,
-                                        size_t limit, std::vector<Row>* out) {
-  std::vector<int64_t> times;
-  std::vector<int64_t> sequences;
-  std::vector<BLOB> records;
-  Statement statement(session);
-  statement << "SELECT time_us, sequence, record FROM events WHERE " + condition.sql() +
-                   " AND (time_us, sequence) < (?, ?) AND (time_us, sequence) > (?, ?) "
-                   "ORDER BY time_us DESC, sequence DESC LIMIT ?";
-  statement, into(times), into(sequences), into(records);
-  condition.bindTo(statement);
-  statement, bind(before.time_us), bind(before.sequence), bind(after.time_us), bind(after.sequence),
-      bind(static_cast<int64_t>(limit));
-  statement.execute();
-  for (size_t i = 0; i < times.size(); ++i) {
-    out->push_back({{times[i], sequences[i]}, text(records[i])});
+Result<void> SqliteEventStore::fetchFrom(EventFile& file, const EventFilter& filter, int64_t before,
+                                         size_t limit, Deadline deadline, Found* found) {
+  EventMatcher matcher(filter);
+  size_t taken = 0;
+  std::string failure;
+  const auto visit = [&](const EventColumns& row) {
+    found->rows.push_back({row.place(), ""});
+    const Result<std::string> record = file.record(row.arrival());
+    if (!record) failure = record.error().message;
+    if (record) found->rows.back().record = *record;
+    return ++taken >= limit || !record ? EventFile::Next::Stop : EventFile::Next::Go;
+  };
+  const auto isLate = [&](size_t candidates) {
+    return candidates >= kLeastCandidates && candidates % kClockInterval == 0 &&
+           Steady::now() >= deadline;
+  };
+  const Result<EventFile::Walk> walk = file.walk(filter, matcher, before, visit, isLate);
+  if (!walk) return waf::fail(walk.error());
+  if (!failure.empty()) return waf::fail(ErrorCode::Corrupt, "db", failure);
+  if (!walk->complete && taken < limit) {
+    found->resume = std::max(found->resume.value_or(INT64_MIN), walk->place);
   }
   return {};
 }
 
 Result<EventPage> SqliteEventStore::query(const EventFilter& filter, const std::string& cursor,
                                           size_t limit) {
-  EventCursor place;
-  if (!EventCursor::parse(cursor, &place)) {
+  int64_t place = 0;
+  if (!parseCursor(cursor, &place)) {
     return waf::fail(ErrorCode::Invalid, "db", "cursor is not one that a page of events gave");
   }
   limit = std::clamp<size_t>(limit, 1, kMaxPage);
   EventPage page;
-  const Result<Found> found =
-      fetch(filter, place, limit, std::chrono::steady_clock::now() + search_budget_);
+  const Result<Found> found = fetch(filter, place, limit, Steady::now() + search_budget_);
   if (!found) return waf::fail(found.error());
   for (const Row& row : found->rows) {
     waf::AuditEvent event;
     if (waf::parseAuditJson(row.record, &event)) page.events.push_back(summarize(event));
   }
   page.notice = found->notice;
-  if (found->rows.size() == limit) page.next_cursor = found->rows.back().place.toString();
+  if (found->rows.size() == limit) page.next_cursor = cursorOf(found->rows.back().place);
   if (found->resume) {
-    page.next_cursor = found->resume->toString();
-    page.notice =
-        "searched back to " + waf::formatRfc3339(fromMicroseconds(found->resume->time_us));
+    page.next_cursor = cursorOf(*found->resume);
+    page.notice = searchedBackTo(*found->resume);
   }
   return page;
 }
@@ -203,66 +171,67 @@ Result<std::optional<waf::AuditEvent>> SqliteEventStore::find(const std::string&
     std::reverse(files.begin(), files.end());
   }
   for (const EventFileName& name : files) {
-    std::vector<BLOB> records;
-    const Result<void> read = withFile(name, nullptr, [&](Session& session) -> Result<void> {
-      session << "SELECT record FROM events WHERE id = ? LIMIT 1", into(records), bind(id), now;
+    std::string record;
+    const Result<void> read = withFile(name, nullptr, [&](EventFile& file) -> Result<void> {
+      Result<std::string> found = file.recordOf(id);
+      if (!found) return waf::fail(found.error());
+      record = std::move(*found);
       return {};
     });
     if (!read) return waf::fail(read.error());
     waf::AuditEvent event;
-    if (!records.empty() && waf::parseAuditJson(text(records.front()), &event)) {
+    if (!record.empty() && waf::parseAuditJson(record, &event)) {
       return std::optional(std::move(event));
     }
   }
   return std::optional<waf::AuditEvent>();
 }
 
-Result<EventTop> SqliteEventStore::top(const EventFilter& filter, size_t limit) {
-  const Result<EventCondition> condition = EventCondition::make(filter);
-  if (!condition) return waf::fail(condition.error());
-  Counts sites;
-  Counts rules;
-  Counts clients;
-  Counts paths;
-  Counts reasons;
-  std::map<std::string, std::string> messages;
+Result<EventCounts> SqliteEventStore::count(const EventFilter& filter,
+                                            const EventCountRequest& request) {
+  EventCountRequest bounded = request;
+  bounded.limit = std::clamp<size_t>(request.limit, 1, kMaxTop);
+  bounded.step = std::max(request.step, std::chrono::seconds(1));
+  EventTally tally(bounded);
+  const Deadline deadline = Steady::now() + count_budget_;
+  std::optional<int64_t> left_at;
+  bool counted = false;
   for (const EventFileName& name : filesFor(filter)) {
-    const Result<void> read = withFile(name, nullptr, [&](Session& session) -> Result<void> {
-      addGroups(session, *condition, "SELECT site, COUNT(*) FROM events", &sites);
-      addGroups(session, *condition, "SELECT reason, COUNT(*) FROM events", &reasons);
-      addGroups(session, *condition, "SELECT path, COUNT(*) FROM events", &paths);
-      addGroups(session, *condition, "SELECT hex(client), COUNT(*) FROM events", &clients);
-      addGroups(session, *condition,
-                "SELECT CAST(matched.rule_id AS TEXT), COUNT(*) FROM events "
-                "JOIN event_rules matched ON matched.sequence = events.sequence",
-                &rules);
-      std::vector<std::string> ids;
-      std::vector<std::string> texts;
-      session << "SELECT CAST(rule_id AS TEXT), message FROM rule_messages LIMIT 20000", into(ids),
-          into(texts), now;
-      // Newest file first: its wording stays.
-      for (size_t i = 0; i < ids.size(); ++i) messages.emplace(ids[i], texts[i]);
-      return {};
+    const Result<void> read = withFile(name, nullptr, [&](EventFile& file) -> Result<void> {
+      if (file.isEmpty()) return {};
+      if (counted && Steady::now() >= deadline) {
+        left_at = std::max(left_at.value_or(INT64_MIN), file.newest() + 1);
+        return {};
+      }
+      counted = true;
+      EventMatcher matcher(filter);
+      const auto visit = [&tally](const EventColumns& row) {
+        tally.add(row);
+        return EventFile::Next::Go;
+      };
+      const auto isLate = [&](size_t candidates) {
+        return candidates >= kLeastCandidates && candidates % kClockInterval == 0 &&
+               Steady::now() >= deadline;
+      };
+      const Result<EventFile::Walk> walk = file.walk(filter, matcher, kNewestPlace, visit, isLate);
+      if (!walk) return waf::fail(walk.error());
+      if (!walk->complete) left_at = std::max(left_at.value_or(INT64_MIN), walk->place);
+      return file.forEachRuleMessage(
+          [&tally](int64_t id, std::string_view message) { tally.nameRule(id, message); });
     });
     if (!read) return waf::fail(read.error());
   }
-  limit = std::clamp<size_t>(limit, 1, kMaxTop);
-  EventTop out{largest(sites, limit), largest(rules, limit), largest(clients, limit),
-               largest(paths, limit), largest(reasons, limit)};
-  for (Count& rule : out.rules) {
-    const auto found = messages.find(rule.key);
-    if (found != messages.end() && !found->second.empty()) rule.label = found->second;
-  }
-  for (Count& client : out.clients) client.key = client.label = addressOfHex(client.key);
+  EventCounts out = tally.result();
+  out.partial = left_at.has_value();
+  if (left_at) out.counted_back_to = fromMicroseconds(timeOfPlace(*left_at));
   return out;
 }
 
 Result<void> SqliteEventStore::forEach(const EventFilter& filter,
                                        const std::function<bool(const waf::AuditEvent&)>& row) {
-  EventCursor place;
+  int64_t place = kNewestPlace;
   while (true) {
-    const Result<Found> found =
-        fetch(filter, place, kExportPage, std::chrono::steady_clock::time_point::max());
+    const Result<Found> found = fetch(filter, place, kExportPage, Deadline::max());
     if (!found) return waf::fail(found.error());
     for (const Row& stored : found->rows) {
       waf::AuditEvent event;
@@ -271,6 +240,55 @@ Result<void> SqliteEventStore::forEach(const EventFilter& filter,
     if (found->rows.size() < kExportPage) return {};
     place = found->rows.back().place;
   }
+}
+
+Result<EventTail> SqliteEventStore::after(const EventFilter& filter, const std::string& cursor,
+                                          size_t limit) {
+  EventTail out;
+  EventFileName from;
+  uint64_t arrival = 0;
+  // "events-20261125.db:17": the file and the arrival in it.
+  const size_t colon = cursor.find(':');
+  if (!cursor.empty() &&
+      (colon == std::string::npos || !EventFileName::parse(cursor.substr(0, colon), &from) ||
+       !waf::parseUint64(std::string_view(cursor).substr(colon + 1), &arrival) ||
+       arrival > INT64_MAX)) {
+    return waf::fail(ErrorCode::Invalid, "db", "cursor is not one that the live view gave");
+  }
+  limit = std::clamp<size_t>(limit, 1, kMaxPage);
+  std::vector<EventFileName> files = listEventFiles(folder_);
+  out.cursor = cursor;
+  if (cursor.empty() && files.size() > 1) files.erase(files.begin(), files.end() - 1);
+  for (const EventFileName& name : files) {
+    if (name < from || out.events.size() >= limit) continue;
+    const Result<void> read = withFile(name, nullptr, [&](EventFile& file) -> Result<void> {
+      int64_t last = name == from ? static_cast<int64_t>(arrival) : 0;
+      if (cursor.empty()) {
+        const Result<int64_t> end = file.lastArrival();
+        if (!end) return waf::fail(end.error());
+        last = *end;
+      }
+      EventMatcher matcher(filter);
+      const auto visit = [&](const EventColumns& row) {
+        last = row.arrival();
+        if (row.place() < matcher.first_place() || row.place() >= matcher.end_place() ||
+            !matcher.matchesColumns(row)) {
+          return EventFile::Next::Go;
+        }
+        const Result<std::string> record = file.record(last);
+        waf::AuditEvent event;
+        const bool taken =
+            record && (!matcher.needsText(false) || matcher.matchesText(*record, false));
+        if (taken && waf::parseAuditJson(*record, &event)) out.events.push_back(summarize(event));
+        return out.events.size() >= limit ? EventFile::Next::Stop : EventFile::Next::Go;
+      };
+      const Result<void> walked = file.walkArrivals(last, kMaxArrivals, visit);
+      if (walked) out.cursor = name.toString() + ":" + std::to_string(last);
+      return walked;
+    });
+    if (!read) return waf::fail(read.error());
+  }
+  return out;
 }
 
 }  // namespace db

@@ -1,98 +1,39 @@
 #include "db/events/event_writer.h"
 
-#include <Poco/Data/LOB.h>
-#include <Poco/Data/Statement.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 
+#include "db/events/event_inserter.h"
 #include "db/events/event_schema.h"
 
 namespace db {
 namespace {
 
-using Poco::Data::BLOB;
-using Poco::Data::Session;
-using namespace Poco::Data::Keywords;
 using waf::ErrorCode;
 
 constexpr uint64_t kMaxFileBytes = 1ull << 30;
 constexpr uint64_t kMinFileBytes = 128u << 10;
 constexpr int kMaxParts = 10000;
 
-BLOB blob(const std::string& bytes) {
-  return BLOB(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size());
-}
-
-// The rows of a batch as columns: Poco binds a vector per parameter and steps the statement once
-// for each element.
-struct Columns {
-  std::vector<int64_t> sequences, times;
-  std::vector<std::string> ids, sites, decisions, reasons, paths, searches;
-  std::vector<BLOB> clients, records;
-  std::vector<int64_t> rule_ids, rule_sequences;
-  std::map<int64_t, std::string> messages;
-
-  void add(EventRow row) {
-    sequences.push_back(row.sequence);
-    ids.push_back(std::move(row.id));
-    times.push_back(row.time_us);
-    sites.push_back(std::move(row.site));
-    decisions.push_back(std::move(row.decision));
-    reasons.push_back(std::move(row.reason));
-    clients.push_back(blob(row.client));
-    paths.push_back(std::move(row.path));
-    searches.push_back(std::move(row.search));
-    records.push_back(blob(row.record));
-    for (auto& [id, message] : row.rules) {
-      rule_ids.push_back(id);
-      rule_sequences.push_back(row.sequence);
-      messages[id] = std::move(message);
-    }
-  }
-};
-
-void insert(Session& session, Columns& rows, const std::map<std::string, int64_t>& positions) {
-  // A sequence number that is there already is the same record. Not OR IGNORE: that would hide a
-  // row which breaks another constraint.
-  session << "INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
-             "ON CONFLICT (sequence) DO NOTHING",
-      use(rows.sequences), use(rows.ids), use(rows.times), use(rows.sites), use(rows.decisions),
-      use(rows.reasons), use(rows.clients), use(rows.paths), use(rows.searches), use(rows.records),
-      now;
-  if (!rows.rule_ids.empty()) {
-    session << "INSERT INTO event_rules VALUES (?, ?) ON CONFLICT DO NOTHING", use(rows.rule_ids),
-        use(rows.rule_sequences), now;
-    std::vector<int64_t> ids;
-    std::vector<std::string> messages;
-    for (auto& [id, message] : rows.messages) {
-      ids.push_back(id);
-      messages.push_back(std::move(message));
-    }
-    session << "INSERT OR REPLACE INTO rule_messages VALUES (?, ?)", use(ids), use(messages), now;
-  }
-  for (const auto& [segment, end_offset] : positions) {
-    session << "INSERT OR REPLACE INTO positions VALUES (?, ?)", bind(segment), bind(end_offset),
-        now;
-  }
+// Of the file system, for those who are not root; all when it cannot be told.
+uint64_t freeBytes(const std::string& folder) {
+  struct statvfs status {};
+  if (::statvfs(folder.c_str(), &status) != 0) return UINT64_MAX;
+  return static_cast<uint64_t>(status.f_bavail) * status.f_frsize;
 }
 
 }  // namespace
+
+EventWriter::EventWriter(std::string folder, const waf::Clock& clock)
+    : folder_(std::move(folder)), clock_(clock) {}
+
+EventWriter::~EventWriter() = default;
 
 Result<void> EventWriter::write(std::span<const SpooledRecord> records) {
   if (records.empty()) return {};
   Result<void> opened = openCurrent();
   if (!opened) return opened;
-  Columns rows;
-  std::map<std::string, int64_t> positions;
-  const waf::WallTime time = clock_.wall();
-  for (const SpooledRecord& record : records) {
-    rows.add(makeEventRow(record.sequence, record.line, time));
-    int64_t& end = positions[std::string(record.segment)];
-    end = std::max(end, static_cast<int64_t>(record.end_offset));
-  }
-  const Result<void> done = current_->transact([&](Session& session) -> Result<void> {
-    insert(session, rows, positions);
-    return {};
-  });
+  const Result<void> done = current_->insert(records, clock_.wall());
   if (!done && done.error().code == ErrorCode::Corrupt) {
     // The damaged file stays for whoever can repair it; events go on in the next part.
     current_.reset();
@@ -131,52 +72,37 @@ Result<void> EventWriter::openCurrent() {
 
 Result<void> EventWriter::openPart(EventFileName name) {
   for (; name.part < kMaxParts; ++name.part) {
-    Result<std::unique_ptr<Database>> database =
-        Database::open(folder_ + "/" + name.toString(), Database::Mode::Create);
-    Result<void> ready = database ? Result<void>() : waf::fail(database.error());
-    if (ready) {
-      ready = (*database)->transact([](Session& session) -> Result<void> {
-        int version = 0;
-        session << "PRAGMA user_version", into(version), now;
-        if (version == kEventSchemaVersion) return {};
-        if (version != 0) {
-          return waf::fail(ErrorCode::Corrupt, "db", "event file of another version");
-        }
-        executeScript(session, kEventSchema);
-        session << "PRAGMA user_version = " + std::to_string(kEventSchemaVersion), now;
-        return {};
-      });
-    }
-    if (ready) {
-      current_ = std::move(*database);
-      current_name_ = name;
-      return {};
-    }
-    if (ready.error().code != ErrorCode::Corrupt) return ready;
+    const Result<void> opened = openFile(name);
+    if (opened || opened.error().code != ErrorCode::Corrupt) return opened;
   }
   return waf::fail(ErrorCode::Exhausted, "db",
                    folder_ + ": no event file of today can be opened; move the damaged ones away");
 }
 
+Result<void> EventWriter::openFile(const EventFileName& name) {
+  Result<std::unique_ptr<EventInserter>> opened =
+      EventInserter::open(folder_ + "/" + name.toString());
+  if (!opened) return waf::fail(opened.error());
+  current_ = std::move(*opened);
+  current_name_ = name;
+  return {};
+}
+
 EventWriter::Progress EventWriter::readProgress() const {
   Progress out;
   for (const EventFileName& name : listEventFiles(folder_)) {
-    auto database = Database::open(folder_ + "/" + name.toString(), Database::Mode::MustExist);
-    if (!database) continue;
-    std::vector<std::string> segments;
-    std::vector<int64_t> ends;
-    int64_t last = 0;
-    const Result<void> read = (*database)->run([&](Session& session) -> Result<void> {
-      session << "SELECT segment, end_offset FROM positions", into(segments), into(ends), now;
-      session << "SELECT COALESCE(MAX(sequence), 0) FROM events", into(last), now;
-      return {};
-    });
-    if (!read) continue;
-    for (size_t i = 0; i < segments.size(); ++i) {
-      uint64_t& end = out.positions[segments[i]];
-      end = std::max(end, static_cast<uint64_t>(ends[i]));
+    auto file = Connection::open(folder_ + "/" + name.toString(), {.mode = Connection::Mode::Read});
+    if (!file) continue;
+    Result<Statement> positions = (*file)->prepare("SELECT segment, end_offset FROM positions");
+    if (!positions) continue;
+    while (true) {
+      const Result<bool> row = positions->step();
+      if (!row || !*row) break;
+      uint64_t& end = out.positions[std::string(positions->bytes(0))];
+      end = std::max(end, static_cast<uint64_t>(positions->number(1)));
     }
-    out.last_sequence = std::max(out.last_sequence, static_cast<uint64_t>(last));
+    const Result<int64_t> last = (*file)->number("SELECT MAX(sequence) FROM events");
+    if (last) out.last_sequence = std::max(out.last_sequence, static_cast<uint64_t>(*last));
   }
   return out;
 }
@@ -194,7 +120,9 @@ void EventWriter::applyRetention() {
   for (size_t i = 0; i < files.size(); ++i) {
     const bool written_to = current_ ? files[i] == current_name_ : i + 1 == files.size();
     const bool too_old = files[i].date < oldest_kept;
-    if (written_to || (!too_old && total <= limits_.limit_bytes)) continue;
+    const bool too_much =
+        total > limits_.limit_bytes || freeBytes(folder_) < limits_.min_free_bytes;
+    if (written_to || (!too_old && !too_much)) continue;
     removeEventFile(folder_, files[i]);
     total -= sizes[i];
   }

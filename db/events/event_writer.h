@@ -9,7 +9,7 @@
 #include "db/config/config.h"
 #include "db/events/event_files.h"
 #include "db/events/event_row.h"
-#include "db/sqlite/database.h"
+#include "db/sqlite/connection.h"
 #include "waf/base/clock.h"
 
 namespace db {
@@ -22,13 +22,16 @@ struct SpooledRecord {
   uint64_t end_offset = 0;   // in the segment, behind the record
 };
 
-// Writes batches of records to the event files and begins a new file when the day or the size asks
-// for it. Used by one thread.
+class EventInserter;
+
+// The first stage: writes batches of records to the event files, where time, site, client and id
+// find them at once, and begins a new file when the day or the size asks for it. Used by one
+// thread.
 class EventWriter {
  public:
   // The folder must exist.
-  EventWriter(std::string folder, const waf::Clock& clock)
-      : folder_(std::move(folder)), clock_(clock) {}
+  EventWriter(std::string folder, const waf::Clock& clock);
+  ~EventWriter();
 
   // All of them and the segments' positions in one transaction, or none.
   Result<void> write(std::span<const SpooledRecord> records);
@@ -50,12 +53,13 @@ class EventWriter {
  private:
   Result<void> openCurrent();
   Result<void> openPart(EventFileName name);
+  Result<void> openFile(const EventFileName& name);
   uint64_t fileLimit() const;
 
   std::string folder_;
   const waf::Clock& clock_;
   EventsConfig limits_;
-  std::unique_ptr<Database> current_;
+  std::unique_ptr<EventInserter> current_;
   EventFileName current_name_;
 };
 

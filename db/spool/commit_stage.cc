@@ -5,7 +5,7 @@
 namespace db {
 namespace {
 
-constexpr size_t kBatchRecords = 2000;
+constexpr size_t kBatchRecords = 5000;
 constexpr size_t kBatchBytes = 8u << 20;
 constexpr std::chrono::milliseconds kBatchDelay{20};
 constexpr std::chrono::milliseconds kRetryDelay{250};
@@ -13,8 +13,8 @@ constexpr std::chrono::minutes kRetentionInterval{5};
 
 }  // namespace
 
-CommitStage::CommitStage(std::string folder, const waf::Clock& clock)
-    : writer_(std::move(folder), clock), thread_([this] { run(); }) {}
+CommitStage::CommitStage(const std::string& folder, const waf::Clock& clock)
+    : index_(folder), writer_(folder, clock), thread_([this] { run(); }) {}
 
 CommitStage::~CommitStage() {
   {
@@ -56,7 +56,8 @@ uint64_t CommitStage::written() const {
 
 std::string CommitStage::alarm() const {
   const std::lock_guard lock(mutex_);
-  return alarm_.empty() ? lasting_alarm_ : alarm_;
+  if (!alarm_.empty()) return alarm_;
+  return lasting_alarm_.empty() ? index_.alarm() : lasting_alarm_;
 }
 
 bool CommitStage::waitForWritten(uint64_t count, std::chrono::steady_clock::time_point deadline) {
@@ -123,6 +124,7 @@ void CommitStage::finishBatch(const std::vector<RecordRef>& batch, const Result<
   alarm_.clear();
   for (const RecordRef& ref : batch) ref.segment->setCommitted(ref.record.end_offset);
   written_ += batch.size();
+  index_.announce(batch.size());
   // A burst is written without waiting for more.
   hurry_ = hurry_ || queue_.size() >= kBatchRecords;
   progress_.notify_all();

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "db/events/event_writer.h"
+#include "db/spool/index_stage.h"
 #include "db/spool/merger.h"
 
 namespace db {
@@ -17,7 +18,7 @@ namespace db {
 // segments and are tried again.
 class CommitStage {
  public:
-  CommitStage(std::string folder, const waf::Clock& clock);
+  CommitStage(const std::string& folder, const waf::Clock& clock);
   // Tries once more to write what is queued; what cannot be stays in the spool for the next
   // process.
   ~CommitStage();
@@ -28,8 +29,12 @@ class CommitStage {
   void hurry();  // write what is queued without waiting for more
   uint64_t written() const;
   std::string alarm() const;
+  uint64_t indexLag() const { return index_.lag(); }
   // Until `count` records were written since the start; false when the time is over.
   bool waitForWritten(uint64_t count, std::chrono::steady_clock::time_point deadline);
+  bool waitForIndex(std::chrono::steady_clock::time_point deadline) {
+    return index_.waitUntilDone(deadline);
+  }
 
  private:
   void run();
@@ -48,6 +53,7 @@ class CommitStage {
   std::string alarm_;          // while the failure lasts
   std::string lasting_alarm_;  // a damaged file was put aside
 
+  IndexStage index_;
   EventWriter writer_;  // the thread's own
   std::thread thread_;
 };

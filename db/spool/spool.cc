@@ -43,7 +43,7 @@ bool LoopSpool::append(std::string_view line, bool refusal) {
   if (done) {
     shared_->appended.fetch_add(1);
   } else {
-    (refusal ? shared_->lost_refusals : shared_->lost_others).fetch_add(1);
+    shared_->losses.add(refusal);
   }
   shared_->wake_up.signal();
   return done;

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "db/spool/loss_counter.h"
 #include "db/spool/segment.h"
 #include "db/store/event_log.h"
 
@@ -32,13 +33,14 @@ class WakeUp {
 
 // What the spools of one process share with the threads that empty them.
 struct SpoolShared {
-  std::string folder;
+  explicit SpoolShared(std::string spool_folder) : folder(std::move(spool_folder)) {}
+
+  const std::string folder;
   std::string instance;  // first part of the segments' names, unique to this process
   WakeUp wake_up;
   std::atomic<uint64_t> next_sequence{1};
   std::atomic<uint64_t> appended{0};
-  std::atomic<uint64_t> lost_refusals{0};
-  std::atomic<uint64_t> lost_others{0};
+  LossCounter losses{folder + "/losses"};  // after the folder
 };
 
 // One spool's segments, handed from the appending loop to the merging thread; spares go the other

@@ -93,8 +93,10 @@ EventLogStatus SpooledEventLog::status() const {
   EventLogStatus out;
   const uint64_t all = shared_->appended.load() + recovered_to_commit_;
   out.written = commit_.written();
-  out.lost = shared_->lost_refusals.load() + shared_->lost_others.load();
+  out.lost_refusals = shared_->losses.refusals();
+  out.lost = out.lost_refusals + shared_->losses.others();
   out.backlog = all > out.written ? all - out.written : 0;
+  out.index_lag = commit_.indexLag();
   const std::string commit_alarm = commit_.alarm();
   const std::lock_guard lock(mutex_);
   for (const std::string* alarm : {&spare_alarm_, &commit_alarm, &audit_alarm_}) {
@@ -297,14 +299,13 @@ Result<std::unique_ptr<EventLog>> EventLog::open(const std::string& data_dir,
   const EventWriter::Progress progress = EventWriter(events_folder, clock).readProgress();
   std::vector<RecordRef> recovered = recoverRecords(spool_folder, progress.positions);
 
-  auto shared = std::make_shared<SpoolShared>();
+  auto shared = std::make_shared<SpoolShared>(spool_folder);
   const int64_t now = toMicroseconds(clock.wall());
   char instance[64];
   std::snprintf(instance, sizeof instance, "%llx-%d-%llx",
                 static_cast<unsigned long long>(toMicroseconds(waf::Clock::system().wall())),
                 static_cast<int>(::getpid()),
                 static_cast<unsigned long long>(progress.last_sequence));
-  shared->folder = spool_folder;
   shared->instance = instance;
   // Above all that was ever given out: above what is stored, and, should the event files be gone,
   // above the number that any earlier process can have reached (fewer than a million events a

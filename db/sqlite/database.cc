@@ -5,7 +5,7 @@
 #include <Poco/Data/SQLite/Utility.h>
 #include <sqlite3.h>
 
-#include <cerrno>
+#include "db/sqlite/sqlite_error.h"
 
 namespace db {
 namespace {
@@ -14,57 +14,8 @@ using Poco::Data::Session;
 using namespace Poco::Data::Keywords;
 using waf::ErrorCode;
 
-// A full disk can show as an I/O error: the file shared by a database's readers is not grown.
-bool isFull(sqlite3* handle) {
-  return sqlite3_system_errno(handle) == ENOSPC ||
-         sqlite3_extended_errcode(handle) == SQLITE_IOERR_SHMSIZE;
-}
-
 waf::Unexpected translate(const std::string& path, const Poco::Exception& e, int code) {
-  const auto failWith = [&path](ErrorCode error, const std::string& why) {
-    return waf::fail(error, "db", path + ": " + why);
-  };
-  switch (code & 0xff) {
-    case SQLITE_FULL:
-      return failWith(ErrorCode::Exhausted, "the disk is full; free space, then try again");
-    case SQLITE_CORRUPT:
-    case SQLITE_NOTADB:
-      return failWith(ErrorCode::Corrupt,
-                      "the database is damaged; restore a backup or move the file away");
-    case SQLITE_CANTOPEN:
-    case SQLITE_PERM:
-    case SQLITE_AUTH:
-      return failWith(ErrorCode::Corrupt,
-                      "cannot be opened; check that it is a file this user may read and write");
-    case SQLITE_READONLY:
-      return failWith(ErrorCode::Unavailable,
-                      "cannot be written; check the owner of the file and its folder, and that the "
-                      "file system is not mounted read-only");
-    case SQLITE_BUSY:
-    case SQLITE_LOCKED:
-      return failWith(ErrorCode::Unavailable, "is locked by another process; try again");
-    case SQLITE_IOERR:
-      return failWith(ErrorCode::Unavailable,
-                      "the disk reports an error (" + e.displayText() + ")");
-    case SQLITE_CONSTRAINT:
-      return failWith(ErrorCode::Conflict, e.displayText());
-    default:
-      return failWith(ErrorCode::Internal, e.displayText());
-  }
-}
-
-std::string uriOf(const std::string& path, Database::Mode mode) {
-  // SQLite URI filenames (https://www.sqlite.org/uri.html): what has a meaning in a URI is escaped.
-  std::string out = "file:";
-  for (const char c : path) {
-    static constexpr char kHex[] = "0123456789abcdef";
-    if (c == '?' || c == '#' || c == '%') {
-      out += {'%', kHex[(c >> 4) & 15], kHex[c & 15]};
-    } else {
-      out += c;
-    }
-  }
-  return out + (mode == Database::Mode::Create ? "?mode=rwc" : "?mode=rw");
+  return sqliteError(path, code, e.displayText());
 }
 
 }  // namespace
@@ -75,8 +26,8 @@ Result<std::unique_ptr<Database>> Database::open(const std::string& path, Mode m
 
   std::unique_ptr<Database> database(new Database(path));
   try {
-    database->session_ =
-        std::make_unique<Session>(Poco::Data::SQLite::Connector::KEY, uriOf(path, mode));
+    database->session_ = std::make_unique<Session>(
+        Poco::Data::SQLite::Connector::KEY, sqliteUri(path, mode == Mode::Create ? "rwc" : "rw"));
   } catch (const Poco::Exception& e) {
     return translate(path, e, SQLITE_CANTOPEN);
   }
@@ -130,7 +81,7 @@ Result<void> Database::runLocked(const Work& work) {
   } catch (const Poco::Data::SQLite::DBLockedException& e) {
     return translate(path_, e, SQLITE_BUSY);
   } catch (const Poco::Data::SQLite::IOErrorException& e) {
-    return translate(path_, e, isFull(handle) ? SQLITE_FULL : SQLITE_IOERR);
+    return translate(path_, e, failureCode(handle));
   } catch (const Poco::Data::SQLite::ConstraintViolationException& e) {
     return translate(path_, e, SQLITE_CONSTRAINT);
   } catch (const Poco::Exception& e) {

@@ -28,10 +28,12 @@ class EventSpool {
 };
 
 struct EventLogStatus {
-  uint64_t written = 0;  // records committed since start
-  uint64_t lost = 0;     // records for which no segment could be had
-  uint64_t backlog = 0;  // records in the spool, not yet in the store
-  std::string alarm;     // "" or one sentence: disk full, audit file cannot be opened, …
+  uint64_t written = 0;        // records committed since start
+  uint64_t lost = 0;           // records for which no segment could be had, in all processes so far
+  uint64_t lost_refusals = 0;  // of these
+  uint64_t backlog = 0;        // records in the spool, not yet in the store
+  uint64_t index_lag = 0;      // committed, but not yet in the indexes by rule and word
+  std::string alarm;           // "" or one sentence: disk full, audit file cannot be opened, …
 };
 
 // Owns the writer thread and the spool folder <data_dir>/spool. Records left by an earlier process

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -9,6 +10,7 @@
 #include <vector>
 
 #include "db/config/config.h"
+#include "db/filter/event_filter.h"
 #include "waf/base/clock.h"
 #include "waf/base/result.h"
 #include "waf/event/event.h"
@@ -77,19 +79,6 @@ class UserStore {
   virtual Result<User> authenticate(const std::string& name, const std::string& password) = 0;
 };
 
-// Equality filters are exact; an empty field filters nothing.
-struct EventFilter {
-  std::optional<waf::WallTime> since;
-  std::optional<waf::WallTime> until;
-  std::string site;
-  std::string decision;  // "blocked", "detected", "passed"
-  std::string reason;
-  std::string client;  // address or CIDR
-  std::optional<int64_t> rule;
-  std::string path_prefix;
-  std::string text;  // a part of the uri, the client, the id or a rule's message
-};
-
 struct EventSummary {
   std::string id;
   waf::WallTime time;
@@ -120,12 +109,56 @@ struct Count {
   uint64_t count = 0;
 };
 
-struct EventTop {  // for the overview
+struct EventStep {  // one bar of the histogram
+  waf::WallTime start;
+  uint64_t blocked = 0;
+  uint64_t detected = 0;
+  uint64_t passed = 0;
+};
+
+// What one client did to one site: refusals and matches, not ordinary requests.
+struct Attacker {
+  std::string client;
+  std::string site;
+  waf::WallTime first;
+  waf::WallTime last;
+  uint64_t count = 0;
+  uint64_t blocked = 0;
+  // "sqli", "xss", … of the rules (their first three digits, as the CRS numbers them), else the
+  // reason.
+  std::vector<std::string> classes;
+};
+
+// How many events match a filter and what they have in common, counted in one walk, so that every
+// number shown for a filter agrees with the others.
+struct EventCounts {
+  uint64_t total = 0;
+  // The walk ended before the oldest match: all numbers are of the time since `counted_back_to`.
+  bool partial = false;
+  waf::WallTime counted_back_to;
   std::vector<Count> sites;
+  std::vector<Count> decisions;
+  std::vector<Count> reasons;
   std::vector<Count> rules;
   std::vector<Count> clients;
   std::vector<Count> paths;
-  std::vector<Count> reasons;
+  std::vector<Count> statuses;
+  std::vector<Count> methods;
+  std::vector<Count> severities;
+  std::vector<Count> countries;
+  std::vector<Attacker> attackers;   // those with the most events
+  std::vector<EventStep> histogram;  // oldest first, steps without a match left out
+};
+
+struct EventCountRequest {
+  size_t limit = 10;                // values of each kind
+  std::chrono::seconds step{3600};  // of the histogram
+};
+
+// What came in behind a place in the order of the commits.
+struct EventTail {
+  std::vector<EventSummary> events;  // oldest first
+  std::string cursor;                // of the next call
 };
 
 class EventStore {
@@ -134,10 +167,15 @@ class EventStore {
   virtual Result<EventPage> query(const EventFilter& filter, const std::string& cursor,
                                   size_t limit) = 0;
   virtual Result<std::optional<waf::AuditEvent>> find(const std::string& id) = 0;
-  virtual Result<EventTop> top(const EventFilter& filter, size_t limit) = 0;
+  virtual Result<EventCounts> count(const EventFilter& filter,
+                                    const EventCountRequest& request) = 0;
   // Calls `row` for every match, newest first, until it returns false.
   virtual Result<void> forEach(const EventFilter& filter,
                                const std::function<bool(const waf::AuditEvent&)>& row) = 0;
+  // The live view: matches committed since `cursor` ("": none yet, only where the next call
+  // begins).
+  virtual Result<EventTail> after(const EventFilter& filter, const std::string& cursor,
+                                  size_t limit) = 0;
 };
 
 // Traffic of one site in one minute; rows are added up, so several loops and restarts may write the

@@ -82,6 +82,8 @@ int inspect(Call&);
 int listEvents(Call&);
 int showEvent(Call&);
 int exportEvents(Call&);
+int countEvents(Call&);
+int tailEvents(Call&);
 int listCertificates(Call&);
 int importCertificate(Call&);
 int listUsers(Call&);
@@ -91,5 +93,7 @@ int disableUser(Call&);
 int enableUser(Call&);
 int unlockUser(Call&);
 int showStatus(Call&);
+int backup(Call&);
+int restore(Call&);
 
 }  // namespace gateway::cli

@@ -21,6 +21,7 @@
 #include "gateway/upstream/endpoint.h"
 #include "waf/engine/rule_set.h"
 #include "waf/engine/transaction.h"
+#include "waf/event/masking.h"
 
 namespace gateway {
 
@@ -70,6 +71,7 @@ struct Snapshot {
   std::vector<std::unique_ptr<Site>> sites;
   std::vector<std::shared_ptr<Upstream>> upstreams;
   std::map<std::string, ListenerTable, std::less<>> listeners;  // by listenerKey
+  waf::Masking masking;                                         // of what is recorded
   std::vector<std::string> warnings;  // alarms that this configuration raises
 
   const ListenerTable* listener(std::string_view key) const {

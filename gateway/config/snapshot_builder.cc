@@ -32,6 +32,9 @@ std::shared_ptr<Snapshot> SnapshotBuilder::withRuleSet(const Snapshot& current,
 
 std::shared_ptr<Snapshot> SnapshotBuilder::run(Build* build) {
   build->snapshot->config = build->config;
+  const db::MaskingConfig& masking = build->config.settings.masking;
+  build->snapshot->masking =
+      waf::Masking({masking.enabled, masking.headers, masking.parameters, masking.card_numbers});
   if (!build->upstreams() || !build->sites() || !build->listeners()) return nullptr;
   return build->snapshot;
 }

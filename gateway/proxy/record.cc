@@ -1,4 +1,6 @@
 // The end of a request: phase 5, the audit event, the counters.
+#include <functional>
+
 #include "gateway/proxy/exchange.h"
 
 namespace gateway {
@@ -69,6 +71,13 @@ waf::AuditEvent describe(const Request& request, waf::Decision decision, uint16_
   return event;
 }
 
+// The end of an id is random, and the same in every log that it stands in.
+bool isSampled(const Request& request) {
+  if (request.site == nullptr) return false;
+  const uint32_t percent = request.site->config.access_log.sample_percent;
+  return percent > 0 && std::hash<std::string>()(request.id) % 100 < percent;
+}
+
 }  // namespace
 
 void Exchange::record(Request& request) {
@@ -82,10 +91,12 @@ void Exchange::record(Request& request) {
 
   const bool relevant = decision != waf::Decision::Passed || request.reason != waf::Reason::None ||
                         (request.transaction && request.transaction->auditRelevant());
-  if (!relevant && request.snapshot->config.settings.audit_log.mode != "all") return;
+  if (!relevant && request.snapshot->config.settings.audit_log.mode != "all" && !isSampled(request))
+    return;
   if (!worker_.spool) return;
-  const waf::AuditEvent event =
+  waf::AuditEvent event =
       describe(request, decision, client_.peerPort(), client_.tls(), worker_.clock);
+  request.snapshot->masking.apply(&event);
   std::string line;
   waf::appendAuditJson(event, &line);
   // A loss is counted and alarmed by the log; the answer goes out all the same.
@@ -98,8 +109,9 @@ void Exchange::recordRefusal(const ClientConnection& client, Request& request) {
   TrafficSlot::add(&slot.requests, 1);
   TrafficSlot::add(&slot.blocked, 1);
   if (!worker.spool) return;
-  const waf::AuditEvent event =
+  waf::AuditEvent event =
       describe(request, waf::Decision::Blocked, client.peerPort(), client.tls(), worker.clock);
+  if (request.snapshot) request.snapshot->masking.apply(&event);
   static_cast<void>(worker.spool->append(waf::toAuditJson(event), true));
 }
 

@@ -1,9 +1,24 @@
 #include "admin-ui/server/api/event_filter.h"
 
-#include "waf/base/ip_network.h"
+#include <algorithm>
+#include <array>
+
 #include "waf/base/text.h"
 
 namespace admin {
+namespace {
+
+// Each is a term of the filter by itself.
+constexpr std::array<std::string_view, 7> kTermParameters{"site", "decision", "reason", "client",
+                                                          "rule", "path",     "q"};
+
+// The value of a parameter stands alone: where in the term the fault is says nothing.
+std::string withoutPosition(const std::string& message) {
+  const size_t colon = message.find(": ");
+  return colon == std::string::npos ? message : message.substr(colon + 2);
+}
+
+}  // namespace
 
 std::optional<ApiError> readTime(const Request& request, const char* name,
                                  std::optional<waf::WallTime>* out) {
@@ -28,29 +43,25 @@ std::optional<ApiError> readCount(const Request& request, const char* name, uint
   return std::nullopt;
 }
 
-std::optional<ApiError> readEventFilter(const Request& request, db::EventFilter* filter) {
-  if (const auto error = readTime(request, "since", &filter->since)) return error;
-  if (const auto error = readTime(request, "until", &filter->until)) return error;
-  filter->site = request.parameter("site").value_or("");
-  filter->decision = request.parameter("decision").value_or("");
-  filter->reason = request.parameter("reason").value_or("");
-  filter->client = request.parameter("client").value_or("");
-  filter->path_prefix = request.parameter("path").value_or("");
-  filter->text = request.parameter("q").value_or("");
-  if (!filter->decision.empty() && filter->decision != "blocked" &&
-      filter->decision != "detected" && filter->decision != "passed") {
-    return invalid("decision: must be blocked, detected or passed", "decision");
+std::optional<ApiError> readEventFilter(const Request& request, waf::WallTime now,
+                                        db::EventFilter* filter) {
+  const auto parsed = db::parseEventFilter(request.parameter("filter").value_or(""), now);
+  if (!parsed) return invalid("filter: " + parsed.error().message, "filter");
+  *filter = *parsed;
+  for (const std::string_view name : kTermParameters) {
+    const auto value = request.parameter(name);
+    if (!value || value->empty()) continue;
+    const std::string field = name == "q" ? "text" : std::string(name);
+    const auto term = db::parseEventFilter(field + ":" + db::quotedForFilter(*value), now);
+    if (!term) return invalid(withoutPosition(term.error().message), std::string(name));
+    filter->terms.insert(filter->terms.end(), term->terms.begin(), term->terms.end());
   }
-  if (!filter->client.empty()) {
-    const auto network = waf::IpNetwork::parse(filter->client);
-    if (!network) return invalid("client: " + network.error().message, "client");
-  }
-  if (const auto rule = request.parameter("rule"); rule && !rule->empty()) {
-    uint64_t id = 0;
-    if (!waf::parseUint64(*rule, &id) || id > INT64_MAX)
-      return invalid("rule: must be the id of a rule", "rule");
-    filter->rule = static_cast<int64_t>(id);
-  }
+  std::optional<waf::WallTime> since;
+  std::optional<waf::WallTime> until;
+  if (const auto error = readTime(request, "since", &since)) return error;
+  if (const auto error = readTime(request, "until", &until)) return error;
+  if (since) filter->since = std::max(filter->since.value_or(*since), *since);
+  if (until) filter->until = std::min(filter->until.value_or(*until), *until);
   return std::nullopt;
 }
 

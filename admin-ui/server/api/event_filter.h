@@ -8,8 +8,10 @@
 
 namespace admin {
 
-// since, until, site, decision, reason, client, rule, path, q of the query.
-std::optional<ApiError> readEventFilter(const Request& request, db::EventFilter* filter);
+// `filter` in the language of db/filter/event_filter.h, and since, until, site, decision, reason,
+// client, rule, path, q of the query as further terms.
+std::optional<ApiError> readEventFilter(const Request& request, waf::WallTime now,
+                                        db::EventFilter* filter);
 
 // A parameter that is a time; the error names it.
 std::optional<ApiError> readTime(const Request& request, const char* name,

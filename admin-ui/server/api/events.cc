@@ -1,7 +1,7 @@
-#include <array>
-#include <memory>
-
+#include <atomic>
 #include <nlohmann/json.hpp>
+#include <thread>
+
 #include "admin-ui/server/api/event_csv.h"
 #include "admin-ui/server/api/event_filter.h"
 #include "admin-ui/server/api/handlers.h"
@@ -27,13 +27,76 @@ nlohmann::json describe(const db::EventSummary& event) {
           {"score", event.score}};
 }
 
+nlohmann::json describe(const std::vector<db::Count>& counts) {
+  nlohmann::json out = nlohmann::json::array();
+  for (const db::Count& count : counts) {
+    out.push_back({{"key", count.key}, {"label", count.label}, {"count", count.count}});
+  }
+  return out;
+}
+
+nlohmann::json describe(const db::EventCounts& counts) {
+  nlohmann::json histogram = nlohmann::json::array();
+  for (const db::EventStep& step : counts.histogram) {
+    histogram.push_back({{"start", waf::formatRfc3339(step.start)},
+                         {"blocked", step.blocked},
+                         {"detected", step.detected},
+                         {"passed", step.passed}});
+  }
+  nlohmann::json attackers = nlohmann::json::array();
+  for (const db::Attacker& attacker : counts.attackers) {
+    attackers.push_back({{"client", attacker.client},
+                         {"site", attacker.site},
+                         {"first", waf::formatRfc3339(attacker.first)},
+                         {"last", waf::formatRfc3339(attacker.last)},
+                         {"count", attacker.count},
+                         {"blocked", attacker.blocked},
+                         {"classes", attacker.classes}});
+  }
+  nlohmann::json out = {{"total", counts.total},
+                        {"partial", counts.partial},
+                        {"facets",
+                         {{"site", describe(counts.sites)},
+                          {"decision", describe(counts.decisions)},
+                          {"reason", describe(counts.reasons)},
+                          {"rule", describe(counts.rules)},
+                          {"client", describe(counts.clients)},
+                          {"path", describe(counts.paths)},
+                          {"status", describe(counts.statuses)},
+                          {"method", describe(counts.methods)},
+                          {"severity", describe(counts.severities)},
+                          {"country", describe(counts.countries)}}},
+                        {"attackers", std::move(attackers)},
+                        {"histogram", std::move(histogram)}};
+  if (counts.partial) out["counted_back_to"] = waf::formatRfc3339(counts.counted_back_to);
+  return out;
+}
+
+constexpr uint64_t kMaxTailWait = 30;
+constexpr std::chrono::milliseconds kTailInterval{250};
+// Each holds a thread of the admin server.
+constexpr int kMaxWaiting = 8;
+
+class Waiting {
+ public:
+  Waiting() : admitted_(count_.fetch_add(1) < kMaxWaiting) {}
+  ~Waiting() { count_.fetch_sub(1); }
+  Waiting(const Waiting&) = delete;
+  Waiting& operator=(const Waiting&) = delete;
+  bool admitted() const { return admitted_; }
+
+ private:
+  static inline std::atomic<int> count_{0};
+  const bool admitted_;
+};
+
 }  // namespace
 
 Response listEvents(Services& services, Request& request) {
   if (services.store == nullptr) return errorResponse(databaseUnreadable(), request.id);
   db::EventFilter filter;
   uint64_t limit = 0;
-  if (const auto error = readEventFilter(request, &filter))
+  if (const auto error = readEventFilter(request, services.clock.wall(), &filter))
     return errorResponse(*error, request.id);
   if (const auto error = readCount(request, "limit", 500, 50, &limit))
     return errorResponse(*error, request.id);
@@ -42,7 +105,53 @@ Response listEvents(Services& services, Request& request) {
   if (!page) return errorResponse(apiError(page.error()), request.id);
   nlohmann::json items = nlohmann::json::array();
   for (const db::EventSummary& event : page->events) items.push_back(describe(event));
-  return jsonResponse({{"items", std::move(items)}, {"next_cursor", page->next_cursor}});
+  return jsonResponse(
+      {{"items", std::move(items)}, {"next_cursor", page->next_cursor}, {"notice", page->notice}});
+}
+
+Response countEvents(Services& services, Request& request) {
+  if (services.store == nullptr) return errorResponse(databaseUnreadable(), request.id);
+  db::EventFilter filter;
+  uint64_t limit = 0;
+  uint64_t step = 0;
+  if (const auto error = readEventFilter(request, services.clock.wall(), &filter))
+    return errorResponse(*error, request.id);
+  if (const auto error = readCount(request, "limit", 100, 10, &limit))
+    return errorResponse(*error, request.id);
+  if (const auto error = readCount(request, "step_seconds", 86400, 3600, &step))
+    return errorResponse(*error, request.id);
+  const auto counts = services.store->events().count(
+      filter, {static_cast<size_t>(limit), std::chrono::seconds(step)});
+  if (!counts) return errorResponse(apiError(counts.error()), request.id);
+  return jsonResponse(describe(*counts));
+}
+
+Response tailEvents(Services& services, Request& request) {
+  if (services.store == nullptr) return errorResponse(databaseUnreadable(), request.id);
+  db::EventFilter filter;
+  uint64_t wait = 0;
+  if (const auto error = readEventFilter(request, services.clock.wall(), &filter))
+    return errorResponse(*error, request.id);
+  if (const auto error = readCount(request, "wait_seconds", kMaxTailWait, 1, &wait))
+    return errorResponse(*error, request.id);
+  const Waiting waiting;
+  if (!waiting.admitted()) {
+    return errorResponse(unavailable("too many live views wait at once; try again"), request.id);
+  }
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(wait);
+  std::string cursor = request.parameter("cursor").value_or("");
+  const bool first = cursor.empty();
+  while (true) {
+    const auto tail = services.store->events().after(filter, cursor, 200);
+    if (!tail) return errorResponse(apiError(tail.error()), request.id);
+    if (first || !tail->events.empty() || std::chrono::steady_clock::now() >= deadline) {
+      nlohmann::json items = nlohmann::json::array();
+      for (const db::EventSummary& event : tail->events) items.push_back(describe(event));
+      return jsonResponse({{"items", std::move(items)}, {"cursor", tail->cursor}});
+    }
+    cursor = tail->cursor;
+    std::this_thread::sleep_for(kTailInterval);
+  }
 }
 
 Response showEvent(Services& services, Request& request) {
@@ -64,7 +173,7 @@ Response showEvent(Services& services, Request& request) {
 Response exportEvents(Services& services, Request& request) {
   if (services.store == nullptr) return errorResponse(databaseUnreadable(), request.id);
   db::EventFilter filter;
-  if (const auto error = readEventFilter(request, &filter))
+  if (const auto error = readEventFilter(request, services.clock.wall(), &filter))
     return errorResponse(*error, request.id);
   const std::string format = request.parameter("format").value_or("jsonl");
   if (format != "jsonl" && format != "csv") {

@@ -64,6 +64,8 @@ Response replaceSettings(Services&, Request&);
 
 Response listEvents(Services&, Request&);
 Response showEvent(Services&, Request&);
+Response countEvents(Services&, Request&);
+Response tailEvents(Services&, Request&);
 Response exportEvents(Services&, Request&);
 Response showOverview(Services&, Request&);
 Response showStatus(Services&, Request&);

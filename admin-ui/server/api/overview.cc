@@ -52,25 +52,23 @@ json describe(const std::vector<db::Count>& counts) {
   return out;
 }
 
-json describe(const db::EventTop& top) {
-  return {{"sites", describe(top.sites)},
-          {"rules", describe(top.rules)},
-          {"clients", describe(top.clients)},
-          {"paths", describe(top.paths)},
-          {"reasons", describe(top.reasons)}};
+json describeTop(const db::EventCounts& top) {
+  return {{"sites", describe(top.sites)},     {"rules", describe(top.rules)},
+          {"clients", describe(top.clients)}, {"paths", describe(top.paths)},
+          {"reasons", describe(top.reasons)}, {"partial", top.partial}};
 }
 
 // What the store knows of the time between; the first thing that it cannot read ends it.
 std::optional<ApiError> addHistory(db::Store& store, const db::EventFilter& filter, uint32_t step,
-                                   json* out) {
-  const auto series = store.traffic().series(*filter.since, *filter.until, step, filter.site);
+                                   const std::string& site, json* out) {
+  const auto series = store.traffic().series(*filter.since, *filter.until, step, site);
   if (!series) return apiError(series.error());
   Totals totals;
   (*out)["traffic"] = describeTraffic(*series, &totals);
   (*out)["totals"] = describe(totals);
-  const auto top = store.events().top(filter, 8);
+  const auto top = store.events().count(filter, {.limit = 8});
   if (!top) return apiError(top.error());
-  (*out)["top"] = describe(*top);
+  (*out)["top"] = describeTop(*top);
   const auto sites = store.traffic().bySite(*filter.since, *filter.until);
   if (!sites) return apiError(sites.error());
   json list = json::array();
@@ -89,7 +87,7 @@ std::optional<ApiError> addHistory(db::Store& store, const db::EventFilter& filt
 Response showOverview(Services& services, Request& request) {
   db::EventFilter filter;
   uint64_t step = 0;
-  if (const auto error = readEventFilter(request, &filter))
+  if (const auto error = readEventFilter(request, services.clock.wall(), &filter))
     return errorResponse(*error, request.id);
   if (const auto error = readCount(request, "step_minutes", 1440, 15, &step))
     return errorResponse(*error, request.id);
@@ -102,11 +100,12 @@ Response showOverview(Services& services, Request& request) {
   }
   json out = {{"traffic", json::array()},
               {"totals", describe(Totals{})},
-              {"top", describe(db::EventTop{})},
+              {"top", describeTop(db::EventCounts{})},
               {"sites", json::array()},
               {"endpoints", json::array()}};
   if (services.store != nullptr) {
-    if (const auto error = addHistory(*services.store, filter, static_cast<uint32_t>(step), &out)) {
+    if (const auto error = addHistory(*services.store, filter, static_cast<uint32_t>(step),
+                                      request.parameter("site").value_or(""), &out)) {
       return errorResponse(*error, request.id);
     }
   }

@@ -69,6 +69,8 @@ constexpr auto kRoutes = std::to_array<Route>({
     {"PUT", "/settings", Administer, replaceSettings, kObject},
 
     {"GET", "/events", View, listEvents},
+    {"GET", "/events/counts", View, countEvents},
+    {"GET", "/events/tail", View, tailEvents},
     {"GET", "/events/export", View, exportEvents},
     {"GET", "/events/{id}", View, showEvent},
     {"GET", "/overview", View, showOverview},

@@ -45,6 +45,8 @@ json describeAll(const std::vector<T>& items) {
 
 Response showStatus(Services& services, Request&) {
   const GatewayStatus status = services.gateway.status();
+  const db::EventLogStatus log =
+      services.log != nullptr ? services.log->status() : db::EventLogStatus();
   return jsonResponse({{"version", status.version},
                        {"uptime_s", status.uptime.count()},
                        {"ready", status.ready},
@@ -56,6 +58,9 @@ Response showStatus(Services& services, Request&) {
                        {"requests", status.requests},
                        {"events_written", status.events_written},
                        {"events_lost", status.events_lost},
+                       {"refusals_lost", log.lost_refusals},
+                       {"events_waiting", log.backlog},
+                       {"events_not_indexed", log.index_lag},
                        {"sites", describeAll(status.sites)},
                        {"endpoints", describeAll(status.endpoints)},
                        {"rulesets", describeAll(status.rulesets)}});

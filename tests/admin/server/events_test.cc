@@ -57,11 +57,12 @@ TEST_F(EventsTest, PassesTheFilterOn) {
       "/api/v1/events?since=2026-01-01T00:00:00Z&site=shop&decision=blocked&client=192.0.2.0/"
       "24&rule=942100&path=/a&q=%2B1");
   ASSERT_EQ(reply.status, 200) << reply.body;
-  EXPECT_EQ(store_.last_filter.site, "shop");
-  EXPECT_EQ(store_.last_filter.client, "192.0.2.0/24");
-  EXPECT_EQ(store_.last_filter.rule, 942100);
-  EXPECT_EQ(store_.last_filter.path_prefix, "/a");
-  EXPECT_EQ(store_.last_filter.text, "+1");
+  ASSERT_EQ(store_.last_filter.terms.size(), 6u);
+  EXPECT_EQ(store_.last_filter.terms[0].values[0].text, "shop");
+  EXPECT_EQ(store_.last_filter.terms[2].values[0].network.toString(), "192.0.2.0/24");
+  EXPECT_EQ(store_.last_filter.terms[3].values[0].low, 942100);
+  EXPECT_EQ(store_.last_filter.terms[4].values[0].text, "/a");
+  EXPECT_EQ(store_.last_filter.terms[5].values[0].words, std::vector<std::string>{"1"});
   EXPECT_TRUE(store_.last_filter.since);
 }
 
@@ -74,6 +75,40 @@ TEST_F(EventsTest, SaysWhichParameterIsWrong) {
   EXPECT_EQ(field("client=banana"), "client");
   EXPECT_EQ(field("rule=x"), "rule");
   EXPECT_EQ(field("limit=100000"), "limit");
+}
+
+TEST_F(EventsTest, TheFilterLanguageNamesThePositionOfItsFault) {
+  const Reply good =
+      user_->get("/api/v1/events?filter=site:shop%20-path:/health%20%22union%20select%22");
+  ASSERT_EQ(good.status, 200) << good.body;
+  EXPECT_EQ(store_.last_filter.terms.size(), 3u);
+  const nlohmann::json error =
+      user_->get("/api/v1/events?filter=site:shop%20rule:x").json()["error"];
+  EXPECT_EQ(error["field"], "filter");
+  EXPECT_NE(error["message"].get<std::string>().find("at 16: rule: must be a number"),
+            std::string::npos)
+      << error;
+  EXPECT_EQ(user_->get("/api/v1/events/export?filter=%22").status, 400);
+}
+
+TEST_F(EventsTest, CountsWithTheSameFilterAsTheList) {
+  const nlohmann::json counts =
+      user_->get("/api/v1/events/counts?filter=decision:blocked&step_seconds=60").json();
+  EXPECT_EQ(store_.last_filter.terms.size(), 1u);
+  EXPECT_EQ(counts["total"], 3);
+  EXPECT_EQ(counts["partial"], false);
+  EXPECT_EQ(counts["facets"]["rule"][0]["key"], "942100");
+  EXPECT_EQ(counts["histogram"][0]["blocked"], 2);
+  EXPECT_EQ(user_->get("/api/v1/events/counts?step_seconds=0").status, 400);
+}
+
+TEST_F(EventsTest, TheLiveViewBeginsNowAndGoesOnFromItsCursor) {
+  const nlohmann::json begin = user_->get("/api/v1/events/tail").json();
+  EXPECT_TRUE(begin["items"].empty());
+  EXPECT_EQ(begin["cursor"], "3");
+  const nlohmann::json more = user_->get("/api/v1/events/tail?cursor=1").json();
+  EXPECT_EQ(more["items"].size(), 2u);
+  EXPECT_EQ(user_->get("/api/v1/events/tail?wait_seconds=600").status, 400);
 }
 
 TEST_F(EventsTest, ShowsOneEventWhole) {

@@ -134,10 +134,27 @@ db::Result<std::optional<waf::AuditEvent>> FakeStore::find(const std::string& id
   return std::optional<waf::AuditEvent>();
 }
 
-db::Result<db::EventTop> FakeStore::top(const db::EventFilter&, size_t) {
-  db::EventTop top;
-  top.rules.push_back({"942100", "SQL injection", 3});
-  return top;
+db::Result<db::EventCounts> FakeStore::count(const db::EventFilter& filter,
+                                             const db::EventCountRequest&) {
+  const std::lock_guard lock(mutex_);
+  last_filter = filter;
+  db::EventCounts counts;
+  counts.total = 3;
+  counts.rules.push_back({"942100", "SQL injection", 3});
+  counts.histogram.push_back({waf::WallTime{}, 2, 1, 0});
+  return counts;
+}
+
+// Everything is new to an old cursor, which is the number of events seen.
+db::Result<db::EventTail> FakeStore::after(const db::EventFilter&, const std::string& cursor,
+                                           size_t) {
+  db::EventTail tail;
+  for (size_t i = cursor.empty() ? stored_events.size() : std::stoul(cursor);
+       i < stored_events.size(); ++i) {
+    tail.events.emplace_back().id = stored_events[i].id;
+  }
+  tail.cursor = std::to_string(stored_events.size());
+  return tail;
 }
 
 db::Result<void> FakeStore::forEach(const db::EventFilter&,

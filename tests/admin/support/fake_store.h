@@ -39,7 +39,10 @@ class FakeStore final : public db::Store,
   db::Result<db::EventPage> query(const db::EventFilter& filter, const std::string& cursor,
                                   size_t limit) override;
   db::Result<std::optional<waf::AuditEvent>> find(const std::string& id) override;
-  db::Result<db::EventTop> top(const db::EventFilter& filter, size_t limit) override;
+  db::Result<db::EventCounts> count(const db::EventFilter& filter,
+                                    const db::EventCountRequest& request) override;
+  db::Result<db::EventTail> after(const db::EventFilter& filter, const std::string& cursor,
+                                  size_t limit) override;
   db::Result<void> forEach(const db::EventFilter& filter,
                            const std::function<bool(const waf::AuditEvent&)>& row) override;
 

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "db/events/event_indexer.h"
 #include "db/events/event_writer.h"
 #include "tests/db/support/event_sample.h"
 #include "tests/db/support/temporary_folder.h"
@@ -29,8 +30,23 @@ class EventStoreTest : public testing::Test {
     EXPECT_TRUE(done) << done.error().message;
     return event.id;
   }
+  void index() {
+    while (true) {
+      const auto rows = indexer_.advance(2);
+      ASSERT_TRUE(rows) << rows.error().message;
+      if (*rows == 0) break;
+    }
+  }
   waf::AuditEvent event(const std::string& id) const { return sampleEvent(id, clock_.wall()); }
 
+  EventFilter parsed(const std::string& text) const {
+    const auto filter = parseEventFilter(text, clock_.wall());
+    EXPECT_TRUE(filter) << text << ": " << filter.error().message;
+    return filter ? *filter : EventFilter();
+  }
+  std::vector<std::string> ids(const std::string& filter, size_t limit = 100) {
+    return ids(parsed(filter), limit);
+  }
   std::vector<std::string> ids(const EventFilter& filter, size_t limit = 100) {
     std::vector<std::string> out;
     std::string cursor;
@@ -48,6 +64,7 @@ class EventStoreTest : public testing::Test {
   // Noon, 12 hours before the file changes.
   waf::ManualClock clock_{waf::WallTime(hours(24 * 20000 + 12))};
   EventWriter writer_{folder_.path(), clock_};
+  EventIndexer indexer_{folder_.path()};
   SqliteEventStore store_{folder_.path()};
   uint64_t sequence_ = 0;
 };
@@ -59,7 +76,7 @@ TEST_F(EventStoreTest, PagesGoOverFilesNewestFirst) {
   }
   EXPECT_EQ(listEventFiles(folder_.path()).size(), 3u);
   for (const size_t limit : {1u, 2u, 3u, 5u, 100u}) {
-    EXPECT_THAT(ids({}, limit), ElementsAre("e", "d", "c", "b", "a")) << limit;
+    EXPECT_THAT(ids("", limit), ElementsAre("e", "d", "c", "b", "a")) << limit;
   }
 }
 
@@ -72,13 +89,13 @@ TEST_F(EventStoreTest, AnEventThatEndsAfterMidnightKeepsItsPlaceInTime) {
   write(slow);
   write(event("c"));
   for (const size_t limit : {1u, 2u, 100u}) {
-    EXPECT_THAT(ids({}, limit), ElementsAre("c", "b", "slow", "a")) << limit;
+    EXPECT_THAT(ids("", limit), ElementsAre("c", "b", "slow", "a")) << limit;
   }
 }
 
 TEST_F(EventStoreTest, EqualTimesAreOrderedByTheirSequence) {
   for (const char* id : {"a", "b", "c"}) write(event(id));
-  EXPECT_THAT(ids({}, 1), ElementsAre("c", "b", "a"));
+  EXPECT_THAT(ids("", 1), ElementsAre("c", "b", "a"));
 }
 
 TEST_F(EventStoreTest, FiltersAreExactAndCombine) {
@@ -96,20 +113,45 @@ TEST_F(EventStoreTest, FiltersAreExactAndCombine) {
   rate.client_ip = "203.0.114.1";
   write(rate);
 
-  EXPECT_THAT(ids({.site = "blog"}), ElementsAre("b"));
-  EXPECT_THAT(ids({.decision = "detected"}), ElementsAre("b"));
-  EXPECT_THAT(ids({.reason = "rate"}), ElementsAre("c"));
-  EXPECT_THAT(ids({.client = "203.0.113.7"}), ElementsAre("a"));
-  EXPECT_THAT(ids({.client = "203.0.112.0/22"}), ElementsAre("c", "a"));
-  EXPECT_THAT(ids({.client = "2001:db8::/32"}), ElementsAre("b"));
-  EXPECT_THAT(ids({.rule = 942100}), ElementsAre("a"));
-  EXPECT_THAT(ids({.path_prefix = "/admin/"}), ElementsAre("b"));
-  EXPECT_THAT(ids({.text = "50%25"}), ElementsAre("b"));
-  EXPECT_THAT(ids({.text = "50_25"}), IsEmpty());
-  EXPECT_THAT(ids({.text = "sql injection"}), ElementsAre("b", "a"));
-  EXPECT_THAT(ids({.text = "113.7"}), ElementsAre("a"));
-  EXPECT_THAT(ids({.site = "shop", .decision = "blocked", .rule = 942100}), ElementsAre("a"));
-  EXPECT_EQ(store_.query({.client = "banana"}, "", 10).error().code, ErrorCode::Invalid);
+  // As rows that no index has yet, then through the indexes: the same events.
+  for (const bool indexed : {false, true}) {
+    if (indexed) index();
+    EXPECT_THAT(ids("site:blog"), ElementsAre("b"));
+    EXPECT_THAT(ids("-site:blog"), ElementsAre("c", "a"));
+    EXPECT_THAT(ids("site:blog,shop"), ElementsAre("c", "b", "a"));
+    EXPECT_THAT(ids("site:b*"), ElementsAre("b"));
+    EXPECT_THAT(ids("decision:detected"), ElementsAre("b"));
+    EXPECT_THAT(ids("reason:rate"), ElementsAre("c"));
+    EXPECT_THAT(ids("client:203.0.113.7"), ElementsAre("a"));
+    EXPECT_THAT(ids("client:203.0.112.0/22"), ElementsAre("c", "a"));
+    EXPECT_THAT(ids("client:2001:db8::/32"), ElementsAre("b"));
+    EXPECT_THAT(ids("-client:203.0.112.0/22"), ElementsAre("b"));
+    EXPECT_THAT(ids("rule:942100"), ElementsAre("a"));
+    EXPECT_THAT(ids("-rule:942100"), ElementsAre("c", "b"));
+    EXPECT_THAT(ids("rule:942*"), ElementsAre("a"));
+    EXPECT_THAT(ids("rule:930000..949999"), ElementsAre("b", "a"));
+    EXPECT_THAT(ids("path:/admin"), ElementsAre("b"));
+    EXPECT_THAT(ids("path:/adm"), IsEmpty());
+    EXPECT_THAT(ids("path:/adm*"), ElementsAre("b"));
+    EXPECT_THAT(ids("path:*%2e"), ElementsAre("b"));
+    EXPECT_THAT(ids("status:4xx"), ElementsAre("c", "b", "a"));
+    EXPECT_THAT(ids("status:>=404"), IsEmpty());
+    EXPECT_THAT(ids("severity:>=error"), ElementsAre("b", "a"));
+    EXPECT_THAT(ids("-severity:critical"), ElementsAre("c"));
+    EXPECT_THAT(ids("method:get score:5"), ElementsAre("c", "b", "a"));
+    EXPECT_THAT(ids("id:b"), ElementsAre("b"));
+    EXPECT_THAT(ids("\"50%25\""), ElementsAre("b"));
+    EXPECT_THAT(ids("\"q 50\""), ElementsAre("b"));
+    EXPECT_THAT(ids("sql injection"), ElementsAre("b", "a"));
+    EXPECT_THAT(ids("\"injection sql\""), IsEmpty());
+    EXPECT_THAT(ids("inject"), IsEmpty());
+    EXPECT_THAT(ids("inject*"), ElementsAre("b", "a"));
+    EXPECT_THAT(ids("-inject*"), ElementsAre("c"));
+    EXPECT_THAT(ids("injection -admin"), ElementsAre("a"));
+    EXPECT_THAT(ids("203.0.113.7"), ElementsAre("a"));
+    EXPECT_THAT(ids("\"1' or '1'='1\""), ElementsAre("c", "b", "a"));
+    EXPECT_THAT(ids("site:shop decision:blocked rule:942100"), ElementsAre("a"));
+  }
 }
 
 TEST_F(EventStoreTest, TimesBoundFromSinceUpToUntil) {
@@ -118,8 +160,8 @@ TEST_F(EventStoreTest, TimesBoundFromSinceUpToUntil) {
     write(event(id));
     clock_.advance(hours(1));
   }
-  EXPECT_THAT(ids({.since = start + hours(1)}), ElementsAre("c", "b"));
-  EXPECT_THAT(ids({.until = start + hours(1)}), ElementsAre("a"));
+  EXPECT_THAT(ids(EventFilter{.since = start + hours(1)}), ElementsAre("c", "b"));
+  EXPECT_THAT(ids(EventFilter{.until = start + hours(1)}), ElementsAre("a"));
 }
 
 TEST_F(EventStoreTest, ACursorThatIsNoneIsRefused) {
@@ -142,7 +184,7 @@ TEST_F(EventStoreTest, FindsAnEventByItsIdWholeWithItsExactBytes) {
   EXPECT_FALSE(store_.find("nothing")->has_value());
 }
 
-TEST_F(EventStoreTest, TopCountsOverFilesAndNamesRules) {
+TEST_F(EventStoreTest, CountsOverFilesAndNamesRules) {
   write(event("a"));
   clock_.advance(hours(24));
   write(event("b"));
@@ -152,7 +194,7 @@ TEST_F(EventStoreTest, TopCountsOverFilesAndNamesRules) {
   other.rules.push_back(other.rules[0]);
   other.rules[1].id = 930100;
   write(other);
-  const auto top = store_.top({}, 10);
+  const auto top = store_.count({}, {});
   ASSERT_TRUE(top) << top.error().message;
   ASSERT_EQ(top->rules.size(), 2u);
   EXPECT_EQ(top->rules[0].key, "942100");
@@ -163,7 +205,17 @@ TEST_F(EventStoreTest, TopCountsOverFilesAndNamesRules) {
   EXPECT_EQ(top->clients[0].key, "203.0.113.7");
   EXPECT_EQ(top->paths[0].key, "/search");
   EXPECT_EQ(top->reasons[0].count, 3u);
-  EXPECT_EQ(store_.top({.site = "blog"}, 1)->rules.size(), 1u);
+  EXPECT_EQ(top->total, 3u);
+  EXPECT_FALSE(top->partial);
+  ASSERT_EQ(top->histogram.size(), 2u);
+  EXPECT_EQ(top->histogram[1].blocked, 2u);
+  ASSERT_EQ(top->attackers.size(), 2u);
+  EXPECT_EQ(top->attackers[0].client, "203.0.113.7");
+  EXPECT_EQ(top->attackers[0].site, "shop");
+  EXPECT_EQ(top->attackers[0].count, 2u);
+  EXPECT_EQ(top->attackers[0].last - top->attackers[0].first, hours(24));
+  EXPECT_THAT(top->attackers[1].classes, ElementsAre("lfi", "sqli"));
+  EXPECT_EQ(store_.count(parsed("site:blog"), {.limit = 1})->rules.size(), 1u);
 }
 
 TEST_F(EventStoreTest, ForEachVisitsAllUntilToldToStop) {
@@ -186,7 +238,7 @@ TEST_F(EventStoreTest, APageThatTakesTooLongSaysHowFarItSearchedAndGoesOn) {
     clock_.advance(hours(24));
   }
   SqliteEventStore impatient(folder_.path(), std::chrono::milliseconds(0));
-  const EventFilter filter{.text = "search"};
+  const EventFilter filter = parsed("search");
   const auto first = impatient.query(filter, "", 10);
   ASSERT_TRUE(first) << first.error().message;
   ASSERT_EQ(first->events.size(), 1u);
@@ -205,8 +257,8 @@ TEST_F(EventStoreTest, APageThatTakesTooLongSaysHowFarItSearchedAndGoesOn) {
 TEST_F(EventStoreTest, AFileThatIsJustBeingCreatedHidesNothing) {
   write(event("a"));
   std::ofstream(folder_ / "events-29990101.db").flush();
-  EXPECT_THAT(ids({}), ElementsAre("a"));
-  EXPECT_TRUE(store_.top({}, 10));
+  EXPECT_THAT(ids(""), ElementsAre("a"));
+  EXPECT_TRUE(store_.count({}, {}));
   EXPECT_FALSE(store_.find("b")->has_value());
 }
 
@@ -219,8 +271,8 @@ TEST_F(EventStoreTest, AnEventWithoutAKnownClientIsKept) {
   waf::AuditEvent unknown = event("a");
   unknown.client_ip = "";
   write(unknown);
-  EXPECT_THAT(ids({}), ElementsAre("a"));
-  EXPECT_TRUE(store_.top({}, 10)->clients.empty());
+  EXPECT_THAT(ids(""), ElementsAre("a"));
+  EXPECT_TRUE(store_.count({}, {})->clients.empty());
 }
 
 TEST_F(EventStoreTest, ARecordThatCannotBeParsedIsKept) {
@@ -245,7 +297,7 @@ TEST_F(EventStoreTest, ASequenceNumberIsStoredOnce) {
   const SpooledRecord record{1, line, "segment", 100};
   ASSERT_TRUE(writer_.write({&record, 1}));
   ASSERT_TRUE(writer_.write({&record, 1}));
-  EXPECT_THAT(ids({}), ElementsAre("a"));
+  EXPECT_THAT(ids(""), ElementsAre("a"));
 }
 
 TEST_F(EventStoreTest, OldFilesGoByAge) {
@@ -255,7 +307,7 @@ TEST_F(EventStoreTest, OldFilesGoByAge) {
     clock_.advance(hours(24));
   }
   writer_.applyRetention();
-  EXPECT_THAT(ids({}), ElementsAre("e", "d"));
+  EXPECT_THAT(ids(""), ElementsAre("e", "d"));
 }
 
 TEST_F(EventStoreTest, OldFilesGoBySizeAndTheDiskComesBack) {
@@ -272,7 +324,20 @@ TEST_F(EventStoreTest, OldFilesGoBySizeAndTheDiskComesBack) {
   for (const EventFileName& name : files) total += eventFileBytes(folder_.path(), name);
   EXPECT_LT(total, (1u << 20) + (256u << 10));
   EXPECT_GT(files.size(), 3u);
-  EXPECT_EQ(ids({}, 1000).front(), "79");
+  EXPECT_EQ(ids("", 1000).front(), "79");
+}
+
+TEST_F(EventStoreTest, OldFilesGoWhenTheDiskIsNearlyFull) {
+  for (const char* id : {"a", "b", "c"}) {
+    write(event(id));
+    clock_.advance(hours(24));
+  }
+  writer_.setLimits({.min_free_bytes = 1});
+  writer_.applyRetention();
+  EXPECT_THAT(ids(""), ElementsAre("c", "b", "a"));
+  writer_.setLimits({.min_free_bytes = uint64_t{1} << 60});
+  writer_.applyRetention();
+  EXPECT_THAT(ids(""), ElementsAre("c")) << "the file that is written to stays";
 }
 
 TEST_F(EventStoreTest, ARemovedFolderOfFilesIsBegunAnew) {
@@ -281,27 +346,7 @@ TEST_F(EventStoreTest, ARemovedFolderOfFilesIsBegunAnew) {
     removeEventFile(folder_.path(), name);
   }
   write(event("b"));
-  EXPECT_THAT(ids({}), ElementsAre("b"));
-}
-
-TEST(EventFileNameTest, ParsesWhatItPrints) {
-  for (const EventFileName name : {EventFileName{20261125, 1}, EventFileName{20261125, 12}}) {
-    EventFileName parsed;
-    ASSERT_TRUE(EventFileName::parse(name.toString(), &parsed));
-    EXPECT_EQ(parsed, name);
-  }
-  EventFileName ignored;
-  for (const char* text : {"events-.db", "events-20261125-1.db", "events-20261125.db-wal",
-                           "events-2026112x.db", "other.db", "events-20261125-.db"}) {
-    EXPECT_FALSE(EventFileName::parse(text, &ignored)) << text;
-  }
-  EXPECT_EQ(dateOf(startOfDate(20261125)), 20261125);
-}
-
-TEST(PrintableTest, HasNoControlCharactersAndStaysWithinItsLimit) {
-  EXPECT_EQ(printable(std::string("a\0b\nc", 5), 10), "a b c");
-  EXPECT_EQ(printable("\xff\xff\xff\xff", 4), "\xEF\xBF\xBD");
-  EXPECT_EQ(printable("ü", 1), "");
+  EXPECT_THAT(ids(""), ElementsAre("b"));
 }
 
 }  // namespace

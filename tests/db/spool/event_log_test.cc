@@ -148,10 +148,15 @@ TEST_F(EventLogTest, ManySegmentsGoByAndAreRemoved) {
 }
 
 TEST_F(EventLogTest, ALineThatNoSegmentHoldsIsCountedAsLost) {
-  const auto log = open();
-  const auto spool = log->openSpool();
+  auto log = open();
+  auto spool = log->openSpool();
   EXPECT_FALSE(spool->append(std::string(3 << 20, 'x'), true));
-  EXPECT_EQ(log->status().lost, 1u);
+  EXPECT_FALSE(spool->append(std::string(3 << 20, 'x'), false));
+  EXPECT_EQ(log->status().lost, 2u);
+  EXPECT_EQ(log->status().lost_refusals, 1u);
+  spool.reset();
+  log.reset();
+  EXPECT_EQ(open()->status().lost_refusals, 1u) << "a loss outlives the process";
 }
 
 TEST_F(EventLogTest, ARotatedAuditLogIsBegunAnew) {

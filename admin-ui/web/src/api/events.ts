@@ -1,4 +1,4 @@
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { apiUrl, call } from './client';
 
 export type Decision = 'blocked' | 'detected' | 'passed';
@@ -22,6 +22,25 @@ export interface EventRow {
 export interface EventPage {
   items: EventRow[];
   next_cursor: string;
+  /** "" or one sentence: how far back a slow search came, or what was left out. */
+  notice?: string;
+}
+
+export interface CountEntry {
+  key: string;
+  label: string;
+  count: number;
+}
+
+export type FacetField = 'site' | 'decision' | 'reason' | 'rule' | 'client' | 'path' | 'status' | 'method' | 'severity' | 'country';
+
+/** What the events of a filter have in common. When partial, of the time since counted_back_to alone. */
+export interface EventCounts {
+  total: number;
+  partial: boolean;
+  counted_back_to?: string;
+  facets: Record<FacetField, CountEntry[]>;
+  histogram: { start: string; blocked: number; detected: number; passed: number }[];
 }
 
 export interface MatchedRule {
@@ -65,8 +84,8 @@ export interface AuditEvent {
   durations_us?: Record<string, number>;
 }
 
-/** The fields that the API filters by, each by equality (path: by prefix, q: by a part of the text). */
-export const kEventFields = ['site', 'decision', 'reason', 'client', 'rule', 'path', 'q'] as const;
+/** The fields that the API filters by (path: with what is below it, q: words of the text), and its filter language. */
+export const kEventFields = ['site', 'decision', 'reason', 'client', 'rule', 'path', 'q', 'filter'] as const;
 export type EventField = (typeof kEventFields)[number];
 export type EventFilter = Partial<Record<EventField, string>>;
 export type Window = () => { since: string; until?: string };
@@ -86,6 +105,15 @@ export function useEvents(filter: EventFilter, window_key: string, window: Windo
     // Rows never move under the pointer: newer ones are counted by useNewEvents and come in when asked for.
     refetchOnWindowFocus: false,
     staleTime: Infinity,
+  });
+}
+
+export function useEventCounts(filter: EventFilter, window_key: string, window: Window, step_seconds: number) {
+  return useQuery({
+    queryKey: ['event-counts', filter, window_key],
+    queryFn: ({ signal }) => call<EventCounts>('GET', '/events/counts', { query: { ...filter, ...window(), step_seconds }, signal }),
+    placeholderData: keepPreviousData,
+    refetchInterval: 10_000,
   });
 }
 

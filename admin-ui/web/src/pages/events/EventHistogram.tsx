@@ -1,34 +1,31 @@
-import type { EventFilter } from '@/api/events';
-import { useOverview } from '@/api/overview';
-import { axisEnds, decisionPoints, kDecisionSeries } from '@/components/charts/decisionSeries';
+import { useEventCounts, type EventFilter } from '@/api/events';
+import { axisEnds, kDecisionSeries } from '@/components/charts/decisionSeries';
 import { StackedTimeChart } from '@/components/charts/StackedTimeChart';
 import { stepMinutes } from '@/components/range/timeRange';
 import { useTimeRange } from '@/components/range/useTimeRange';
 
-const kCounted = new Set(['site', 'decision']);
-
-/**
- * Blocked and detected requests over time. The counters know site and decision only: under any other filter a
- * histogram would show what the list does not, so there is none.
- */
+/** The events of the filter over time: the same events as in the list and the facets. */
 export function EventHistogram({ filter }: { filter: EventFilter }) {
   const { range, setExact } = useTimeRange();
-  const step = stepMinutes(range.seconds);
-  const overview = useOverview(range.key, range.window, step, filter);
-  if (Object.keys(filter).some((field) => !kCounted.has(field)) || filter.decision === 'passed') return null;
-  const series = kDecisionSeries.filter(({ key }) => key !== 'passed' && (!filter.decision || key === filter.decision));
-  const [from, to] = axisEnds(range.window(), step * 60_000);
+  const step_ms = stepMinutes(range.seconds) * 60_000;
+  const counts = useEventCounts(filter, range.key, range.window, step_ms / 1000).data;
+  const [from, to] = axisEnds(range.window(), step_ms);
+  const points = (counts?.histogram ?? []).map(({ start, blocked, detected, passed }) => ({
+    time: Date.parse(start),
+    values: { blocked, detected, passed },
+  }));
+  const shown = kDecisionSeries.filter(({ key }) => key !== 'passed' || points.some(({ values }) => values.passed > 0));
   return (
     <div className="events-histogram">
       <StackedTimeChart
-        points={decisionPoints(overview.data?.traffic)}
-        series={series}
-        stepMs={step * 60_000}
+        points={points}
+        series={shown}
+        stepMs={step_ms}
         from={from}
         to={to}
         height={96}
         onSelect={setExact}
-        label="Blocked and detected requests over time"
+        label={counts?.partial ? 'Events over time, the newest part' : 'Events over time'}
       />
     </div>
   );

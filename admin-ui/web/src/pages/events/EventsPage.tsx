@@ -32,6 +32,7 @@ export function EventsPage() {
 
   const events = useEvents(filter, range.key, range.window);
   const rows = useMemo(() => events.data?.pages.flatMap((page) => page.items) ?? [], [events.data]);
+  const notice = events.data?.pages.at(-1)?.notice;
   const fresh = useNewEvents(filter, rows[0], range.live && events.isSuccess && rows.length > 0);
 
   const open = useCallback(
@@ -58,10 +59,11 @@ export function EventsPage() {
           )}
           <QueryView query={events} skeleton={<RowsSkeleton rows={12} />}>
             {() =>
-              rows.length === 0 ? (
+              rows.length === 0 && !events.hasNextPage ? (
                 <NoEvents filtered={filtered} live={range.live} label={range.label} onClear={() => setParams(clearFilter)} onReload={reload} />
               ) : (
                 <>
+                  {notice && <p className="dim events-notice">{notice}</p>}
                   <EventTable rows={rows} selected={id} onOpen={open} narrow={id !== undefined && !phone} />
                   {events.hasNextPage && (
                     <div style={{ padding: 12, textAlign: 'center' }}>

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import { useSearchParams } from 'react-router-dom';
-import type { EventField, EventFilter } from '@/api/events';
-import { useOverview, type TopEntry } from '@/api/overview';
+import { useEventCounts, type CountEntry, type EventField, type EventFilter } from '@/api/events';
+import { formatTime } from '@/components/data/format';
 import { BarList } from '@/components/data/BarList';
 import { reasonWords } from '@/components/events/words';
 import { stepMinutes } from '@/components/range/timeRange';
@@ -13,23 +13,24 @@ const kShown = 5;
 interface Facet {
   title: string;
   field: EventField;
-  entries: TopEntry[] | undefined;
-  label: (entry: TopEntry) => ReactNode;
+  entries: CountEntry[] | undefined;
+  label: (entry: CountEntry) => ReactNode;
 }
 
-const mono = (entry: TopEntry) => <span className="mono">{entry.label || entry.key}</span>;
+const mono = (entry: CountEntry) => <span className="mono">{entry.label || entry.key}</span>;
 
 /** What the filtered events have in common; each value narrows the filter to itself. */
 export function Facets({ filter }: { filter: EventFilter }) {
   const [params] = useSearchParams();
   const { range } = useTimeRange();
-  const top = useOverview(range.key, range.window, stepMinutes(range.seconds), filter).data?.top;
+  const counts = useEventCounts(filter, range.key, range.window, stepMinutes(range.seconds) * 60).data;
+  const top = counts?.facets;
   const facets: Facet[] = [
-    { title: 'Site', field: 'site', entries: top?.sites, label: (entry) => entry.label || entry.key },
-    { title: 'Reason', field: 'reason', entries: top?.reasons, label: (entry) => reasonWords(entry.key) },
-    { title: 'Rule', field: 'rule', entries: top?.rules, label: (entry) => <span className="mono">{entry.key}</span> },
-    { title: 'Client', field: 'client', entries: top?.clients, label: mono },
-    { title: 'Path', field: 'path', entries: top?.paths, label: mono },
+    { title: 'Site', field: 'site', entries: top?.site, label: (entry) => entry.label || entry.key },
+    { title: 'Reason', field: 'reason', entries: top?.reason, label: (entry) => reasonWords(entry.key) },
+    { title: 'Rule', field: 'rule', entries: top?.rule, label: (entry) => <span className="mono">{entry.key}</span> },
+    { title: 'Client', field: 'client', entries: top?.client, label: mono },
+    { title: 'Path', field: 'path', entries: top?.path, label: mono },
   ];
   return (
     <nav className="panel facets" aria-label="Narrow the filter">
@@ -50,6 +51,9 @@ export function Facets({ filter }: { filter: EventFilter }) {
             />
           </section>
         ))}
+      {counts?.partial && counts.counted_back_to && (
+        <p className="dim">Counted back to {formatTime(counts.counted_back_to)}</p>
+      )}
       {!top && <p style={{ height: 200 }} />}
     </nav>
   );

@@ -1,11 +1,17 @@
 import { Menu } from '@mantine/core';
 import { useRef, useState } from 'react';
 import { useSearchParams } from 'react-router-dom';
-import { kEventFields } from '@/api/events';
+import { kEventFields, type EventField } from '@/api/events';
 import { useSites } from '@/api/sites';
 import { reasonWords } from '@/components/events/words';
 import { Icon } from '@/components/layout/Icon';
 import { clearFilter, kFieldLabels, parseToken, readFilter, withField } from './filter';
+
+/** Terms of the filter language hold together: a further one is added, not put in the place of the others. */
+function joined(params: URLSearchParams, token: { field: EventField; value: string }): string {
+  const before = token.field === 'filter' ? params.get('filter') : null;
+  return before ? `${before} ${token.value}` : token.value;
+}
 
 /** Tokens of the URL, and a field that makes more of them. */
 export function FilterBar() {
@@ -19,7 +25,7 @@ export function FilterBar() {
   const add = () => {
     const token = parseToken(text);
     if (!token) return;
-    setParams((old) => withField(old, token.field, token.value));
+    setParams((old) => withField(old, token.field, joined(old, token)));
     setText('');
   };
   const pick = (field: (typeof kEventFields)[number], value: string) => setParams((old) => withField(old, field, value));
@@ -42,7 +48,7 @@ export function FilterBar() {
         ref={input}
         id="event-filter"
         aria-label="Filter events"
-        placeholder={tokens.length > 0 ? 'and…' : 'Path, client, rule id or text, such as rule:942100'}
+        placeholder={tokens.length > 0 ? 'and…' : 'Path, client, rule id or text, such as rule:942100 -path:/health'}
         value={text}
         onChange={(event) => setText(event.currentTarget.value)}
         onKeyDown={(event) => {

@@ -9,6 +9,11 @@ it.each([
   ['192.0.2.7', 'client', '192.0.2.7'],
   ['union select', 'q', 'union select'],
   ['nonsense:1', 'q', 'nonsense:1'],
+  ['-path:/health', 'filter', '-path:/health'],
+  ['site:shop rule:942100', 'filter', 'site:shop rule:942100'],
+  ['status:5xx', 'filter', 'status:5xx'],
+  ['"union select"', 'filter', '"union select"'],
+  ['rule:942*', 'filter', 'rule:942*'],
 ])('understands %s', (text, field, value) => {
   expect(parseToken(text)).toEqual({ field, value });
 });

@@ -8,6 +8,7 @@ export const kFieldLabels: Record<EventField, string> = {
   rule: 'Rule',
   path: 'Path from',
   q: 'Text',
+  filter: 'Filter',
 };
 
 /** What is typed into the filter bar starts with one of these words, or is searched for as text. */
@@ -45,10 +46,16 @@ export function clearFilter(params: URLSearchParams): URLSearchParams {
   return next;
 }
 
-/** "rule:942100", "client:10.0.0.0/8", "/login", "942100", "192.0.2.1" or any text. */
+/** What only the filter language can say: several terms, signs, wildcards, ranges, lists, quotes, other fields. */
+function needsLanguage(text: string): boolean {
+  return /^-\S/.test(text) || /[a-z_]+:\S*\s|\s-?[a-z_]+:\S|["*,<>]|\.\.\d|:\dxx$/i.test(text) || /^(status|severity|score|method|country|id|since|until):/i.test(text);
+}
+
+/** "rule:942100", "client:10.0.0.0/8", "/login", "942100", "192.0.2.1", any text, or terms such as "-path:/health status:5xx". */
 export function parseToken(text: string): { field: EventField; value: string } | undefined {
   const wanted = text.trim();
   if (!wanted) return undefined;
+  if (needsLanguage(wanted)) return { field: 'filter', value: wanted };
   const token = /^([a-z]+)\s*[:=]\s*(.+)$/i.exec(wanted);
   const field = token && kWords[(token[1] ?? '').toLowerCase()];
   if (field && token) return { field, value: token[2] ?? '' };

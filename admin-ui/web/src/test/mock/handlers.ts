@@ -1,4 +1,4 @@
-import type { AuditEvent, EventRow } from '@/api/events';
+import type { AuditEvent, EventCounts, EventRow } from '@/api/events';
 import type { Overview, TopEntry, TrafficPoint } from '@/api/overview';
 import type { RuleItem } from '@/api/types';
 import { leadingRule, pathOf } from '@/components/events/words';
@@ -59,6 +59,37 @@ function count(rows: EventRow[], key: (row: EventRow) => string, label?: (row: E
     counts.set(name, entry);
   }
   return [...counts.values()].sort((a, b) => b.count - a.count).slice(0, 10);
+}
+
+export function eventCounts(state: MockState, query: URLSearchParams): EventCounts {
+  const filter = new URLSearchParams(query);
+  filter.set('limit', '10000');
+  const rows = findEvents(state, filter).items;
+  const step = Number(query.get('step_seconds') || 3600) * 1000;
+  const bars = new Map<number, EventCounts['histogram'][number]>();
+  for (const row of rows) {
+    const start = Math.floor(Date.parse(row.time) / step) * step;
+    const bar = bars.get(start) ?? { start: new Date(start).toISOString(), blocked: 0, detected: 0, passed: 0 };
+    bar[row.decision] += 1;
+    bars.set(start, bar);
+  }
+  return {
+    total: rows.length,
+    partial: false,
+    facets: {
+      site: count(rows, (row) => row.site),
+      decision: count(rows, (row) => row.decision),
+      reason: count(rows, (row) => row.reason),
+      rule: count(rows, (row) => String(row.rule_id), (row) => row.rule_message),
+      client: count(rows, (row) => row.client),
+      path: count(rows, (row) => pathOf(row.uri)),
+      status: count(rows, (row) => String(row.status)),
+      method: count(rows, (row) => row.method),
+      severity: [],
+      country: [],
+    },
+    histogram: [...bars.entries()].sort((a, b) => a[0] - b[0]).map(([, bar]) => bar),
+  };
 }
 
 function traffic(state: MockState, since: number, until: number, step: number): TrafficPoint[] {

@@ -1,0 +1,178 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sqlite3.h>
+
+#include <filesystem>
+#include <fstream>
+#include <thread>
+
+#include "db/events/event_store.h"
+#include "db/sqlite/connection.h"
+#include "db/store/event_log.h"
+#include "tests/db/support/event_sample.h"
+#include "tests/db/support/faulty_vfs.h"
+#include "tests/db/support/temporary_folder.h"
+
+// Whatever the disk does: an append does not wait, the fault is one alarm, what was stored is
+// intact, and what was accepted is stored once when the disk is well again.
+namespace db {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using testing::HasSubstr;
+
+class SteppingClock final : public waf::Clock {
+ public:
+  waf::WallTime wall() const override {
+    return waf::Clock::system().wall() + std::chrono::hours(offset_hours.load());
+  }
+  waf::MonotonicTime monotonic() const override { return waf::Clock::system().monotonic(); }
+  std::atomic<int> offset_hours{0};
+};
+
+class FaultyDiskTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    auto opened = EventLog::open(folder_.path(), clock_);
+    ASSERT_TRUE(opened) << opened.error().message;
+    log_ = std::move(*opened);
+    log_->configure({}, {});
+    spool_ = log_->openSpool();
+  }
+  void TearDown() override {
+    faults_.write_failure = 0;
+    faults_.delay = milliseconds(0);
+    spool_.reset();
+    log_.reset();
+  }
+
+  void append(int count = 1) {
+    for (int i = 0; i < count; ++i) {
+      const auto event = sampleEvent(std::to_string(appended_), clock_.wall());
+      const auto start = std::chrono::steady_clock::now();
+      ASSERT_TRUE(spool_->append(waf::toAuditJson(event), true));
+      slowest_ = std::max(slowest_, std::chrono::steady_clock::now() - start);
+      ++appended_;
+    }
+  }
+  // How often each number from 0 on is stored.
+  std::vector<int> stored() const {
+    std::vector<int> out;
+    SqliteEventStore store(folder_ / "events");
+    const auto read = store.forEach({}, [&out](const waf::AuditEvent& event) {
+      const size_t number = std::stoul(event.id);
+      if (out.size() <= number) out.resize(number + 1);
+      return ++out[number] > 0;
+    });
+    EXPECT_TRUE(read) << read.error().message;
+    return out;
+  }
+  std::string alarmWithin(seconds timeout) const {
+    const auto deadline = std::chrono::steady_clock::now() + timeout;
+    while (log_->status().alarm.empty() && std::chrono::steady_clock::now() < deadline) {
+      std::this_thread::sleep_for(milliseconds(5));
+    }
+    return log_->status().alarm;
+  }
+  void expectAllOnce() {
+    ASSERT_TRUE(log_->flush(seconds(20)));
+    EXPECT_EQ(stored(), std::vector<int>(static_cast<size_t>(appended_), 1));
+  }
+
+  FaultyVfs faults_;
+  TemporaryFolder folder_;
+  SteppingClock clock_;
+  std::unique_ptr<EventLog> log_;
+  std::unique_ptr<EventSpool> spool_;
+  int appended_ = 0;
+  std::chrono::steady_clock::duration slowest_{};
+};
+
+TEST_F(FaultyDiskTest, EveryKindOfFailureIsAnAlarmAndLosesNothing) {
+  append(20);
+  expectAllOnce();
+  const std::pair<int, const char*> kinds[] = {
+      {SQLITE_FULL, "the disk is full"},
+      {SQLITE_IOERR_WRITE, "the disk reports an error"},
+      {SQLITE_READONLY, "cannot be written; check the owner"}};
+  for (const auto& [code, words] : kinds) {
+    for (const int writes : {0, 1, 3}) {
+      faults_.writes_until_failure = writes;
+      faults_.write_failure = code;
+      append(20);
+      EXPECT_THAT(alarmWithin(seconds(10)), HasSubstr(words)) << writes;
+      EXPECT_FALSE(log_->flush(milliseconds(100)));
+      EXPECT_GE(stored().size(), 20u) << "what was stored before is there";
+      faults_.write_failure = 0;
+      expectAllOnce();
+      EXPECT_EQ(log_->status().alarm, "");
+    }
+  }
+}
+
+TEST_F(FaultyDiskTest, ASlowDiskMakesNobodyWaitButTheWriter) {
+  append(5);
+  expectAllOnce();
+  slowest_ = {};
+  faults_.delay = milliseconds(30);
+  append(300);
+  EXPECT_LT(slowest_, milliseconds(20));
+  EXPECT_GT(log_->status().backlog, 0u);
+  EXPECT_EQ(log_->status().alarm, "");
+  faults_.delay = milliseconds(0);
+  expectAllOnce();
+}
+
+TEST_F(FaultyDiskTest, ADatabaseThatSomebodyLocksIsTriedAgain) {
+  append();
+  expectAllOnce();
+  const std::string file =
+      folder_ / ("events/" + listEventFiles(folder_ / "events").back().toString());
+  {
+    auto other = Connection::open(file, {.mode = Connection::Mode::Write});
+    ASSERT_TRUE(other);
+    ASSERT_TRUE((*other)->execute("BEGIN IMMEDIATE"));
+    append(10);
+    EXPECT_THAT(alarmWithin(seconds(10)), HasSubstr("is locked by another process"));
+    EXPECT_EQ(stored().size(), 1u) << "and can be read";
+    ASSERT_TRUE((*other)->execute("ROLLBACK"));
+  }
+  expectAllOnce();
+  EXPECT_EQ(log_->status().alarm, "");
+}
+
+TEST_F(FaultyDiskTest, AClockThatIsSetBackAndForthLosesAndHidesNothing) {
+  append(3);
+  ASSERT_TRUE(log_->flush(seconds(10)));
+  for (const int hours : {-30, 50, -2000, 0}) {
+    clock_.offset_hours = hours;
+    append(3);
+    ASSERT_TRUE(log_->flush(seconds(10)));
+  }
+  expectAllOnce();
+  EXPECT_EQ(log_->status().alarm, "");
+}
+
+TEST_F(FaultyDiskTest, ADayFileThatWasOverwrittenIsPutAsideAndTheOthersStay) {
+  clock_.offset_hours = -48;
+  append(5);
+  ASSERT_TRUE(log_->flush(seconds(10)));
+  clock_.offset_hours = 0;
+  append(5);
+  ASSERT_TRUE(log_->flush(seconds(10)));
+  const auto files = listEventFiles(folder_ / "events");
+  ASSERT_EQ(files.size(), 2u);
+  std::ofstream(folder_ / ("events/" + files[0].toString()), std::ios::trunc) << "not a database";
+  SqliteEventStore store(folder_ / "events");
+  const auto page = store.query({}, "", 100);
+  ASSERT_TRUE(page) << page.error().message;
+  EXPECT_EQ(page->events.size(), 5u);
+  EXPECT_THAT(page->notice, HasSubstr("its events are left out"));
+  append(5);
+  EXPECT_TRUE(log_->flush(seconds(10)));
+  EXPECT_EQ(store.query({}, "", 100)->events.size(), 10u);
+}
+
+}  // namespace
+}  // namespace db

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+
+struct sqlite3_vfs;
+
+namespace db {
+
+// Stands between SQLite and the disk for as long as it lives, for the whole process: every write
+// can be made to fail or to wait. One at a time; the fields may be set from any thread.
+class FaultyVfs {
+ public:
+  FaultyVfs();
+  ~FaultyVfs();
+  FaultyVfs(const FaultyVfs&) = delete;
+  FaultyVfs& operator=(const FaultyVfs&) = delete;
+
+  std::atomic<int> write_failure{0};               // a result code of SQLite, 0 for none
+  std::atomic<int> writes_until_failure{0};        // so many writes go through before it
+  std::atomic<std::chrono::milliseconds> delay{};  // of each write and sync
+  std::atomic<uint64_t> writes{0};
+
+  int beforeWrite();
+
+ private:
+  sqlite3_vfs* vfs_;
+};
+
+}  // namespace db
