@@ -167,6 +167,14 @@ Task<void> Exchange::relayResponse(Request& request, UpstreamExchange& exchange,
       kept.append(data);
     }
   };
+  // Before the last byte leaves: a client that has it finds its event in the log and its page in
+  // the cache.
+  const auto endsWhole = [&] {
+    record(request);
+    if (!stored) return;
+    stored->body = std::make_shared<const std::string>(std::move(kept));
+    request.site->cache->store(cache.key, std::exchange(stored, nullptr));
+  };
   IoResult sent;
   uint64_t left = framing.length;  // with a length: how much is still to go
   const bool counted = framing.framing == BodyFraming::Length;
@@ -174,7 +182,7 @@ Task<void> Exchange::relayResponse(Request& request, UpstreamExchange& exchange,
     keep(held.bytes);
     request.bytes_out += held.bytes.size();
     if (counted) left -= std::min<uint64_t>(left, held.bytes.size());
-    if (held.complete || (counted && left == 0)) record(request);
+    if (held.complete || (counted && left == 0)) endsWhole();
     // Not a conditional expression: g++ 12 awaits both of its branches, and the body went out
     // twice.
     if (held.complete) {
@@ -199,13 +207,14 @@ Task<void> Exchange::relayResponse(Request& request, UpstreamExchange& exchange,
     }
     if (part.status == BodyPart::Status::End) {
       complete = true;
+      endsWhole();
       break;
     }
     keep(part.data);
     request.bytes_out += part.data.size();
     if (counted) {
       left -= std::min<uint64_t>(left, part.data.size());
-      if (left == 0) record(request);
+      if (left == 0) endsWhole();
     }
     sent = co_await downstream_.write(part.data, writeDeadline(request));
     if (turn % 64 == 0) co_await worker_.loop->yield();
@@ -215,11 +224,6 @@ Task<void> Exchange::relayResponse(Request& request, UpstreamExchange& exchange,
   if (!sent.ok()) {
     request.keep_alive = false;
     exchange.abandon();
-    co_return;
-  }
-  if (stored && complete) {
-    stored->body = std::make_shared<const std::string>(std::move(kept));
-    request.site->cache->store(cache.key, std::move(stored));
   }
 }
 
