@@ -12,6 +12,7 @@ namespace gateway {
 namespace {
 
 constexpr size_t kMostTrailerBytes = 16384;
+constexpr size_t kMostContinuations = 32;
 // Frames that wait to be sent because the peer asked for each of them.
 constexpr size_t kCongestion = 512;
 
@@ -55,7 +56,9 @@ struct Http2Codec::Callbacks {
     if (isIdle(*head) && !codec.frames_.spend(codec.loop_->now())) {
       codec.flooded("frames that carry nothing");
     }
-    return 0;
+    if (head->type == NGHTTP2_HEADERS) codec.block_ = {};
+    if (head->type == NGHTTP2_CONTINUATION) codec.onContinuation(head->length);
+    return codec.broken_ ? NGHTTP2_ERR_CALLBACK_FAILURE : 0;
   }
 
   static int onBeginHeaders(nghttp2_session*, const nghttp2_frame* frame, void* user) {
@@ -186,6 +189,8 @@ bool Http2Codec::open() {
   nghttp2_option_set_no_http_messaging(raw, 1);
   nghttp2_option_set_no_closed_streams(raw, 1);
   nghttp2_option_set_stream_reset_rate_limit(raw, 500, 50);
+  // It counts the reads that a frame's header takes, not the frames: onContinuation() does.
+  nghttp2_option_set_max_continuations(raw, 16 * kMostContinuations);
   nghttp2_session* session = nullptr;
   if (nghttp2_session_server_new2(&session, Callbacks::table(), this, raw) != 0) return false;
   session_.reset(session);
@@ -217,6 +222,13 @@ void Http2Codec::flooded(const char* what) {
   broken_ = true;
   fault(true, std::string("flood of ") + what);
   terminate(NGHTTP2_ENHANCE_YOUR_CALM);
+}
+
+void Http2Codec::onContinuation(size_t bytes) {
+  block_.bytes += bytes;
+  if (++block_.frames > kMostContinuations || block_.bytes > 2 * limits_.head.head_bytes) {
+    flooded("CONTINUATION frames");
+  }
 }
 
 bool Http2Codec::receive(std::string_view bytes) {

@@ -89,6 +89,7 @@ class Http2Codec {
   Http2Codec(EventLoop* loop, const Http2Limits& limits, Http2Events* events);
   bool open();
   Http2Stream* find(int32_t id) const;
+  void onContinuation(size_t bytes);
   void onFrame(const nghttp2_frame& frame);
   void onHeadersEnd(Http2Stream& stream, bool request, bool end_stream);
   void endOfBody(Http2Stream& stream);
@@ -106,6 +107,11 @@ class Http2Codec {
   std::unordered_map<int32_t, std::shared_ptr<Http2Stream>> streams_;
   FloodGuard frames_{2000, 100};  // received frames that move nothing
   FloodGuard resets_{100, 10};    // streams that we had to reset
+  struct Block {                  // the continuation of a head
+    size_t frames = 0;
+    size_t bytes = 0;
+  };
+  Block block_;
   bool within_head_ = false;
   bool settled_ = false;
   bool broken_ = false;

@@ -118,7 +118,12 @@ uint64_t Socket::unacknowledged() const {
   int waiting = 0;
   // Of a socket that is closed or broken nothing will be acknowledged any more.
   if (!open_ || ::ioctl(fd_, SIOCOUTQ, &waiting) != 0 || waiting < 0) return 0;
-  return static_cast<uint64_t>(waiting);
+  if (waiting == 0) return 0;
+  // What was in the queue of a connection that was reset still counts there.
+  tcp_info info{};
+  socklen_t length = sizeof info;
+  const bool known = ::getsockopt(fd_, IPPROTO_TCP, TCP_INFO, &info, &length) == 0;
+  return known && info.tcpi_state == TCP_CLOSE ? 0 : static_cast<uint64_t>(waiting);
 }
 
 void Socket::shutdownWrite() {

@@ -217,6 +217,30 @@ def test_never_reads(binary):
             client.socket.close()
 
 
+def test_drains_slowly(binary):
+    """A client that takes a few bytes now and then is reset in time, also when all of the answer waits in the kernel."""
+    def big(asked):
+        return page("x" * (1 if asked.target == "/alive" else 1_000_000))
+
+    with serving(binary, big, site=SHORT, waf={"response_body": "off"}) as (gateway, _):
+        slow = [Client(gateway.http_port, receive_buffer=1024).send("GET /big HTTP/1.1\r\nHost: t\r\n\r\n") for _ in range(20)]
+        slow += [Client(gateway.http_port, receive_buffer=1024).send("GET /big HTTP/1.1\r\nHost: t\r\nConnection: close\r\n\r\n")
+                 for _ in range(20)]
+        end = time.monotonic() + 10
+        cut = set()
+        while time.monotonic() < end and len(cut) < len(slow):
+            for client in slow:
+                try:
+                    if client not in cut and not client.socket.recv(32):
+                        cut.add(client)
+                except OSError:
+                    cut.add(client)
+            serves(gateway)
+            time.sleep(0.2)
+        assert len(cut) == len(slow), f"{len(slow) - len(cut)} of {len(slow)} still drain"
+        assert gateway.status()["connections"] == 0
+
+
 def test_resets(binary):
     """Clients that vanish at every moment leave nothing behind."""
     def slow(asked):

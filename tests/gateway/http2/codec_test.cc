@@ -199,8 +199,7 @@ TEST_F(CodecTest, EndsFloods) {
   const std::string settings = frame(NGHTTP2_SETTINGS, 0, 0, "");
   const std::string priority = frame(NGHTTP2_PRIORITY, 0, 1, std::string("\0\0\0\0\1", 5));
   const std::string window = frame(NGHTTP2_WINDOW_UPDATE, 0, 0, std::string("\0\0\0\1", 4));
-  const std::string unknown = frame(0xfa, 0, 0, "x");
-  for (const std::string& each : {ping, settings, priority, window, unknown}) {
+  for (const std::string& each : {ping, settings, priority, window}) {
     open({});
     faults_.clear();
     bool more = true;
@@ -212,6 +211,27 @@ TEST_F(CodecTest, EndsFloods) {
     EXPECT_FALSE(more) << static_cast<int>(each[3]);
     ASSERT_EQ(faults_.size(), 1u) << static_cast<int>(each[3]);
     EXPECT_TRUE(faults_[0].first);
+    EXPECT_EQ(codeOf(sent(), NGHTTP2_GOAWAY), NGHTTP2_ENHANCE_YOUR_CALM);
+  }
+}
+
+TEST_F(CodecTest, TakesAContinuationHoweverItIsCut) {
+  const std::string head = block("GET");
+  const std::string bytes = frame(NGHTTP2_HEADERS, 1, 1, head.substr(0, 20)) +
+                            frame(NGHTTP2_CONTINUATION, 0, 1, head.substr(20, 10)) +
+                            frame(NGHTTP2_CONTINUATION, 4, 1, head.substr(30));
+  for (const char byte : bytes) EXPECT_TRUE(codec_->receive({&byte, 1}));
+  ASSERT_EQ(requests_.size(), 1u);
+  EXPECT_FALSE(requests_[0]->refusal);
+}
+
+TEST_F(CodecTest, EndsContinuationsThatDoNotEnd) {
+  for (const std::string& piece : {std::string(), literal("x", std::string(100, 'a'))}) {
+    open({});
+    codec_->receive(frame(NGHTTP2_HEADERS, 1, 1, block("GET")));
+    int count = 0;
+    while (count < 100 && codec_->receive(frame(NGHTTP2_CONTINUATION, 0, 1, piece))) ++count;
+    EXPECT_EQ(count, 32);
     EXPECT_EQ(codeOf(sent(), NGHTTP2_GOAWAY), NGHTTP2_ENHANCE_YOUR_CALM);
   }
 }
