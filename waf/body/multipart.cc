@@ -194,6 +194,12 @@ class MultipartParser {
     for (const std::string& header : headers) sink_.addPartHeader(disposition.name, header);
     std::string_view content;
     const bool closed = readContent(&content);
+    if (equalsIgnoreCase(type.substr(0, 10), "multipart/")) {
+      // RFC 7578, section 4.3: no longer to be sent. Some origins read its parts as fields and
+      // files of this body, others as one text.
+      flags_.invalid_part = true;
+      fail("multipart within multipart");
+    }
     if (!disposition.error.empty()) {
       flags_.invalid_part = true;
       return fail("Content-Disposition: " + disposition.error);
@@ -218,6 +224,12 @@ class MultipartParser {
       return fail("more files than the limit");
     }
     sink_.addFile(disposition.name, disposition.filename, content);
+    // Some origins take this name instead (RFC 6266, section 4.3).
+    const std::string& extended = disposition.extended_filename;
+    if (!extended.empty() && extended != disposition.filename) {
+      sink_.addPart(disposition.name, extended);
+      sink_.addFile(disposition.name, extended, {});
+    }
     return true;
   }
 

@@ -5,7 +5,9 @@
 
 #include <algorithm>
 
+#include "waf/base/ascii.h"
 #include "waf/base/text.h"
+#include "waf/body/utf8.h"
 
 namespace waf {
 namespace {
@@ -76,6 +78,10 @@ std::string_view unquoteBoundary(std::string_view value, MultipartBoundary* out)
   return trimmed;
 }
 
+unsigned hexDigitValue(char c) {
+  return static_cast<unsigned>(isDigit(c) ? c - '0' : asciiLower(c) - 'a' + 10);
+}
+
 // RFC 8187, section 3.2.1: charset "'" [ language ] "'" *( %xx / attr-char ), with one of the two
 // charsets that RFC 5987 requires.
 bool isExtendedValue(std::string_view value) {
@@ -99,6 +105,26 @@ bool isExtendedValue(std::string_view value) {
     }
   }
   return !text.empty();
+}
+
+// Of an extended value, as UTF-8.
+std::string decodeExtendedValue(std::string_view value) {
+  const bool latin1 = asciiLower(value.front()) == 'i';
+  const std::string_view text = value.substr(value.find('\'', value.find('\'') + 1) + 1);
+  std::string out;
+  for (size_t i = 0; i < text.size(); ++i) {
+    unsigned byte = static_cast<unsigned char>(text[i]);
+    if (text[i] == '%') {
+      byte = hexDigitValue(text[i + 1]) * 16 + hexDigitValue(text[i + 2]);
+      i += 2;
+    }
+    if (latin1) {
+      appendUtf8(byte, &out);
+    } else {
+      out.push_back(static_cast<char>(byte));
+    }
+  }
+  return out;
 }
 
 // One pass over the parameters of a Content-Disposition.
@@ -152,6 +178,7 @@ class DispositionParser {
     } else if (name == "filename*") {
       if (has_extended_ || !isExtendedValue(value)) return fail("broken filename*");
       has_extended_ = true;
+      out_->extended_filename = decodeExtendedValue(value);
     } else {
       return fail("unknown parameter");
     }

@@ -21,6 +21,7 @@ struct ContentDisposition {
   std::string name;
   std::string filename;
   bool has_filename = false;
+  std::string extended_filename;  // of filename*, decoded; "" when there is none
   bool invalid_quoting = false;
   std::string error;  // not empty: the part is invalid
 };

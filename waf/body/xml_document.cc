@@ -17,6 +17,7 @@
 #include <climits>
 
 #include "waf/base/text.h"
+#include "waf/body/xml_library.h"
 
 namespace waf {
 namespace {
@@ -40,14 +41,6 @@ using XPathContext = std::unique_ptr<xmlXPathContext, Deleter<xmlXPathFreeContex
 using XPathObject = std::unique_ptr<xmlXPathObject, Deleter<xmlXPathFreeObject>>;
 using XPathExpression = std::unique_ptr<xmlXPathCompExpr, Deleter<xmlXPathFreeCompExpr>>;
 using Text = std::unique_ptr<xmlChar, Deleter<freeText>>;
-
-void initialize() {
-  static const bool once = [] {
-    xmlInitParser();
-    return true;
-  }();
-  (void)once;
-}
 
 void ignoreError(void*, xmlErrorPtr) {}
 
@@ -140,7 +133,7 @@ XmlDocument& XmlDocument::operator=(XmlDocument&&) noexcept = default;
 XmlDocument::~XmlDocument() = default;
 
 Result<XmlDocument> XmlDocument::parse(std::string_view body, const char* encoding) {
-  initialize();
+  initializeXmlLibrary();
   if (body.size() > INT_MAX / 2) return fail(ErrorCode::Exhausted, "xml", "XML: body too large");
   const ParserContext context(xmlNewParserCtxt());
   if (!context) return fail(ErrorCode::Exhausted, "xml", "XML: out of memory");
@@ -193,7 +186,7 @@ std::vector<std::string> XmlDocument::select(
 }
 
 bool isValidXPath(std::string_view xpath) {
-  initialize();
+  initializeXmlLibrary();
   const XPathContext context(xmlXPathNewContext(nullptr));
   if (!context) return false;
   context->error = ignoreError;

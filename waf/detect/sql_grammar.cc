@@ -30,8 +30,8 @@ constexpr std::string_view kConditions =
 // UNION
 constexpr std::string_view kUnions =
     "UEnks [1s]UE1v 1UEc sUE([nv1] son1U sU(Ev sUf(1 n)UEs [1s])?UE[1nvfs]? nUE[1nvf][1fsco,(]? "
-    "[1s])UE[1nvf] 1UE[1nvs][1nfkcosB&,;()U] "
-    "sUE[1nvs][1fkcosB&,;()U] 1UEf( 1UE1f sUEo[fn] [1sn])?U(E 1Uc sUE?c sUE[1v]n n)UE[1vnf] "
+    "[1s])UE[1nvf] 1UE[1nvs][nfkcosB&,;()U] "
+    "sUE[1nvs][fkcosB&,;()U] 1UEf( 1UE1f sUEo[fn] [1sn])?U(E 1Uc sUE?c sUE[1v]n n)UE[1vnf] "
     "UE1[ck]? UE1,f UE1kn UE1ov UEv[,c]? UEv,f UEvo[sf(] UEf() UEf(1 UEnkn UEn,f UEnc";
 
 // A comment cuts off what follows

@@ -4,7 +4,8 @@
 //
 // The value is the document's text. What is not well-formed is not valid either, and under a DTD or
 // schema that does not parse no document is (as in ModSecurity: a broken schema must not let
-// everything through). libxml2 neither loads entities nor touches the network or the file system.
+// everything through). libxml2 neither loads entities nor touches the network or the file system; a
+// schema that includes another one does not parse.
 
 #include <libxml/parser.h>
 #include <libxml/valid.h>
@@ -13,6 +14,7 @@
 #include <limits>
 
 #include "waf/base/text.h"
+#include "waf/body/xml_library.h"
 #include "waf/operators/operator_makers.h"
 
 namespace waf {
@@ -120,12 +122,14 @@ Result<std::string> readArgumentFile(const OperatorSpec& spec) {
 }  // namespace
 
 OperatorResult makeValidateDtd(const OperatorSpec& spec) {
+  initializeXmlLibrary();
   const auto content = readArgumentFile(spec);
   if (!content) return fail(content.error());
   return makeOperator<DtdOperator>(*content);
 }
 
 OperatorResult makeValidateSchema(const OperatorSpec& spec) {
+  initializeXmlLibrary();
   const auto content = readArgumentFile(spec);
   if (!content) return fail(content.error());
   const SchemaParser parser(

@@ -163,6 +163,73 @@ TEST(MultipartTest, AnUnfinishedPartIsStillReported) {
   EXPECT_EQ(p.sink.arguments, (Pairs{{"a", "<script>"}}));
 }
 
+TEST(MultipartTest, BothNamesOfAFileAreReported) {
+  const Parsed p =
+      parse(partWith(kField + "; filename=\"a.txt\"; filename*=UTF-8'en'sh%65ll.%70hp"));
+  EXPECT_FALSE(p.outcome.error) << p.outcome.message;
+  ASSERT_EQ(p.sink.files.size(), 2u);
+  EXPECT_EQ(p.sink.files[0].filename, "a.txt");
+  EXPECT_EQ(p.sink.files[1].filename, "shell.php");
+  EXPECT_EQ(p.sink.parts, (Pairs{{"a", "a.txt"}, {"a", "shell.php"}}));
+  const Parsed latin = parse(partWith(kField + "; filename=\"a\"; filename*=iso-8859-1''%e9"));
+  EXPECT_EQ(latin.sink.files.at(1).filename, "\xc3\xa9");
+}
+
+TEST(MultipartTest, QuotedPairsAreUndone) {
+  const Parsed p =
+      parse(partWith("Content-Disposition: form-data; name=\"a\\\"b\"; filename=\"c\\\\d.txt\""));
+  ASSERT_EQ(p.sink.files.size(), 1u);
+  EXPECT_EQ(p.sink.files[0].field, "a\"b");
+  EXPECT_EQ(p.sink.files[0].filename, "c\\d.txt");
+}
+
+TEST(MultipartTest, FieldsOfOneNameAreAllReported) {
+  const std::string part = "--0000\r\n" + kField + "\r\n\r\n";
+  const Parsed p = parse(part + "1\r\n" + part + "2\r\n--0000--\r\n");
+  EXPECT_EQ(p.sink.arguments, (Pairs{{"a", "1"}, {"a", "2"}}));
+  EXPECT_EQ(p.flags(), "");
+}
+
+TEST(MultipartTest, ABoundaryMayHoldEveryByteOfItsGrammar) {
+  const std::string boundary = "aZ09'()+_,-./:=?";
+  const Parsed p =
+      parse("--" + boundary + "\r\n" + kField + "\r\n\r\n1\r\n--" + boundary + "--\r\n",
+            "multipart/form-data; boundary=\"" + boundary + "\"");
+  EXPECT_FALSE(p.outcome.error) << p.outcome.message;
+  EXPECT_EQ(p.sink.arguments, (Pairs{{"a", "1"}}));
+  EXPECT_TRUE(parse("", "multipart/form-data; boundary=" + std::string(71, 'x')).flags().empty());
+  EXPECT_TRUE(parse("x", "multipart/form-data; boundary=" + std::string(71, 'x')).outcome.error);
+}
+
+TEST(MultipartTest, MultipartWithinMultipartIsRefused) {
+  const Parsed p = parse(partWith(kField + "\r\nContent-Type: Multipart/Mixed; boundary=1",
+                                  "--1\r\nContent-Disposition: file; filename=\"x.php\"\r\n\r\n"
+                                  "<?php\r\n--1--"));
+  EXPECT_TRUE(p.outcome.error);
+  EXPECT_EQ(p.flags(), "INVALID_PART STRICT_ERROR UNMATCHED_BOUNDARY=2");
+  // What it holds is inspected all the same.
+  ASSERT_EQ(p.sink.arguments.size(), 1u);
+  EXPECT_NE(p.sink.arguments[0].second.find("<?php"), std::string::npos);
+}
+
+TEST(MultipartTest, HeadersOfAPartAreBounded) {
+  std::string many = kField;
+  for (int i = 0; i < 64; ++i) many += "\r\nX: y";
+  EXPECT_TRUE(parse(partWith(many)).outcome.error);
+  EXPECT_TRUE(parse(partWith(kField + "\r\nX: " + std::string(5000, 'y'))).outcome.error);
+  EXPECT_FALSE(parse(partWith(kField + "\r\nX: " + std::string(3000, 'y'))).outcome.error);
+}
+
+TEST(MultipartTest, HoldsTheArgumentLimit) {
+  BodyLimits limits;
+  limits.arguments = 2;
+  std::string body;
+  for (int i = 0; i < 3; ++i) body += "--0000\r\n" + kField + "\r\n\r\nx\r\n";
+  const Parsed p = parse(body + "--0000--\r\n", kType, limits);
+  EXPECT_TRUE(p.outcome.error);
+  EXPECT_EQ(p.sink.arguments.size(), 2u);
+}
+
 TEST(MultipartTest, HoldsTheFileLimit) {
   BodyLimits limits;
   limits.upload_files = 1;

@@ -108,6 +108,19 @@ TEST(DetectSqliTest, ReadsNumbersStringsAndNamesAsServersDo) {
   EXPECT_EQ(fingerprintOf("1 or n'a' = 'a' --"), "1&sos");
   EXPECT_EQ(fingerprintOf("1=(1) union select 1"), "1UE1");
   EXPECT_EQ(fingerprintOf("/*/*/2 union all select 1"), "X1UE1");
+  EXPECT_EQ(fingerprintOf("' union select na`me, b from c--"), "sUEnk");
+  EXPECT_EQ(fingerprintOf("select`a` from b where c"), fingerprintOf("select a from b where c"));
+  EXPECT_EQ(fingerprintOf("1 and 1=1`"), "1&1c");
+  EXPECT_EQ(fingerprintOf("1 union sel\x05"
+                          "ect 1"),
+            "");
+}
+
+TEST(DetectSqliTest, AStringOrAVariableIsNoWordOfProse) {
+  EXPECT_EQ(fingerprintOf("'' or 1"), "s&1");
+  EXPECT_EQ(fingerprintOf("@a or b"), "v&n");
+  EXPECT_EQ(fingerprintOf("black or 17"), "");
+  EXPECT_EQ(fingerprintOf("6 and 17"), "");
 }
 
 }  // namespace

@@ -54,5 +54,13 @@ TEST(DetectXssTest, LongValuesAreReadInLinearTime) {
   }
 }
 
+TEST(DetectXssTest, ASchemeThatAFilterBrokeIsStillOne) {
+  EXPECT_TRUE(detectXss("<a href=\"java<x>script:alert(1)\">"));
+  EXPECT_TRUE(detectXss("<a href=java;script:alert(1)>"));
+  EXPECT_FALSE(detectXss("<a href=\"java/tutorial.html\">"));
+  EXPECT_FALSE(detectXss("<b data=\"data:text/plain,x\">"));
+  EXPECT_TRUE(detectXss("<object data=\"data:text/html,x\">"));
+}
+
 }  // namespace
 }  // namespace waf
