@@ -26,6 +26,12 @@ BodyLimits limitsOf(const Settings& settings) {
   return limits;
 }
 
+// SecRequestBodyNoFilesLimit.
+BodyOutcome tooLarge(TransactionData* data) {
+  data->set(VariableId::InboundDataError, "1");
+  return {true, "Request body excluding files is bigger than the maximum expected."};
+}
+
 void setBodyError(TransactionData* data, std::string_view message) {
   data->set(VariableId::ReqbodyError, "1");
   data->set(VariableId::ReqbodyErrorMsg, message);
@@ -81,16 +87,15 @@ void Transaction::parseRequestBody() {
   BodyOutcome outcome;
   const bool multipart = processor == "MULTIPART";
   if (!multipart && !processor.empty() && body.size() > most) {
-    outcome = {true, "Request body excluding files is bigger than the maximum expected."};
+    outcome = tooLarge(&data);
   } else if (multipart) {
     const Value* type = data.find(VariableId::RequestHeaders, "Content-Type");
     outcome = parseMultipart(body, type == nullptr ? std::string_view() : type->text, limits, sink);
     if (!outcome.error && body.size() - std::min(body.size(), sink.fileBytes()) > most) {
-      outcome = {true, "Request body excluding files is bigger than the maximum expected."};
+      outcome = tooLarge(&data);
     }
   } else if (processor == "URLENCODED") {
     outcome = parseUrlEncoded(body, limits, sink);
-    if (outcome.error) data.set(VariableId::UrlencodedError, "1");
   } else if (processor == "JSON") {
     outcome = parseJson(body, limits, sink);
   } else if (processor == "XML") {
