@@ -5,8 +5,9 @@ namespace gateway::cli {
 int checkRules(Call& call) {
   const auto files = RuleFiles::open(call.arguments);
   if (!files) return call.fail(files.error().message);
-  const auto options = readRuleOptions(call, *files);
+  auto options = readRuleOptions(call, *files);
   if (!options) return kUsage;
+  options->lint = true;
   const waf::RuleSet::Loaded loaded = waf::RuleSet::load(*options);
   const int code = loaded.rule_set != nullptr ? kOk : kFailed;
   if (call.json()) {

@@ -146,6 +146,7 @@ const std::vector<Command>& table() {
         {"--paranoia-level", "N", "1 to 4, with --ruleset"},
         {"--mode", "MODE", "DetectionOnly or On (default), with --ruleset"},
         {"--client", "IP:PORT", "as if it came from there"},
+        {"--response", "FILE", "a raw HTTP response: its phases, too"},
         {"--all", "", "print the beginnings of chains that were not completed, too"}},
        inspect},
 

@@ -124,6 +124,14 @@ int inspectWithFiles(Call& call, const std::string& raw) {
   if (mode != "On" && mode != "DetectionOnly")
     return call.fail("--mode must be On or DetectionOnly");
   policy.mode = mode == "On" ? waf::EngineMode::On : waf::EngineMode::DetectionOnly;
+  std::optional<admin::RawResponse> response;
+  if (call.has("--response")) {
+    auto text = readFile(call.value("--response"), kMaxRequest);
+    if (!text) return call.fail(text.error().message);
+    auto parsed = admin::RawResponse::parse(*text);
+    if (!parsed) return call.fail(call.value("--response") + ": " + parsed.error().message);
+    response = std::move(*parsed);
+  }
   const auto files = RuleFiles::open(call.values("--ruleset"));
   if (!files) return call.fail(files.error().message);
   auto options = readRuleOptions(call, *files);
@@ -133,7 +141,8 @@ int inspectWithFiles(Call& call, const std::string& raw) {
   for (const waf::Diagnostic& diagnostic : loaded.diagnostics)
     call.err << diagnostic.toString() << '\n';
   if (loaded.rule_set == nullptr) return call.fail("the rule set does not load");
-  return print(call, admin::inspectRequest(loaded.rule_set, policy, *request, client));
+  return print(call, admin::inspectRequest(loaded.rule_set, policy, *request, client,
+                                           response ? &*response : nullptr));
 }
 
 std::string onlySite(ApiClient& api) {
@@ -159,7 +168,14 @@ int inspect(Call& call) {
   }
   std::string target = "/inspect?site=" + admin::percentEncode(site);
   if (call.has("--client")) target += "&client=" + admin::percentEncode(call.value("--client"));
-  const auto answer = api->call({"POST", target, *raw});
+  std::string body = *raw;
+  if (call.has("--response")) {
+    const auto response = readFile(call.value("--response"), kMaxRequest);
+    if (!response) return call.fail(response.error().message);
+    target += "&request_bytes=" + std::to_string(body.size());
+    body += *response;
+  }
+  const auto answer = api->call({"POST", target, std::move(body)});
   if (!answer) return call.fail(answer.error().message);
   if (!answer->ok()) return call.fail(*answer);
   return print(call, answer->json());

@@ -36,7 +36,8 @@ waf::AuditEvent describe(const Request& request, waf::Decision decision, uint16_
   event.client_ip = request.client_ip;
   event.client_port = client_port;
   event.method = request.head.method;
-  event.uri = request.head.target;
+  event.uri = request.transaction ? request.transaction->shownUri(request.head.target)
+                                  : std::string(request.head.target);
   event.protocol = request.head.protocol;
   for (const HeaderField& field : request.head.fields) {
     const bool hidden =

@@ -8,6 +8,8 @@
 namespace waf {
 namespace {
 
+constexpr uint64_t kMaxShown = 1000;  // bytes that sanitiseMatchedBytes leaves
+
 constexpr std::array<std::string_view, 8> kSeverities{"EMERGENCY", "ALERT",  "CRITICAL", "ERROR",
                                                       "WARNING",   "NOTICE", "INFO",     "DEBUG"};
 
@@ -140,9 +142,12 @@ void ActionCompiler::applyDisruptive(const ActionAst& action, Disruptive* out) {
       error("allow: phase or request is expected, not \"" + action.value + "\"");
     }
   } else if (action.name == "pause") {
-    warnings_->push_back("pause: has no effect, a gateway that waits helps the attacker");
+    error(
+        "pause: a request that is held costs the gateway more than the attacker; use deny, drop "
+        "or the site's rate limit");
   } else {
-    error(action.name + ": is not supported; use a site of its own for what it would do");
+    error(action.name +
+          ": requests go to the site's upstream; give a path of its own a site or a route");
   }
   out->status = status;
 }
@@ -209,6 +214,24 @@ void ActionCompiler::finishForms() {
   }
 }
 
+// "", or "1/4": how many bytes of the match stay readable at its start and end.
+void ActionCompiler::applySanitiseBytes(const std::string& value) {
+  Sanitise sanitise;
+  sanitise.kind = Sanitise::Kind::MatchedBytes;
+  const size_t slash = value.find('/');
+  uint64_t first = 0;
+  uint64_t last = 0;
+  const bool valid =
+      value.empty() || (slash != std::string::npos && parseUint64(value.substr(0, slash), &first) &&
+                        parseUint64(value.substr(slash + 1), &last));
+  if (!valid || first > kMaxShown || last > kMaxShown) {
+    return error("sanitisematchedbytes: first/last is expected, not \"" + value + "\"");
+  }
+  sanitise.shown_first = first;
+  sanitise.shown_last = last;
+  rule_->actions.emplace_back(std::move(sanitise));
+}
+
 void ActionCompiler::applyVariableAction(const ActionAst& action) {
   if (action.name == "ctl") {
     auto control = compileControl(action.value);
@@ -217,15 +240,18 @@ void ActionCompiler::applyVariableAction(const ActionAst& action) {
   } else if (action.name == "exec") {
     error("exec: programs are not started from rules; react to the event instead");
   } else if (action.name == "sanitisearg") {
-    rule_->actions.emplace_back(Sanitise{Sanitise::Kind::Argument, action.value});
+    rule_->actions.emplace_back(Sanitise{Sanitise::Kind::Argument, action.value, 0, 0});
   } else if (action.name == "sanitiserequestheader") {
-    rule_->actions.emplace_back(Sanitise{Sanitise::Kind::RequestHeader, action.value});
+    rule_->actions.emplace_back(Sanitise{Sanitise::Kind::RequestHeader, action.value, 0, 0});
   } else if (action.name == "sanitiseresponseheader") {
-    rule_->actions.emplace_back(Sanitise{Sanitise::Kind::ResponseHeader, action.value});
-  } else if (action.name == "sanitisematched" || action.name == "sanitisematchedbytes") {
-    rule_->actions.emplace_back(Sanitise{Sanitise::Kind::Matched, {}});
-  } else if (action.name == "append" || action.name == "prepend" || action.name == "deprecatevar") {
-    warnings_->push_back(action.name + ": has no effect here");
+    rule_->actions.emplace_back(Sanitise{Sanitise::Kind::ResponseHeader, action.value, 0, 0});
+  } else if (action.name == "sanitisematched") {
+    rule_->actions.emplace_back(Sanitise{Sanitise::Kind::Matched, {}, 0, 0});
+  } else if (action.name == "sanitisematchedbytes") {
+    applySanitiseBytes(action.value);
+  } else if (action.name == "append" || action.name == "prepend") {
+    error(action.name +
+          ": responses are not rewritten by rules; let the application add what is to be added");
   } else {
     auto compiled = compileVariableAction(action, &program_->tx_names);
     if (!compiled) return error(action.name + ": " + compiled.error().message);

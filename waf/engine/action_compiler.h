@@ -29,6 +29,7 @@ class ActionCompiler {
   void applyDisruptive(const ActionAst& action, Disruptive* out);
   void applyStatus(const ActionAst& action);
   void applyVariableAction(const ActionAst& action);
+  void applySanitiseBytes(const std::string& value);
   void applyTransformation(const std::string& name);
   void applyNamespace(const std::string& value);
   void applySeverity(const std::string& value);

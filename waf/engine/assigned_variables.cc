@@ -4,6 +4,11 @@
 #include "waf/engine/transaction_data.h"
 
 namespace waf {
+namespace {
+
+constexpr size_t kMaxKeyBytes = 512;  // of a key that a client may choose
+
+}  // namespace
 
 TransactionData::AssignedVariables& TransactionData::assignedOf(VariableId id) const {
   return assigned_[id];
@@ -11,10 +16,13 @@ TransactionData::AssignedVariables& TransactionData::assignedOf(VariableId id) c
 
 void TransactionData::startCollection(VariableId collection, std::string_view key) {
   AssignedVariables& variables = assignedOf(collection);
+  if (variables.started) return;  // the manual: once in a transaction
   // GLOBAL and RESOURCE are the rule set's, the others the client's: the name keeps them apart.
   variables.key = program_.settings.web_app_id + "\n" + std::string(variableName(collection)) +
-                  "\n" + std::string(key);
+                  "\n" + std::string(key.substr(0, kMaxKeyBytes));
   variables.started = true;
+  variables.is_new =
+      PersistentCollections::process().property(variables.key, "IS_NEW", clock_.wall(), {}) == "1";
   if (collection == VariableId::Session) set(VariableId::SessionId, key);
   if (collection == VariableId::User) set(VariableId::UserId, key);
 }
@@ -70,6 +78,30 @@ std::string_view TransactionData::assigned(VariableId collection, std::string_vi
     }
   }
   return {};
+}
+
+std::optional<std::string> TransactionData::property(VariableId collection,
+                                                     std::string_view name) const {
+  const auto found = assigned_.find(collection);
+  if (found == assigned_.end() || !found->second.started) return std::nullopt;
+  const AssignedVariables& variables = found->second;
+  if (equalsIgnoreCase(name, "KEY")) {
+    const size_t before = program_.settings.web_app_id.size() + variableName(collection).size() + 2;
+    return variables.key.substr(before);
+  }
+  // What this transaction itself sets does not make the record an old one.
+  if (equalsIgnoreCase(name, "IS_NEW")) return variables.is_new ? "1" : "0";
+  return PersistentCollections::process().property(
+      variables.key, name, clock_.wall(),
+      std::chrono::seconds(program_.settings.collection_timeout_seconds));
+}
+
+std::optional<std::string> TransactionData::deprecate(VariableId collection, std::string_view name,
+                                                      int64_t amount, std::chrono::seconds period) {
+  const AssignedVariables& variables = assignedOf(collection);
+  if (!variables.started) return std::nullopt;
+  return PersistentCollections::process().deprecate(variables.key, std::string(name), amount,
+                                                    period, clock_.wall());
 }
 
 std::string_view TransactionData::addAssigned(VariableId collection, std::string_view name,

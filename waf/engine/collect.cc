@@ -23,9 +23,15 @@ void TransactionData::forEachAssigned(VariableId id, const Selector& selector, F
   refresh(id);
   const auto found = assigned_.find(id);
   if (found == assigned_.end()) return;
+  bool any = false;
   for (const Value* value : found->second.values) {
-    if (selector.selects(*value)) visit(*value);
+    if (!selector.selects(*value)) continue;
+    any = true;
+    visit(*value);
   }
+  // By name only: a rule over the whole collection asks about what rules put there.
+  if (any || selector.kind != SelectorAst::Kind::Name) return;
+  if (const auto text = property(id, selector.name)) visit(*newValue(id, selector.written, *text));
 }
 
 template <typename F>
@@ -103,7 +109,7 @@ void TransactionData::collect(const Target& target, const Rule& rule,
       forEach(target.variable, target.selector, &rule, countOne);
     }
     const std::string digits = std::to_string(count);
-    out->push_back({newValue(target.variable, target.selector.name, digits), &target});
+    out->push_back({newValue(target.variable, target.selector.written, digits), &target});
     return;
   }
   if (target.tx_slot >= 0) {

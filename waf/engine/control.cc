@@ -22,7 +22,7 @@ constexpr auto kIds = RuleSelector::Kind::Ids;
 
 constexpr std::array kControls{
     ControlInfo{"auditEngine", Kind::AuditEngine, kIds},
-    ControlInfo{"auditLogParts", Kind::NoEffect, kIds},
+    ControlInfo{"auditLogParts", Kind::AuditParts, kIds},
     ControlInfo{"debugLogLevel", Kind::NoEffect, kIds},
     ControlInfo{"forceRequestBodyVariable", Kind::ForceRequestBodyVariable, kIds},
     ControlInfo{"hashEnforcement", Kind::NoEffect, kIds},
@@ -81,6 +81,49 @@ Result<void> readTargets(std::string_view value, const ControlInfo& info, Contro
   return {};
 }
 
+Result<void> readAuditEngine(std::string_view value, AuditMode* out) {
+  if (equalsIgnoreCase(value, "On")) {
+    *out = AuditMode::On;
+  } else if (equalsIgnoreCase(value, "Off")) {
+    *out = AuditMode::Off;
+  } else if (equalsIgnoreCase(value, "RelevantOnly")) {
+    *out = AuditMode::Relevant;
+  } else {
+    return invalid("On, Off or RelevantOnly is expected");
+  }
+  return {};
+}
+
+// "+E", "-BC", "ABHZ".
+Result<void> readAuditParts(std::string_view value, AuditParts* out) {
+  const char sign = value.empty() ? '\0' : value.front();
+  const bool changes = sign == '+' || sign == '-';
+  if (changes) value.remove_prefix(1);
+  if (value.empty() || value.find_first_not_of("ABCDEFGHIJKZ") != std::string_view::npos) {
+    return invalid("letters A to K and Z are expected, with + or - before them or none");
+  }
+  const bool headers = value.find('B') != std::string_view::npos;
+  const bool body = value.find_first_of("CI") != std::string_view::npos;
+  if (!changes || headers) out->headers = changes ? sign == '+' : headers;
+  if (!changes || body) out->body = changes ? sign == '+' : body;
+  return {};
+}
+
+Result<void> readWithoutEffect(std::string_view value, const Control& control) {
+  const std::string_view name = std::string_view(control.text).substr(0, control.text.find('='));
+  uint64_t number = 0;
+  if (name == "debugLogLevel") {
+    if (!parseUint64(value, &number) || number > 9) return invalid("0 to 9 is expected");
+    return {};
+  }
+  if (!equalsIgnoreCase(value, "Off")) {
+    return invalid(name == "parseXmlIntoArgs"
+                       ? "not supported: write the rule with XML:/* or another XPath"
+                       : "not supported: links are not signed and checked here");
+  }
+  return {};
+}
+
 Result<void> readSetting(std::string_view value, Control* control) {
   uint64_t number = 0;
   switch (control->kind) {
@@ -118,8 +161,11 @@ Result<void> readSetting(std::string_view value, Control* control) {
       control->on = equalsIgnoreCase(value, "On");
       return {};
     case Kind::AuditEngine:
-      control->on = !equalsIgnoreCase(value, "Off");
-      return {};
+      return readAuditEngine(value, &control->audit);
+    case Kind::AuditParts:
+      return readAuditParts(value, &control->parts);
+    case Kind::NoEffect:
+      return readWithoutEffect(value, *control);
     default:
       return {};
   }

@@ -7,6 +7,9 @@
 namespace waf {
 namespace {
 
+// The manual: a status that is none of a redirection gives way to 302.
+int redirectStatus(int status) { return status >= 300 && status <= 399 ? status : 302; }
+
 struct StoreVerdicts {
   Verdicts* verdicts;
   ~StoreVerdicts() { verdicts->store(); }
@@ -97,7 +100,7 @@ bool Evaluator::evaluateChain(const Rule& starter) {
   }
   if (starter.in_chain) {
     for (const Rule* link = &starter; link != nullptr; link = link->next_link) {
-      runActions(*link, true);
+      runActions(*link, Match{}, true);
     }
     traceChain(true);
     if (pending_) {
@@ -213,8 +216,9 @@ std::string_view Evaluator::labelOf(const Match& match) {
   label_scratch_.assign(variableName(target.variable));
   if (target.variable == VariableId::Xml) {
     if (!target.selector.name.empty()) label_scratch_.append(":").append(target.selector.name);
-  } else if (!match.value->name.empty()) {
-    label_scratch_.append(":").append(match.value->name);
+  } else if (!match.value->name.empty() ||
+             (variableInfo(target.variable).kind == VariableKind::Collection && !target.count)) {
+    label_scratch_.append(":").append(match.value->name);  // "ARGS:" for "?=x"
   }
   return label_scratch_;
 }
@@ -226,7 +230,7 @@ void Evaluator::onMatch(const Rule& link, const Match& match) {
     data_.addMatchedValue(label, match.text);
   }
   ++link_matches_;
-  runActions(link, false);
+  runActions(link, match, false);
   if (link.is_starter && link.log) record(link, match);
   if (trace_ != nullptr) traceMatch(link, match);
 }
@@ -271,7 +275,7 @@ Evaluator::Flow Evaluator::disrupt(const Rule& starter) {
       interruption.drop = true;
       break;
     case DisruptiveKind::Redirect:
-      interruption.status = statusOf(starter, 302);
+      interruption.status = redirectStatus(statusOf(starter, 302));
       action.redirect.expand(data_, &starter, &interruption.redirect);
       break;
   }

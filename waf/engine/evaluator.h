@@ -23,6 +23,9 @@ struct RuntimeSettings {
   size_t request_body_limit = 0;
   size_t response_body_limit = 0;
   std::string_view body_processor;  // chosen by ctl:requestBodyProcessor
+  AuditMode audit = AuditMode::Relevant;
+  bool shows_headers = true;  // ctl:auditLogParts
+  bool shows_body = true;
 };
 
 // Runs the rules of a phase over a transaction's data. Owned by a transaction, used by its thread.
@@ -48,6 +51,9 @@ class Evaluator {
   bool limitsExceeded() const { return limits_exceeded_; }
   std::vector<MatchedRule> matches() const;
   bool isSanitised(VariableId collection, std::string_view name) const;
+  bool sanitises() const { return !sanitised_.empty() || !sanitised_bytes_.empty(); }
+  // Hides what sanitiseMatchedBytes found.
+  void hideBytes(std::string* text) const;
 
   static constexpr size_t kMaxMatches = 1024;
   static constexpr size_t kMaxMatchesPerRule = 16;
@@ -101,12 +107,13 @@ class Evaluator {
   void setGeo(const GeoRecord& record);
   void flagLimit();
 
-  void runActions(const Rule& link, bool chain_complete);
+  void runActions(const Rule& link, const Match& match, bool chain_complete);
+  void deprecate(const Rule& link, const Assignment& assignment, std::string_view name);
   void assign(const Rule& link, const Assignment& assignment);
   void assignNumber(const Assignment& assignment, int slot, std::string_view name,
                     std::string_view operand);
   void control(const Control& control);
-  void sanitise(const Sanitise& sanitise);
+  void sanitise(const Sanitise& sanitise, const Match& match);
   Flow disrupt(const Rule& starter);
   int statusOf(const Rule& starter, int standard) const;
 
@@ -159,6 +166,7 @@ class Evaluator {
 
   std::vector<MatchedRule> matches_;
   std::vector<Sanitise> sanitised_;
+  std::vector<std::string> sanitised_bytes_;
   bool limits_exceeded_ = false;
   bool interrupted_ = false;
   bool would_interrupt_ = false;

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "waf/base/text.h"
+#include "waf/engine/lint.h"
 #include "waf/engine/rule_groups.h"
 #include "waf/seclang/parser.h"
 
@@ -58,7 +59,27 @@ std::unique_ptr<Program> ProgramBuilder::build(const RuleSetOptions& options,
     return nullptr;
   }
   countScans();
+  if (options.lint) lintProgram();
   return std::move(program_);
+}
+
+void ProgramBuilder::lintProgram() {
+  LintInput input{*program_, document_, {}, {}};
+  std::vector<const Chain*> chains;
+  for (size_t i = 0; i < chains_.size(); ++i) {
+    const Chain& chain = chains_[i];
+    input.rules.push_back({chain.id, chain.phase, chain.element, chain.links.front().position,
+                           &chain.links, starters_[i], chain.removal,
+                           chain.links.front().from_base});
+    chains.push_back(&chain);
+  }
+  input.selects = [&](const RuleSelector& selector, size_t index) {
+    return selects(selector, *chains[index], chains[index]->links.front().position);
+  };
+  for (Diagnostic& diagnostic : lint(input)) {
+    if (diagnostics_->size() >= Parser::kMaxDiagnostics) return;
+    diagnostics_->push_back(std::move(diagnostic));
+  }
 }
 
 void ProgramBuilder::countScans() {
@@ -76,9 +97,10 @@ void ProgramBuilder::countScans() {
 }
 
 void ProgramBuilder::gather() {
-  for (auto& element : document_.elements) {
+  for (size_t i = 0; i < document_.elements.size(); ++i) {
+    auto& element = document_.elements[i];
     if (auto* rule = std::get_if<RuleAst>(&element)) {
-      addRule(std::move(*rule));
+      addRule(std::move(*rule), i);
     } else if (auto* marker = std::get_if<MarkerAst>(&element)) {
       elements_.push_back({-1, marker->name});
     } else {
@@ -97,11 +119,12 @@ void ProgramBuilder::addDefaults(const DefaultActionAst& defaults) {
   defaults_ = std::move(changed);
 }
 
-void ProgramBuilder::addRule(RuleAst&& rule) {
+void ProgramBuilder::addRule(RuleAst&& rule, size_t element) {
   const bool more = lastAction(rule.actions, "chain") != nullptr;
   if (!chain_open_) {
     open_ = Chain{};
     open_.defaults = defaults_;
+    open_.element = element;
   }
   open_.links.push_back(std::move(rule));
   chain_open_ = more;
@@ -110,6 +133,7 @@ void ProgramBuilder::addRule(RuleAst&& rule) {
 
 void ProgramBuilder::finishChain(Chain&& chain) {
   if (!readIdentity(&chain)) return;
+  tags_.insert(chain.tags.begin(), chain.tags.end());
   elements_.push_back({static_cast<int>(chains_.size()), {}});
   chains_.push_back(std::move(chain));
 }
@@ -195,6 +219,12 @@ bool ProgramBuilder::selects(const RuleSelector& selector, const Chain& chain,
       return chain.id >= range.first && chain.id <= range.second;
     });
   }
+  // A tag that some rule has is meant as it is (v3's manual), anything else is a regular expression
+  // over tags (v2's).
+  const auto has = [&](const std::string& tag) { return tag == selector.pattern; };
+  if (selector.kind == RuleSelector::Kind::Tag && tags_.count(selector.pattern) > 0) {
+    return std::any_of(chain.tags.begin(), chain.tags.end(), has);
+  }
   const auto& regex = pattern(selector.pattern, at);
   if (regex == nullptr) return false;
   const auto matches = [&](const std::string& text) {
@@ -207,7 +237,9 @@ bool ProgramBuilder::selects(const RuleSelector& selector, const Chain& chain,
 void ProgramBuilder::applyRemovals() {
   for (const RemovalAst& removal : document_.removals) {
     for (Chain& chain : chains_) {
-      if (selects(removal.rules, chain, removal.position)) chain.removed = true;
+      if (chain.removed || !selects(removal.rules, chain, removal.position)) continue;
+      chain.removed = true;
+      chain.removal = &removal;
     }
   }
 }
@@ -224,17 +256,36 @@ void ProgramBuilder::applyUpdates() {
   }
   for (const ActionUpdateAst& update : document_.action_updates) {
     for (Chain& chain : chains_) {
-      if (chain.removed || chain.id != update.id) continue;
-      auto& actions = chain.links.front().actions;
-      actions.insert(actions.end(), update.actions.begin(), update.actions.end());
+      if (!chain.removed && chain.id == update.id) applyActionUpdate(update, &chain);
     }
   }
+}
+
+void ProgramBuilder::applyActionUpdate(const ActionUpdateAst& update, Chain* chain) {
+  if (update.link >= chain->links.size()) {
+    return error(update.position, "SecRuleUpdateActionById: rule " + std::to_string(update.id) +
+                                      " has " + std::to_string(chain->links.size()) +
+                                      " links, counted from 0; there is no link " +
+                                      std::to_string(update.link));
+  }
+  auto& actions = chain->links[update.link].actions;
+  actions.insert(actions.end(), update.actions.begin(), update.actions.end());
 }
 
 void ProgramBuilder::applyTargetUpdate(const TargetUpdateAst& update, Chain* chain) {
   RuleAst& rule = chain->links.front();
   if (rule.unconditional) return;
-  rule.targets.insert(rule.targets.end(), update.targets.begin(), update.targets.end());
+  const auto isReplaced = [&](const TargetAst& target) {
+    return std::any_of(update.replaced.begin(), update.replaced.end(), [&](const TargetAst& other) {
+      return other.variable == target.variable && other.count == target.count &&
+             other.exclude == target.exclude && other.selector.kind == target.selector.kind &&
+             equalsIgnoreCase(other.selector.text, target.selector.text);
+    });
+  };
+  auto at = std::find_if(rule.targets.begin(), rule.targets.end(), isReplaced);
+  at = rule.targets.insert(at, update.targets.begin(), update.targets.end());
+  at += static_cast<std::ptrdiff_t>(update.targets.size());
+  rule.targets.erase(std::remove_if(at, rule.targets.end(), isReplaced), rule.targets.end());
 }
 
 }  // namespace waf

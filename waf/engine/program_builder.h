@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "waf/engine/program.h"
@@ -39,6 +40,8 @@ class ProgramBuilder {
     std::vector<std::string> tags;
     std::shared_ptr<const Defaults> defaults;
     bool removed = false;
+    size_t element = 0;                   // of its starter, in the document's order
+    const RemovalAst* removal = nullptr;  // what removed it
   };
   // What a phase's list is made of, before markers become positions.
   struct Element {
@@ -52,7 +55,7 @@ class ProgramBuilder {
   void gather();
   void countScans();
   void addDefaults(const DefaultActionAst& defaults);
-  void addRule(RuleAst&& rule);
+  void addRule(RuleAst&& rule, size_t element);
   void finishChain(Chain&& chain);
   bool readIdentity(Chain* chain);
   bool readPhase(Chain* chain);
@@ -63,6 +66,7 @@ class ProgramBuilder {
   void applyRemovals();
   void applyUpdates();
   void applyTargetUpdate(const TargetUpdateAst& update, Chain* chain);
+  void applyActionUpdate(const ActionUpdateAst& update, Chain* chain);
 
   void compileChain(Chain& chain);
   Rule* compileRule(const RuleAst& ast, const Chain& chain, bool starter);
@@ -73,6 +77,7 @@ class ProgramBuilder {
   void resolveSkip(Rule* rule, size_t position, const std::vector<Element>& elements,
                    const std::vector<uint32_t>& next_rule);
   void resolveControls();
+  void lintProgram();
   const std::shared_ptr<const Regex>& pattern(const std::string& text, const SourcePosition& at);
 
   Document document_;
@@ -86,6 +91,7 @@ class ProgramBuilder {
   std::vector<Rule*> starters_;  // by chain, null when left out
   std::unordered_map<std::string, std::shared_ptr<const Regex>> patterns_;
   std::unordered_map<std::string, std::shared_ptr<const std::string>> files_;
+  std::unordered_set<std::string> tags_;  // of all chains
   std::string confined_to_;
   RuleSetStatistics statistics_;
   std::vector<RuleSummary> summaries_;

@@ -22,6 +22,14 @@ void cutText(std::string* text) {
   if (text->size() > 2 * kMaxLoggedValue) text->resize(2 * kMaxLoggedValue);
 }
 
+void hideAll(std::string_view secret, std::string* text) {
+  if (secret.empty()) return;
+  for (size_t at = text->find(secret); at != std::string::npos; at = text->find(secret, at)) {
+    text->replace(at, secret.size(), secret.size(), '*');
+    at += secret.size();
+  }
+}
+
 // As ModSecurity writes msg and logdata: each is one line, whatever the client sent. The exact
 // bytes are in the value.
 void escapeControlBytes(std::string* text) {
@@ -81,14 +89,16 @@ void Evaluator::finishRecord(const Rule& starter, MatchedRule* entry) {
 
 std::vector<MatchedRule> Evaluator::matches() const {
   std::vector<MatchedRule> out = matches_;
-  if (sanitised_.empty()) return out;
+  if (sanitised_.empty() && sanitised_bytes_.empty()) return out;
   for (MatchedRule& entry : out) {
+    for (std::string* text : {&entry.message, &entry.data, &entry.value}) hideBytes(text);
     const size_t colon = entry.variable.find(':');
     VariableId variable = VariableId::Args;
     if (colon == std::string::npos || !findVariable(entry.variable.substr(0, colon), &variable) ||
         !isSanitised(variable, std::string_view(entry.variable).substr(colon + 1))) {
       continue;
     }
+    hideAll(entry.value, &entry.message);
     entry.value.assign(entry.value.size(), '*');
     entry.data.assign(entry.data.size(), '*');
   }

@@ -15,6 +15,12 @@ BodyLimits limitsOf(const Settings& settings) {
   return limits;
 }
 
+// SecRequestBodyNoFilesLimit.
+BodyOutcome tooLarge(TransactionData* data) {
+  data->set(VariableId::InboundDataError, "1");
+  return {true, "Request body excluding files is bigger than the maximum expected."};
+}
+
 void setBodyError(TransactionData* data, std::string_view message) {
   data->set(VariableId::ReqbodyError, "1");
   data->set(VariableId::ReqbodyErrorMsg, message);
@@ -77,15 +83,14 @@ void Transaction::parseRequestBody() {
   RequestSink sink(&data, RequestSink::Source::Body);
   BodyOutcome outcome;
   if (!multipart && !processor.empty() && body.size() > most) {
-    outcome = {true, "Request body excluding files is bigger than the maximum expected."};
+    outcome = tooLarge(&data);
   } else if (multipart) {
     outcome = parseMultipart(body, type, limits, sink);
     if (!outcome.error && body.size() - std::min(body.size(), sink.fileBytes()) > most) {
-      outcome = {true, "Request body excluding files is bigger than the maximum expected."};
+      outcome = tooLarge(&data);
     }
   } else if (processor == "URLENCODED") {
     outcome = parseText(text, body, parseUrlEncoded, limits, sink);
-    if (outcome.error) data.set(VariableId::UrlencodedError, "1");
   } else if (processor == "JSON") {
     outcome = parseText(text, body, parseJson, limits, sink);
   } else if (processor == "XML") {

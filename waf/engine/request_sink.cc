@@ -27,6 +27,13 @@ void RequestSink::addFile(std::string_view field, std::string_view filename,
   if (data_.program().uses_file_content) {
     data_.add(VariableId::FilesTmpContent, field, content);
   }
+  if (data_.program().settings.names_uploads) {
+    // The name that the upload would have on a disk; nothing is written.
+    data_.add(VariableId::FilesTmpNames, field,
+              data_.program().settings.upload_dir + "/" +
+                  std::string(data_.get(VariableId::UniqueId)) + "-file-" +
+                  std::to_string(++files_));
+  }
   file_bytes_ += content.size();
 }
 

@@ -29,6 +29,7 @@ class RequestSink final : public BodySink {
   TransactionData& data_;
   Source source_;
   size_t file_bytes_ = 0;
+  size_t files_ = 0;
   size_t argument_bytes_ = 0;
 };
 

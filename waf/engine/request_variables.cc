@@ -1,5 +1,6 @@
 // The request line and the request's headers as variables (ModSecurity reference manual,
 // "Variables").
+#include "waf/engine/cookie_formats.h"
 #include "waf/engine/request_sink.h"
 #include "waf/engine/transaction_state.h"
 #include "waf/transformations/transformation.h"
@@ -50,6 +51,7 @@ void readAuthorization(std::string_view value, TransactionData* data) {
   std::string decoded;
   const Transformation* decode = findTransformation("base64Decode");
   if (decode == nullptr || !decode->apply(trim(value.substr(blank + 1)), decoded)) return;
+  if (decoded.empty()) return;
   data->set(VariableId::RemoteUser, std::string_view(decoded).substr(0, decoded.find(':')));
 }
 
@@ -83,8 +85,7 @@ void Transaction::requestLine(std::string_view method, std::string_view uri,
   BodyLimits limits;
   limits.arguments = state.program.settings.arguments_limit;
   limits.argument_separator = state.program.settings.argument_separator;
-  const BodyOutcome outcome = parseUrlEncoded(query, limits, sink);
-  data.set(VariableId::UrlencodedError, outcome.error ? "1" : "0");
+  parseUrlEncoded(query, limits, sink);
   state.argument_bytes = sink.argumentBytes();
 }
 
@@ -96,7 +97,12 @@ void Transaction::addRequestHeader(std::string_view name, std::string_view value
   data.add(VariableId::RequestHeadersNames, name, name);
   if (equalsIgnoreCase(name, "Cookie")) {
     RequestSink sink(&data, RequestSink::Source::Cookies);
-    parseCookies(value, sink);
+    const Settings& settings = state.program.settings;
+    if (settings.cookie_format == 1) {
+      parseCookiesFormat1(value, sink);
+    } else {
+      parseCookiesFormat0(value, settings.cookie_separator, sink);
+    }
   } else if (equalsIgnoreCase(name, "Content-Type")) {
     if (startsWith(trim(value), "application/x-www-form-urlencoded")) {
       data.set(VariableId::ReqbodyProcessor, "URLENCODED");

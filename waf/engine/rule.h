@@ -34,9 +34,9 @@ struct Target {
   std::vector<Exclusion> exclusions;
 };
 
-// setvar:tx.score=+5 and its like, setenv, expirevar.
+// setvar:tx.score=+5 and its like, setenv, expirevar, deprecatevar.
 struct Assignment {
-  enum class Kind { Set, Add, Subtract, Remove, Expire };
+  enum class Kind { Set, Add, Subtract, Remove, Expire, Deprecate };
   Kind kind = Kind::Set;
   VariableId collection = VariableId::Tx;
   Macro name;
@@ -50,6 +50,15 @@ struct CollectionStart {
   Macro key;
 };
 
+// ctl:auditEngine: whether this transaction is logged without a refusal.
+enum class AuditMode : uint8_t { Off, Relevant, On };
+
+// ctl:auditLogParts, as far as an event has the part; unset: as it was.
+struct AuditParts {
+  std::optional<bool> headers;  // B
+  std::optional<bool> body;     // C, I
+};
+
 // ctl:… resolved at load: rules are found once, not at every request.
 struct Control {
   enum class Kind {
@@ -61,6 +70,7 @@ struct Control {
     BodyProcessor,
     ForceRequestBodyVariable,
     AuditEngine,
+    AuditParts,
     RemoveRules,
     RemoveTargets,
     NoEffect,
@@ -69,6 +79,8 @@ struct Control {
   EngineMode mode = EngineMode::On;
   bool on = false;
   size_t limit = 0;
+  AuditMode audit = AuditMode::Relevant;
+  AuditParts parts;
   std::string processor;
   std::string text;  // "ruleRemoveById=942100", as written
   RuleSelector selector;
@@ -78,9 +90,11 @@ struct Control {
 
 // sanitiseArg and its like: what must not be shown in logs.
 struct Sanitise {
-  enum class Kind { Argument, RequestHeader, ResponseHeader, Matched };
+  enum class Kind { Argument, RequestHeader, ResponseHeader, Matched, MatchedBytes };
   Kind kind = Kind::Argument;
   std::string name;
+  size_t shown_first = 0;  // sanitiseMatchedBytes:1/4 leaves so many bytes of the match
+  size_t shown_last = 0;
 };
 
 using RuleAction = std::variant<Assignment, CollectionStart, Control, Sanitise>;

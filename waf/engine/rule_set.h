@@ -39,6 +39,8 @@ struct RuleSetOptions {
   // What the set includes and its data files must lie below this folder; "" for anywhere. A set
   // that came from elsewhere must not show the machine's files in its diagnostics.
   std::string confined_to;
+  // Warn about what is no error and yet hardly meant (waf/engine/lint.h); costs seconds.
+  bool lint = false;
 
   bool operator==(const RuleSetOptions&) const = default;
 };

@@ -115,9 +115,20 @@ void RuleSetLoader::readCrs(const std::string& folder, const std::string& setup)
                   [](const std::string& file) { return fileName(file) == "crs-setup.conf"; });
   }
   if (files.empty()) return error(folder, "no .conf file is in its rules folder");
+  readPlugins(folder, "-config.conf");
+  readPlugins(folder, "-before.conf");
   for (const std::string& file : files) parser_.parseFile(file);
+  readPlugins(folder, "-after.conf");
   if (apart && isFile(setup_folder + "/" + kAfterCrs)) {
     parser_.parseFile(setup_folder + "/" + kAfterCrs);
+  }
+}
+
+// The CRS's plugins: each brings a file for its settings, one to run before the rules and one to
+// run after them.
+void RuleSetLoader::readPlugins(const std::string& folder, std::string_view suffix) {
+  for (const std::string& file : configurationFiles(folder + "/plugins")) {
+    if (std::string_view(file).ends_with(suffix)) parser_.parseFile(file);
   }
 }
 

@@ -25,6 +25,7 @@ class RuleSetLoader {
   static std::vector<std::string> configurationFiles(const std::string& folder);
   void readPath(const std::string& path);
   void readCrs(const std::string& folder, const std::string& setup);
+  void readPlugins(const std::string& folder, std::string_view suffix);
   void readLevels();
   void error(const std::string& path, std::string message);
 

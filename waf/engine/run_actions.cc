@@ -9,6 +9,8 @@
 namespace waf {
 namespace {
 
+constexpr size_t kMaxSanitised = 64;
+
 int64_t toNumber(std::string_view text) {
   text = trim(text);
   int64_t number = 0;
@@ -17,12 +19,19 @@ int64_t toNumber(std::string_view text) {
   return number;
 }
 
+// "60/300": by how much, in how many seconds.
+std::pair<int64_t, std::chrono::seconds> readDeprecation(std::string_view text) {
+  const size_t slash = text.find('/');
+  if (slash == std::string_view::npos) return {};
+  return {toNumber(text.substr(0, slash)), std::chrono::seconds(toNumber(text.substr(slash + 1)))};
+}
+
 }  // namespace
 
 // Assignments happen at each match, also of a chain that does not complete, as in ModSecurity.
 // Control actions of a chain wait for the whole chain: an exclusion must not take effect because
 // its first half matched.
-void Evaluator::runActions(const Rule& link, bool chain_complete) {
+void Evaluator::runActions(const Rule& link, const Match& match, bool chain_complete) {
   for (const RuleAction& action : link.actions) {
     const bool waits = link.in_chain && std::holds_alternative<Control>(action);
     if (waits != chain_complete) continue;
@@ -33,7 +42,7 @@ void Evaluator::runActions(const Rule& link, bool chain_complete) {
     } else if (const auto* setting = std::get_if<Control>(&action)) {
       control(*setting);
     } else {
-      sanitise(std::get<Sanitise>(action));
+      sanitise(std::get<Sanitise>(action), match);
     }
   }
 }
@@ -71,6 +80,13 @@ void Evaluator::assign(const Rule& link, const Assignment& assignment) {
         data_.expire(assignment.collection, name, std::chrono::seconds(toNumber(value)));
       }
       return;
+    case Assignment::Kind::Deprecate: {
+      const auto [amount, period] = readDeprecation(value);
+      if (is_tx || period.count() <= 0) return;
+      const auto text = data_.deprecate(assignment.collection, name, amount, period);
+      if (text) noteAssignment(assignment.collection, name, *text);
+      return;
+    }
   }
 }
 
@@ -147,13 +163,26 @@ void Evaluator::control(const Control& control) {
       settings_.force_request_body = control.on;
       return;
     case Control::Kind::AuditEngine:
+      settings_.audit = control.audit;
+      return;
+    case Control::Kind::AuditParts:
+      settings_.shows_headers = control.parts.headers.value_or(settings_.shows_headers);
+      settings_.shows_body = control.parts.body.value_or(settings_.shows_body);
+      return;
     case Control::Kind::NoEffect:
       return;
   }
 }
 
-void Evaluator::sanitise(const Sanitise& sanitise) {
-  if (sanitised_.size() >= 64) return;
+void Evaluator::sanitise(const Sanitise& sanitise, const Match& match) {
+  if (sanitised_.size() >= kMaxSanitised) return;
+  if (sanitise.kind == Sanitise::Kind::MatchedBytes) {
+    const size_t shown = sanitise.shown_first + sanitise.shown_last;
+    if (match.length <= shown || sanitised_bytes_.size() >= kMaxSanitised) return;
+    sanitised_bytes_.emplace_back(
+        match.text.substr(match.offset + sanitise.shown_first, match.length - shown));
+    return;
+  }
   sanitised_.push_back(sanitise);
   if (sanitise.kind != Sanitise::Kind::Matched) return;
   // The name of what matched just now, ARGS:password.
@@ -165,6 +194,15 @@ void Evaluator::sanitise(const Sanitise& sanitise) {
   if (label.substr(0, colon) == "REQUEST_HEADERS") last.kind = Sanitise::Kind::RequestHeader;
   if (label.substr(0, colon) == "RESPONSE_HEADERS") last.kind = Sanitise::Kind::ResponseHeader;
   last.name = label.substr(colon + 1);
+}
+
+void Evaluator::hideBytes(std::string* text) const {
+  for (const std::string& bytes : sanitised_bytes_) {
+    for (size_t at = text->find(bytes); at != std::string::npos; at = text->find(bytes, at)) {
+      text->replace(at, bytes.size(), bytes.size(), '*');
+      at += bytes.size();
+    }
+  }
 }
 
 bool Evaluator::isSanitised(VariableId collection, std::string_view name) const {

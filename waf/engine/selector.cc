@@ -22,6 +22,7 @@ bool isArgumentFamily(VariableId id) {
 Result<Selector> Selector::compile(const SelectorAst& ast) {
   Selector selector;
   selector.kind = ast.kind;
+  selector.written = ast.text;
   if (ast.kind == SelectorAst::Kind::Name) {
     selector.name = toLower(ast.text);
     selector.hash = nameHash(ast.text);

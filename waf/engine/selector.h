@@ -15,7 +15,8 @@ namespace waf {
 // matches. Immutable.
 struct Selector {
   SelectorAst::Kind kind = SelectorAst::Kind::All;
-  std::string name;  // lower case; an XPath or a pattern as written
+  std::string name;     // lower case; an XPath or a pattern as written
+  std::string written;  // as the rule has it
   uint32_t hash = 0;
   std::shared_ptr<const Regex> pattern;
 

@@ -7,20 +7,49 @@
 #include "waf/engine/transaction_state.h"
 
 namespace waf {
+namespace {
+
+// Flags and sizes are there from the start, also where nothing sets them: a rule that asks whether
+// one "is not 0" asks something.
+constexpr VariableId kZeroFirst[] = {
+    VariableId::ArgsCombinedSize,
+    VariableId::FilesCombinedSize,
+    VariableId::InboundDataError,
+    VariableId::MultipartBoundaryQuoted,
+    VariableId::MultipartBoundaryWhitespace,
+    VariableId::MultipartCrlfLfLines,
+    VariableId::MultipartDataAfter,
+    VariableId::MultipartDataBefore,
+    VariableId::MultipartFileLimitExceeded,
+    VariableId::MultipartHeaderFolding,
+    VariableId::MultipartInvalidHeaderFolding,
+    VariableId::MultipartInvalidPart,
+    VariableId::MultipartInvalidQuoting,
+    VariableId::MultipartLfLine,
+    VariableId::MultipartMissingSemicolon,
+    VariableId::MultipartStrictError,
+    VariableId::MultipartUnmatchedBoundary,
+    VariableId::OutboundDataError,
+    VariableId::ReqbodyError,
+    VariableId::ReqbodyProcessorError,
+    VariableId::UrlencodedError,
+};
+constexpr VariableId kEmptyFirst[] = {
+    VariableId::AuthType,         VariableId::ReqbodyErrorMsg,
+    VariableId::ReqbodyProcessor, VariableId::ReqbodyProcessorErrorMsg,
+    VariableId::SessionId,        VariableId::UserId,
+};
+
+}  // namespace
 
 Transaction::Transaction(std::shared_ptr<const RuleSet> rule_set, const Policy& policy,
                          const Clock& clock, TraceSink* trace)
     : state_(std::make_unique<State>(std::move(rule_set), policy, clock, trace)) {
   TransactionData& data = state_->data;
-  data.set(VariableId::ReqbodyError, "0");
-  data.set(VariableId::ReqbodyProcessorError, "0");
-  data.set(VariableId::ReqbodyProcessor, "");
-  data.set(VariableId::InboundDataError, "0");
-  data.set(VariableId::OutboundDataError, "0");
-  data.set(VariableId::FilesCombinedSize, "0");
-  data.set(VariableId::ArgsCombinedSize, "0");
+  for (const VariableId id : kZeroFirst) data.setView(id, "0");
+  for (const VariableId id : kEmptyFirst) data.setView(id, "");
   data.set(VariableId::WebAppId, state_->program.settings.web_app_id);
-  data.set(VariableId::ModsecBuild, "030000000");  // the language level that we follow
+  data.setView(VariableId::ModsecBuild, "030014100");  // the language level: 3.0.14
 }
 
 Transaction::~Transaction() = default;
@@ -125,7 +154,9 @@ void Transaction::logging() {
 Decision Transaction::decision() const { return state_->evaluator.decision(); }
 
 bool Transaction::auditRelevant() const {
-  return decision() != Decision::Passed || state_->evaluator.logged();
+  if (decision() != Decision::Passed) return true;  // no refusal without an event
+  const AuditMode audit = state_->evaluator.settings().audit;
+  return audit == AuditMode::On || (audit == AuditMode::Relevant && state_->evaluator.logged());
 }
 
 std::vector<MatchedRule> Transaction::matchedRules() const { return state_->evaluator.matches(); }
@@ -133,7 +164,8 @@ std::vector<MatchedRule> Transaction::matchedRules() const { return state_->eval
 bool Transaction::limitsExceeded() const { return state_->evaluator.limitsExceeded(); }
 
 bool Transaction::isSanitisedRequestHeader(std::string_view name) const {
-  return state_->evaluator.isSanitised(VariableId::RequestHeaders, name);
+  return !state_->evaluator.settings().shows_headers ||
+         state_->evaluator.isSanitised(VariableId::RequestHeaders, name);
 }
 
 // CRS 4 sums up in blocking_…, CRS 3 in anomaly_score and outbound_anomaly_score.
@@ -151,22 +183,6 @@ int64_t Transaction::inboundScore() const {
 
 int64_t Transaction::outboundScore() const {
   return score({"blocking_outbound_anomaly_score", "outbound_anomaly_score"});
-}
-
-std::string Transaction::bodyExcerpt() const {
-  const State& state = *state_;
-  const bool coded = !state.decoded_request_body.empty();
-  std::string excerpt =
-      (coded ? state.decoded_request_body : state.request_body).substr(0, kMaxBodyExcerpt);
-  for (const Value& argument : state.data.collection(VariableId::ArgsPost)) {
-    // The bytes as sent may be encoded another way; what cannot be found is hidden with all the
-    // rest.
-    if (!state.evaluator.isSanitised(VariableId::Args, argument.name)) continue;
-    const size_t at = argument.text.empty() ? std::string::npos : excerpt.find(argument.text);
-    if (at == std::string::npos) return std::string(excerpt.size(), '*');
-    excerpt.replace(at, argument.text.size(), argument.text.size(), '*');
-  }
-  return excerpt;
 }
 
 }  // namespace waf

@@ -131,6 +131,8 @@ class Transaction {
   int64_t inboundScore() const;
   int64_t outboundScore() const;
   std::string bodyExcerpt() const;  // what sanitiseArg hides is hidden here too
+  // The request target with what is hidden of it ("/?password=******").
+  std::string shownUri(std::string_view uri) const;
   // A regular expression ran into its limits: some rule could not be decided. The failure policy's
   // business.
   bool limitsExceeded() const;

@@ -67,6 +67,9 @@ class TransactionData {
   std::string_view addAssigned(VariableId collection, std::string_view name, int64_t delta);
   void unassign(VariableId collection, std::string_view name);
   void expire(VariableId collection, std::string_view name, std::chrono::seconds after);
+  // Reduces a stored number as time goes by (deprecatevar); gives the new value when it changed.
+  std::optional<std::string> deprecate(VariableId collection, std::string_view name, int64_t amount,
+                                       std::chrono::seconds period);
   void startCollection(VariableId collection, std::string_view key);
   std::string_view assigned(VariableId collection, std::string_view name) const;
 
@@ -103,9 +106,12 @@ class TransactionData {
     std::vector<Value*> values;
     std::string key;  // of the stored collection, "" when none was started
     bool started = false;
+    bool is_new = false;  // IS_NEW: nothing was stored under the key before
   };
   AssignedVariables& assignedOf(VariableId id) const;
   void refresh(VariableId id) const;
+  // KEY, IS_NEW, CREATE_TIME, … of a collection that was started.
+  std::optional<std::string> property(VariableId collection, std::string_view name) const;
 
   const Program& program_;
   const Clock& clock_;

@@ -1,6 +1,7 @@
 // setvar    = ["!"] collection "." name ["=" ["+" | "-"] value]
 // setenv    = ["!"] name ["=" value]
 // expirevar = collection "." name "=" seconds
+// deprecatevar = collection "." name "=" amount "/" seconds
 // initcol   = collection "=" key
 #include "waf/base/text.h"
 #include "waf/engine/action_compiler.h"
@@ -103,6 +104,21 @@ Result<RuleAction> compileExpireVar(std::string_view text, TxNames* tx_names) {
   return RuleAction(std::move(assignment));
 }
 
+Result<RuleAction> compileDeprecateVar(std::string_view text, TxNames* tx_names) {
+  const size_t equals = findEquals(text);
+  if (equals == std::string_view::npos || text.find('/', equals) == std::string_view::npos) {
+    return invalid("collection.name=amount/seconds is expected");
+  }
+  auto action = compileExpireVar(text, tx_names);
+  if (!action) return action;
+  auto& assignment = std::get<Assignment>(*action);
+  if (!isStored(assignment.collection)) {
+    return invalid("only what is stored decreases: IP, GLOBAL, SESSION, USER and RESOURCE");
+  }
+  assignment.kind = Assignment::Kind::Deprecate;
+  return action;
+}
+
 Result<RuleAction> compileStart(VariableId collection, std::string_view key, TxNames* tx_names) {
   auto macro = Macro::compile(trim(key), tx_names);
   if (!macro) return fail(macro.error());
@@ -116,6 +132,7 @@ Result<RuleAction> compileVariableAction(const ActionAst& action, TxNames* tx_na
   if (action.name == "setvar") return compileSetVar(text, tx_names);
   if (action.name == "setenv") return compileSetEnv(text, tx_names);
   if (action.name == "expirevar") return compileExpireVar(text, tx_names);
+  if (action.name == "deprecatevar") return compileDeprecateVar(text, tx_names);
   if (action.name == "setsid") return compileStart(VariableId::Session, text, tx_names);
   if (action.name == "setuid") return compileStart(VariableId::User, text, tx_names);
   if (action.name == "setrsc") return compileStart(VariableId::Resource, text, tx_names);

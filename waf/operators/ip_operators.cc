@@ -13,9 +13,28 @@
 namespace waf {
 namespace {
 
+// The address that a value is; null for none. A list of indicators asks thousands of times about
+// the same one, so the thread keeps the last.
+const IpAddress* addressOf(std::string_view value) {
+  struct Last {
+    char text[64];
+    size_t size = SIZE_MAX;
+    bool valid = false;
+    IpAddress address;
+  };
+  thread_local Last last;
+  if (value.size() > sizeof(last.text)) return nullptr;
+  if (last.size != value.size() || value != std::string_view(last.text, last.size)) {
+    value.copy(last.text, value.size());
+    last.size = value.size();
+    last.valid = IpAddress::parse(trim(value), &last.address);
+  }
+  return last.valid ? &last.address : nullptr;
+}
+
 bool matchesAddress(const IpSet& networks, std::string_view value, OperatorMatch& match) {
-  IpAddress address;
-  if (!IpAddress::parse(trim(value), &address) || !networks.contains(address)) return false;
+  const IpAddress* address = addressOf(value);
+  if (address == nullptr || !networks.contains(*address)) return false;
   match.length = value.size();
   return true;
 }

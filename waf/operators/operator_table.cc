@@ -66,6 +66,9 @@ constexpr OperatorEntry kOperators[] = {
      "needs the Google Safe Browsing v1 database, which is no longer published; use @pmFromFile "
      "with a list of hosts"},
     {"inspectFile", nullptr, kNoScripts},
+    {"validateHash", nullptr,
+     "checks links that ModSecurity signed, which is not done here; let the application sign its "
+     "own"},
     {"rsub", nullptr, "changes bodies on their way, which ModSecurity v3 does not support either"},
 };
 

@@ -84,7 +84,9 @@ class StringOperator final : public Operator {
 }  // namespace
 
 OperatorResult makeStreq(const OperatorSpec& spec) {
-  return makeOperator<StringOperator>(spec, streq, false);
+  // Short ones are asked faster than scanned for; of long ones there may be thousands (indicators).
+  constexpr size_t kWorthAScan = 8;
+  return makeOperator<StringOperator>(spec, streq, spec.argument.size() >= kWorthAScan);
 }
 
 OperatorResult makeBeginsWith(const OperatorSpec& spec) {

@@ -3,7 +3,10 @@
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
 
+#include <time.h>
+
 #include <algorithm>
+#include <chrono>
 #include <string>
 
 namespace waf {
@@ -14,6 +17,12 @@ constexpr size_t kJitStackStart = 32 * 1024;
 constexpr size_t kJitStackMax = 1024 * 1024;
 constexpr uint32_t kHeapLimitKib =
     32 * 1024;  // of the interpreter, which runs when the JIT's stack is too small
+
+constexpr size_t kShortText = 256;         // searched in one go
+constexpr size_t kFirstWindow = 16;        // places where a match may begin
+constexpr uint64_t kFullLimitText = 4096;  // up to this length the JIT has the whole limit
+constexpr auto kBudget = std::chrono::milliseconds(50);  // of one search
+constexpr auto kQuickWindow = std::chrono::milliseconds(1);
 
 struct MatchDataFree {
   void operator()(pcre2_match_data* data) const { pcre2_match_data_free(data); }
@@ -44,6 +53,25 @@ struct ThreadState {
   }
 };
 
+// How long one search has taken: of the clock, and when that is much, of this thread's own time, so
+// that a busy machine ends no search.
+class SearchClock {
+ public:
+  std::chrono::steady_clock::duration elapsed() const {
+    return std::chrono::steady_clock::now() - begun_;
+  }
+  bool isOver() const { return elapsed() > kBudget && threadTime() - own_begun_ > kBudget; }
+
+ private:
+  static std::chrono::nanoseconds threadTime() {
+    timespec time{};
+    ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+    return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
+  }
+  std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
+  std::chrono::nanoseconds own_begun_ = threadTime();
+};
+
 ThreadState& threadState() {
   thread_local ThreadState state;
   return state;
@@ -69,11 +97,21 @@ std::string errorText(int error) {
   return reinterpret_cast<const char*>(buffer);
 }
 
+// The places of the subject where a match may begin, and how to look there.
+struct Window {
+  size_t first = 0;
+  size_t last = PCRE2_UNSET;
+  uint32_t flags = 0;
+  uint32_t match_limit = 0;
+  bool interpreted = false;  // not by the JIT
+};
+
 }  // namespace
 
 struct Regex::Code {
   pcre2_code* code = nullptr;
   bool jit = false;
+  bool windows = true;  // false: the pattern asks where the search began (\G)
   uint32_t match_limit = 0;
   uint32_t recursion_limit = 0;
 
@@ -81,6 +119,9 @@ struct Regex::Code {
   Code(const Code&) = delete;
   Code& operator=(const Code&) = delete;
   ~Code() { pcre2_code_free(code); }
+
+  int searchOnce(std::string_view subject, const Window& window) const;
+  int searchWindows(std::string_view subject, size_t offset, uint32_t flags) const;
 };
 
 Regex::Regex(std::unique_ptr<Code> code) : code_(std::move(code)) {}
@@ -97,7 +138,8 @@ Result<Regex> Regex::compile(std::string_view pattern, const RegexOptions& optio
   // The default depends on how the library was built; HTTP's lines end in a line feed.
   pcre2_set_newline(context.get(), PCRE2_NEWLINE_LF);
 
-  uint32_t flags = PCRE2_DOTALL | PCRE2_MULTILINE | PCRE2_NEVER_UTF | PCRE2_NEVER_BACKSLASH_C;
+  uint32_t flags = PCRE2_DOTALL | PCRE2_MULTILINE | PCRE2_NEVER_UTF | PCRE2_NEVER_BACKSLASH_C |
+                   PCRE2_USE_OFFSET_LIMIT;
   if (options.caseless) flags |= PCRE2_CASELESS;
   int error = 0;
   PCRE2_SIZE offset = 0;
@@ -109,6 +151,7 @@ Result<Regex> Regex::compile(std::string_view pattern, const RegexOptions& optio
                 errorText(error) + " at offset " + std::to_string(offset));
   }
   code->jit = pcre2_jit_compile(code->code, PCRE2_JIT_COMPLETE) == 0;
+  code->windows = pattern.find("\\G") == std::string_view::npos;
   code->match_limit = options.match_limit;
   code->recursion_limit = options.recursion_limit;
   return Regex(std::move(code));
@@ -123,29 +166,69 @@ RegexStatus Regex::searchNotEmptyAt(std::string_view subject, size_t offset,
   return run(subject, offset, PCRE2_NOTEMPTY_ATSTART, match);
 }
 
+// PCRE2 counts its steps anew for each place where a match may begin, and the JIT counts few of
+// them: a pattern that takes the square of the text's length from each place runs for seconds
+// within its limit. So a long text is searched window by window (places where a match may begin),
+// which grow while they are quick, and the time is looked at between them.
 RegexStatus Regex::run(std::string_view subject, size_t offset, uint32_t flags,
                        RegexMatch* match) const {
   ThreadState& state = threadState();
   if (state.data == nullptr || state.context == nullptr) return RegexStatus::LimitExceeded;
-  pcre2_set_match_limit(state.context.get(), code_->match_limit);
   pcre2_set_depth_limit(state.context.get(), code_->recursion_limit);
-
-  // pcre2 takes no null subject before 10.43.
-  const char* bytes = subject.data() == nullptr ? "" : subject.data();
-  const auto data = reinterpret_cast<PCRE2_SPTR>(bytes);
-  const bool jit = code_->jit && state.stack != nullptr;
-  int status = jit ? pcre2_jit_match(code_->code, data, subject.size(), offset, flags,
-                                     state.data.get(), state.context.get())
-                   : PCRE2_ERROR_JIT_STACKLIMIT;
-  if (status == PCRE2_ERROR_JIT_STACKLIMIT) {
-    status = pcre2_match(code_->code, data, subject.size(), offset, flags | PCRE2_NO_JIT,
-                         state.data.get(), state.context.get());
-  }
+  const bool windows = code_->windows && subject.size() > kShortText;
+  const int status =
+      windows ? code_->searchWindows(subject, offset, flags)
+              : code_->searchOnce(subject, {offset, PCRE2_UNSET, flags, code_->match_limit});
   if (status == PCRE2_ERROR_NOMATCH) return RegexStatus::NoMatch;
   // Whatever else stops a match (limits, memory) leaves the answer open.
   if (status < 0) return RegexStatus::LimitExceeded;
   if (match != nullptr) copyGroups(state.data.get(), status, match);
   return RegexStatus::Match;
+}
+
+int Regex::Code::searchOnce(std::string_view subject, const Window& window) const {
+  ThreadState& state = threadState();
+  pcre2_set_match_limit(state.context.get(), window.match_limit);
+  pcre2_set_offset_limit(state.context.get(), window.last);
+  // pcre2 takes no null subject before 10.43.
+  const char* bytes = subject.data() == nullptr ? "" : subject.data();
+  const auto data = reinterpret_cast<PCRE2_SPTR>(bytes);
+  const bool by_jit = jit && state.stack != nullptr && !window.interpreted;
+  int status = by_jit ? pcre2_jit_match(code, data, subject.size(), window.first, window.flags,
+                                        state.data.get(), state.context.get())
+                      : PCRE2_ERROR_JIT_STACKLIMIT;
+  if (status == PCRE2_ERROR_JIT_STACKLIMIT) {
+    status = pcre2_match(code, data, subject.size(), window.first, window.flags | PCRE2_NO_JIT,
+                         state.data.get(), state.context.get());
+  }
+  return status;
+}
+
+int Regex::Code::searchWindows(std::string_view subject, size_t offset, uint32_t flags) const {
+  const SearchClock clock;
+  // What the JIT does not count costs the more the longer the text is; what it gives up, the
+  // interpreter decides, which counts everything.
+  const uint64_t scaled = uint64_t{match_limit} * kFullLimitText / subject.size();
+  const auto jit_limit =
+      static_cast<uint32_t>(std::clamp<uint64_t>(scaled, 1, std::max<uint32_t>(match_limit, 1)));
+  Window window{offset, PCRE2_UNSET, flags, jit_limit};
+  for (size_t places = kFirstWindow;;) {
+    const bool last = subject.size() - window.first < places;
+    window.last = last ? PCRE2_UNSET : window.first + places - 1;
+    const auto before = clock.elapsed();
+    const int status = searchOnce(subject, window);
+    if (status == PCRE2_ERROR_MATCHLIMIT && !window.interpreted && jit_limit < match_limit) {
+      window.interpreted = true;
+      window.match_limit = match_limit;
+      places = 1;
+      continue;
+    }
+    if (status != PCRE2_ERROR_NOMATCH || last) return status;
+    if (clock.isOver()) return PCRE2_ERROR_MATCHLIMIT;
+    window.first += places;
+    window.flags &= ~static_cast<uint32_t>(PCRE2_NOTEMPTY_ATSTART);
+    places = clock.elapsed() - before < kQuickWindow ? places * 4 : std::max<size_t>(places / 4, 1);
+  }
 }
 
 }  // namespace waf

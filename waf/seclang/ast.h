@@ -71,18 +71,23 @@ struct RuleSelector {
 
 struct RemovalAst {
   SourcePosition position;
+  size_t element = 0;  // how many elements of the document stand before it
   RuleSelector rules;
 };
 
 struct TargetUpdateAst {
   SourcePosition position;
+  size_t element = 0;
   RuleSelector rules;
   std::vector<TargetAst> targets;
+  std::vector<TargetAst> replaced;  // these go, and the targets take the place of the first
 };
 
 struct ActionUpdateAst {
   SourcePosition position;
+  size_t element = 0;
   int64_t id = 0;
+  size_t link = 0;  // of a chain: "id:offset"
   std::vector<ActionAst> actions;
 };
 

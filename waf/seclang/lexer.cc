@@ -9,6 +9,18 @@ constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
 
 bool isBlank(char c) { return c == ' ' || c == '\t'; }
 
+// A directive that is commented out takes its continuation lines with it; in any other comment a
+// backslash at the end is text, as in ModSecurity v3. Apache joins the next line to every comment;
+// of the two ways this one drops no rule in silence.
+bool endsWithLine(std::string_view line) {
+  line = trim(line);
+  if (line.empty() || line.front() != '#') return false;
+  line = trim(line.substr(1), "# \t");
+  const bool directive =
+      line.starts_with("Sec") && line.size() > 3 && line[3] >= 'A' && line[3] <= 'Z';
+  return !directive && !line.starts_with("Include ");
+}
+
 // The next physical line without its end; moves `*at` behind it.
 std::string_view nextLine(std::string_view text, size_t* at) {
   const size_t start = *at;
@@ -50,7 +62,8 @@ std::vector<LogicalLine> splitLogicalLines(std::string_view text) {
     std::string_view line = nextLine(text, &at);
     ++number;
     if (!joining) current = LogicalLine{number, {}};
-    joining = !line.empty() && line.back() == '\\';
+    const bool comment = !joining && endsWithLine(line);
+    joining = !line.empty() && line.back() == '\\' && !comment;
     if (joining) line.remove_suffix(1);
     current.text.append(line);
     if (joining && at < text.size()) continue;

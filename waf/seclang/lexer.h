@@ -12,9 +12,9 @@ struct LogicalLine {
   std::string text;
 };
 
-// Splits a configuration text. A backslash before the line end joins the next line (also in a
-// comment, as Apache and ModSecurity do); CRLF counts as LF; a leading UTF-8 byte order mark is
-// dropped.
+// Splits a configuration text. A backslash before the line end joins the next line, in a
+// comment only where it is a directive that was commented out (ModSecurity v3); CRLF counts as LF;
+// a leading UTF-8 byte order mark is dropped.
 std::vector<LogicalLine> splitLogicalLines(std::string_view text);
 
 enum class Split { Complete, OpenQuote, TextBehindQuote };

@@ -60,8 +60,8 @@ int parsePhase(std::string_view text) {
 
 void Parser::report(Diagnostic::Severity severity, std::string message) {
   if (diagnostics_->size() >= kMaxDiagnostics) return;
-  diagnostics_->push_back(
-      Diagnostic{severity, position_.file, position_.line, directive_ + ": " + std::move(message)});
+  if (!directive_.empty()) message = directive_ + ": " + message;
+  diagnostics_->push_back(Diagnostic{severity, position_.file, position_.line, std::move(message)});
 }
 
 void Parser::error(std::string message) { report(Diagnostic::Severity::Error, std::move(message)); }
@@ -95,6 +95,10 @@ void Parser::parseLine(std::string_view line) {
   Words words;
   std::string failure;
   line_text_ = line;
+  directive_.clear();
+  if (line.find('\0') != std::string_view::npos) {
+    return error("the line holds a NUL byte; write \\x00 where a pattern means one");
+  }
   directive_ = std::string(line.substr(0, std::min(line.find_first_of(" \t\""), line.size())));
   const Split split = splitWords(line, &words, &failure);
   const Directive* directive = words.empty() ? nullptr : findDirective(words.front());
@@ -119,6 +123,10 @@ void Parser::parseLine(std::string_view line) {
       words[1] += " " + words[2];
       words.erase(words.begin() + 2);
     }
+  }
+  // A comment behind the arguments, as ModSecurity v3 takes it.
+  if (words.size() > directive->most + 1 && words[directive->most + 1].starts_with("#")) {
+    words.resize(directive->most + 1);
   }
   const size_t count = words.size() - 1;
   if (count < directive->least) return error("an argument is missing");
@@ -169,6 +177,7 @@ void Parser::secDefaultAction(const Words& words) {
   DefaultActionAst defaults;
   defaults.position = position_;
   defaults.phase = 0;
+  bool disruptive = false;
   for (const ActionAst& action : *parsed) {
     if (action.name == "phase") {
       defaults.phase = parsePhase(action.value);
@@ -183,9 +192,11 @@ void Parser::secDefaultAction(const Words& words) {
     if ((info->kind == ActionKind::MetaData && !tag) || info->kind == ActionKind::Flow) {
       return error(action.name + " is not suitable for a default action");
     }
+    disruptive |= info->kind == ActionKind::Disruptive && action.name != "block";
     defaults.actions.push_back(action);
   }
   if (defaults.phase == 0) return error("a phase is missing; write phase:1 or another one");
+  if (!disruptive) return error("a disruptive action is missing; add pass, deny or another one");
   if (std::count(default_phases_.begin(), default_phases_.end(), defaults.phase) > 0) {
     return error("phase " + std::to_string(defaults.phase) +
                  " has its default action already; it can be given once");

@@ -92,10 +92,18 @@ class Parser {
   void webAppId(const Words& words);
   void cookieFormat(const Words& words);
   void unicodeMapFile(const Words& words);
+  void cookieV0Separator(const Words& words);
+  void unicodeCodePage(const Words& words);
+  void uploadKeepFiles(const Words& words);
+  void uploadDir(const Words& words);
   void accepted(const Words& words);
+  void acceptedMode(const Words& words);
   void acceptedNumber(const Words& words);
-  void refusedScript(const Words& words);
-  void refusedRemote(const Words& words);
+  void acceptedPattern(const Words& words);
+  void auditLogParts(const Words& words);
+  void debugLogLevel(const Words& words);
+  void choice(const Words& words);
+  void refused(const Words& words);
 
   bool onOff(const Words& words, bool* out);
   bool number(const std::string& text, uint64_t most, uint64_t* out);

@@ -33,6 +33,10 @@ struct Settings {
   uint32_t arguments_limit = 1000;   // SecArgumentsLimit
   uint32_t upload_file_limit = 100;  // SecUploadFileLimit
   char argument_separator = '&';     // SecArgumentSeparator
+  int cookie_format = 0;             // SecCookieFormat: 0 (Netscape) or 1 (RFC 2109)
+  char cookie_separator = ';';       // SecCookieV0Separator
+  bool names_uploads = false;        // SecUploadKeepFiles is not Off: FILES_TMPNAMES has names
+  std::string upload_dir = "/tmp";   // SecUploadDir, of these names
 
   bool response_body_access = false;  // SecResponseBodyAccess
   size_t response_body_limit = 524288;

@@ -8,6 +8,7 @@ namespace waf {
 namespace {
 
 constexpr uint64_t kMaxBodyLimit = 1ull << 30;  // ModSecurity's hard limit for a buffered body
+constexpr uint64_t kCodePage = 20127;
 
 }  // namespace
 
@@ -159,7 +160,35 @@ void Parser::componentSignature(const Words& words) {
 void Parser::webAppId(const Words& words) { document_->settings.web_app_id = words[1]; }
 
 void Parser::cookieFormat(const Words& words) {
-  if (words[1] != "0" && words[1] != "1") error("0 or 1 is expected, not \"" + words[1] + "\"");
+  if (words[1] != "0" && words[1] != "1") {
+    return error("0 or 1 is expected, not \"" + words[1] + "\"");
+  }
+  document_->settings.cookie_format = words[1] == "1" ? 1 : 0;
+}
+
+void Parser::cookieV0Separator(const Words& words) {
+  if (words[1].size() != 1) return error("one character is expected, not \"" + words[1] + "\"");
+  document_->settings.cookie_separator = words[1][0];
+}
+
+void Parser::uploadKeepFiles(const Words& words) {
+  if (!equalsIgnoreCase(words[1], "On") && !equalsIgnoreCase(words[1], "Off") &&
+      !equalsIgnoreCase(words[1], "RelevantOnly")) {
+    return error("On, Off or RelevantOnly is expected, not \"" + words[1] + "\"");
+  }
+  document_->settings.names_uploads = !equalsIgnoreCase(words[1], "Off");
+  if (document_->settings.names_uploads) {
+    warning("uploads are inspected in memory and written nowhere; FILES_TMPNAMES holds names only");
+  }
+}
+
+void Parser::uploadDir(const Words& words) { document_->settings.upload_dir = words[1]; }
+
+void Parser::unicodeCodePage(const Words& words) {
+  uint64_t value = 0;
+  if (number(words[1], 100000, &value) && value != kCodePage) {
+    error("the map of code page 20127 is the one that is built in, not " + words[1]);
+  }
 }
 
 void Parser::unicodeMapFile(const Words& words) {
@@ -175,25 +204,13 @@ void Parser::unicodeMapFile(const Words& words) {
   }
   uint64_t value = 0;
   if (!code_page.empty() && !number(code_page, 100000, &value)) return;
+  if (!code_page.empty() && value != kCodePage) {
+    return error("the map of code page 20127 is the one that is built in, not " + code_page);
+  }
   std::error_code failed;
   if (confined_to_.empty() && !std::filesystem::exists(resolve(path), failed)) {
     error("the file " + path + " does not exist; name an existing one or leave the directive out");
   }
-}
-
-void Parser::accepted(const Words&) {}
-
-void Parser::acceptedNumber(const Words& words) {
-  uint64_t value = 0;
-  number(words[1], UINT64_MAX / 2, &value);
-}
-
-void Parser::refusedScript(const Words&) {
-  error("rules in Lua are not supported; write the rule with SecRule");
-}
-
-void Parser::refusedRemote(const Words&) {
-  error("rules are not downloaded while loading; import them as a rule set");
 }
 
 }  // namespace waf

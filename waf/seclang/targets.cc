@@ -1,6 +1,7 @@
 // target    = ["!" | "&"] name [(":" | ".") selector]
 // selector  = "/" regex "/" | "'" selector "'" | text
-// Targets are separated by "|", which is plain text inside quotes and regular expressions.
+// Targets are separated by "|" or ",", which are plain text inside quotes, regular expressions and
+// (the comma) XPath.
 #include "waf/seclang/targets.h"
 
 #include "waf/base/text.h"
@@ -8,11 +9,13 @@
 namespace waf {
 namespace {
 
+bool isSeparator(char c) { return c == '|' || c == ','; }
+
 bool isNameByte(char c) {
   return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
 }
 
-// The end of the selector that starts at `at`: the "|" that separates it from the next target.
+// The end of the selector that starts at `at`: what separates it from the next target.
 size_t selectorEnd(std::string_view text, size_t at, bool xpath) {
   const bool regex = !xpath && at < text.size() && text[at] == '/';
   size_t i = at;
@@ -20,7 +23,7 @@ size_t selectorEnd(std::string_view text, size_t at, bool xpath) {
     for (++i; i < text.size(); ++i) {
       if (text[i] == '\\') {
         ++i;
-      } else if (text[i] == '/' && (i + 1 == text.size() || text[i + 1] == '|')) {
+      } else if (text[i] == '/' && (i + 1 == text.size() || isSeparator(text[i + 1]))) {
         return i + 1;
       }
     }
@@ -37,7 +40,7 @@ size_t selectorEnd(std::string_view text, size_t at, bool xpath) {
       }
     } else if (c == '\'' || c == '"') {
       quote = c;
-    } else if (c == '|') {
+    } else if (c == '|' || (c == ',' && !xpath)) {
       break;
     }
   }
@@ -88,6 +91,9 @@ Result<TargetAst> readTarget(std::string_view text, size_t* at) {
                 "a variable is missing at \"" + std::string(text.substr(start, 40)) + "\"");
   }
   if (!findVariable(name, &target.variable)) {
+    if (const std::string_view why = whyNoVariable(name); !why.empty()) {
+      return fail(ErrorCode::Invalid, "seclang", name + ": not supported: " + std::string(why));
+    }
     return fail(ErrorCode::Invalid, "seclang",
                 "unknown variable " + name + "; the nearest known one is " +
                     std::string(nearestVariable(name)));
@@ -102,11 +108,12 @@ Result<TargetAst> readTarget(std::string_view text, size_t* at) {
     target.selector = std::move(*selector);
     i = end;
   }
-  if (i < text.size() && text[i] != '|') {
+  while (i < text.size() && (text[i] == ' ' || text[i] == '\t')) ++i;
+  if (i < text.size() && !isSeparator(text[i])) {
     return fail(ErrorCode::Invalid, "seclang",
                 name + ": unexpected text \"" + std::string(text.substr(i, 40)) + "\"");
   }
-  target.text = text.substr(start, i - start);
+  target.text = trim(text.substr(start, i - start));
   *at = i;
   return target;
 }

@@ -26,16 +26,18 @@ bool Parser::parseIds(const Words& words, size_t first, size_t last, RuleSelecto
 }
 
 void Parser::removeById(const Words& words) {
-  RemovalAst removal{position_, {}};
+  RemovalAst removal{position_, document_->elements.size(), {}};
   if (parseIds(words, 1, words.size(), &removal.rules)) document_->removals.push_back(removal);
 }
 
 void Parser::removeByTag(const Words& words) {
-  document_->removals.push_back({position_, {RuleSelector::Kind::Tag, {}, words[1]}});
+  document_->removals.push_back(
+      {position_, document_->elements.size(), {RuleSelector::Kind::Tag, {}, words[1]}});
 }
 
 void Parser::removeByMessage(const Words& words) {
-  document_->removals.push_back({position_, {RuleSelector::Kind::Message, {}, words[1]}});
+  document_->removals.push_back(
+      {position_, document_->elements.size(), {RuleSelector::Kind::Message, {}, words[1]}});
 }
 
 void Parser::updateTargetById(const Words& words) {
@@ -54,14 +56,12 @@ void Parser::updateTargetByMessage(const Words& words) {
 void Parser::updateTarget(RuleSelector selector, const Words& words) {
   auto targets = parseTargets(words[2]);
   if (!targets) return error(targets.error().message);
-  TargetUpdateAst update{position_, std::move(selector), std::move(*targets)};
+  TargetUpdateAst update{
+      position_, document_->elements.size(), std::move(selector), std::move(*targets), {}};
   if (words.size() > 3) {  // the target that the new one replaces
     auto replaced = parseTargets(words[3]);
     if (!replaced) return error(replaced.error().message);
-    for (TargetAst& target : *replaced) {
-      target.exclude = true;
-      update.targets.push_back(std::move(target));
-    }
+    update.replaced = std::move(*replaced);
   }
   document_->target_updates.push_back(std::move(update));
 }
@@ -70,18 +70,27 @@ void Parser::updateActionById(const Words& words) {
   std::pair<int64_t, int64_t> range;
   std::string id = words[1];
   const size_t colon = id.find(':');  // "id:offset" names a link of a chain
-  if (colon != std::string::npos) id.resize(colon);
+  uint64_t link = 0;
+  if (colon != std::string::npos) {
+    if (!parseUint64(std::string_view(id).substr(colon + 1), &link)) {
+      return error("\"" + words[1] + "\" is not id:offset");
+    }
+    id.resize(colon);
+  }
   if (!parseIdRange(id, &range) || range.first != range.second) {
     return error("\"" + words[1] + "\" is not a rule id");
   }
   auto actions = parseActions(words[2]);
   if (!actions) return error(actions.error().message);
   for (const ActionAst& action : *actions) {
-    if (action.name == "id" || action.name == "phase" || action.name == "chain") {
+    if (action.name == "id" || action.name == "phase") {
       return error(action.name + " cannot be changed");
     }
   }
-  document_->action_updates.push_back({position_, range.first, std::move(*actions)});
+  // The manual asks for `chain` where the rule is one; a chain stays one either way.
+  std::erase_if(*actions, [](const ActionAst& action) { return action.name == "chain"; });
+  document_->action_updates.push_back(
+      {position_, document_->elements.size(), range.first, link, std::move(*actions)});
 }
 
 }  // namespace waf

@@ -125,7 +125,34 @@ bool findVariable(std::string_view name, VariableId* out) {
       return true;
     }
   }
+  // v3's other name for it.
+  if (equalsIgnoreCase(name, "STATUS")) {
+    *out = VariableId::ResponseStatus;
+    return true;
+  }
   return false;
+}
+
+std::string_view whyNoVariable(std::string_view name) {
+  struct Refusal {
+    std::string_view prefix;
+    std::string_view reason;
+  };
+  constexpr Refusal kRefusals[] = {
+      {"PERF_", "times are in the event and in the metrics, not in rules; use DURATION"},
+      {"SCRIPT_", "a gateway does not see the application's files; use REQUEST_FILENAME"},
+      {"SDBM_DELETE_ERROR", "collections are kept in memory, without a file that could fail"},
+      {"STREAM_INPUT_BODY", "bodies are buffered, not streamed through rules; use REQUEST_BODY"},
+      {"STREAM_OUTPUT_BODY", "bodies are buffered, not streamed through rules; use RESPONSE_BODY"},
+      {"USERAGENT_IP", "the client's address is found by the listener; use REMOTE_ADDR"},
+      {"WEBSERVER_ERROR_LOG", "there is no web server's log here; use RESPONSE_STATUS"},
+  };
+  for (const Refusal& refusal : kRefusals) {
+    if (equalsIgnoreCase(name.substr(0, refusal.prefix.size()), refusal.prefix)) {
+      return refusal.reason;
+    }
+  }
+  return {};
 }
 
 std::string_view nearestVariable(std::string_view name) {

@@ -134,6 +134,8 @@ inline std::string_view variableName(VariableId id) { return variableInfo(id).na
 
 // By name, ignoring case; false when there is none.
 bool findVariable(std::string_view name, VariableId* out);
+// Why a variable of ModSecurity v2 is not one of ours, and what to use instead; "" for any other.
+std::string_view whyNoVariable(std::string_view name);
 std::string_view nearestVariable(std::string_view name);
 
 // True when the values cannot change while the rules of a phase run, so that they may be scanned

@@ -31,9 +31,26 @@ std::optional<ApiError> readClient(const Request& request, InspectedClient* clie
   return std::nullopt;
 }
 
+// ?request_bytes=N: so much of the body is the request, the rest is the response to it.
+std::optional<ApiError> takeResponse(Request& request, std::optional<RawResponse>* response) {
+  const auto text = request.parameter("request_bytes");
+  if (!text) return std::nullopt;
+  uint64_t bytes = 0;
+  if (!waf::parseUint64(*text, &bytes) || bytes > request.body.size()) {
+    return invalid("request_bytes: how much of the body is the request", "request_bytes");
+  }
+  auto parsed = RawResponse::parse(std::string_view(request.body).substr(bytes));
+  if (!parsed) return apiError(parsed.error());
+  *response = std::move(*parsed);
+  request.body.resize(bytes);
+  return std::nullopt;
+}
+
 }  // namespace
 
 Response inspect(Services& services, Request& request) {
+  std::optional<RawResponse> response;
+  if (const auto error = takeResponse(request, &response)) return errorResponse(*error, request.id);
   const auto raw = RawRequest::parse(request.body);
   InspectedClient client;
   if (!raw) return errorResponse(apiError(raw.error()), request.id);
@@ -60,7 +77,8 @@ Response inspect(Services& services, Request& request) {
       return errorResponse(refusedRules(loaded.diagnostics), request.id);
     rule_set = loaded.rule_set;
   }
-  return jsonResponse(inspectRequest(std::move(rule_set), sitePolicy(*site), *raw, client));
+  return jsonResponse(inspectRequest(std::move(rule_set), sitePolicy(*site), *raw, client,
+                                     response ? &*response : nullptr));
 }
 
 }  // namespace admin

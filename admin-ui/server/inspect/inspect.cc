@@ -101,18 +101,32 @@ std::optional<waf::Interruption> run(waf::Transaction& transaction, const RawReq
   return transaction.requestBody();
 }
 
+// And with the answer of the upstream.
+std::optional<waf::Interruption> run(waf::Transaction& transaction, const RawResponse& response) {
+  for (const auto& [name, value] : response.headers) transaction.addResponseHeader(name, value);
+  if (auto interruption = transaction.responseHeaders(response.status, response.protocol)) {
+    return interruption;
+  }
+  if (!transaction.wantsResponseBody()) return std::nullopt;
+  transaction.appendResponseBody(response.body);
+  return transaction.responseBody();
+}
+
 }  // namespace
 
 json inspectRequest(std::shared_ptr<const waf::RuleSet> rule_set, const waf::Policy& policy,
-                    const RawRequest& request, const InspectedClient& client) {
+                    const RawRequest& request, const InspectedClient& client,
+                    const RawResponse* response) {
   TraceList trace;
   waf::Transaction transaction(std::move(rule_set), policy, waf::Clock::system(), &trace);
-  const auto interruption = run(transaction, request, client);
+  auto interruption = run(transaction, request, client);
+  if (!interruption && response != nullptr) interruption = run(transaction, *response);
+  const int answered = response == nullptr ? 200 : response->status;
   transaction.logging();
   json rules = json::array();
   for (const waf::MatchedRule& rule : transaction.matchedRules()) rules.push_back(describe(rule));
   return {{"decision", waf::name(transaction.decision())},
-          {"status", interruption ? interruption->status : 200},
+          {"status", interruption ? interruption->status : answered},
           {"decided_by", interruption ? interruption->rule_id : 0},
           {"reason", interruption ? shown(interruption->message) : ""},
           {"inbound_score", transaction.inboundScore()},

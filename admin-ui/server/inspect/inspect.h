@@ -27,15 +27,27 @@ struct RawRequest {
   static waf::Result<RawRequest> parse(std::string_view text);
 };
 
+// The answer to it, read as leniently: "HTTP/1.1 200 OK", headers, an empty line, the body (not
+// compressed: what the application sent).
+struct RawResponse {
+  int status = 200;
+  std::string protocol;
+  std::vector<std::pair<std::string, std::string>> headers;
+  std::string body;
+
+  static waf::Result<RawResponse> parse(std::string_view text);
+};
+
 struct InspectedClient {
   std::string ip = "127.0.0.1";
   uint16_t port = 12345;
 };
 
-// Runs the request through phases 1, 2 and 5 and tells everything: decision, status, scores,
-// matched rules, trace. The trace is cut after some thousand steps ("trace_cut": true).
+// Runs the request through phases 1 and 2, the response (may be null) through 3 and 4, then phase
+// 5, and tells everything: decision, status, scores, matched rules, trace. The trace is cut after
+// some thousand steps ("trace_cut": true).
 nlohmann::json inspectRequest(std::shared_ptr<const waf::RuleSet> rule_set,
                               const waf::Policy& policy, const RawRequest& request,
-                              const InspectedClient& client);
+                              const InspectedClient& client, const RawResponse* response = nullptr);
 
 }  // namespace admin

@@ -59,6 +59,22 @@ std::string readBody(const std::vector<std::pair<std::string, std::string>>& hea
   return std::string(rest);
 }
 
+waf::Result<std::vector<std::pair<std::string, std::string>>> readHeaders(std::string_view* text) {
+  std::vector<std::pair<std::string, std::string>> headers;
+  while (!text->empty()) {
+    const std::string_view field = takeLine(text);
+    if (field.empty()) break;
+    const size_t colon = field.find(':');
+    if (colon == std::string_view::npos || colon == 0) {
+      return bad("this header line has no name and colon: " +
+                 waf::toPrintableUtf8(field.substr(0, 80)));
+    }
+    if (headers.size() >= 1000) return bad("there are more than 1000 headers");
+    headers.emplace_back(field.substr(0, colon), waf::trim(field.substr(colon + 1)));
+  }
+  return headers;
+}
+
 }  // namespace
 
 waf::Result<RawRequest> RawRequest::parse(std::string_view text) {
@@ -79,19 +95,30 @@ waf::Result<RawRequest> RawRequest::parse(std::string_view text) {
       waf::trim(line.substr(first, has_version ? last - first : std::string_view::npos), " ");
   request.protocol = has_version ? line.substr(last + 1) : "HTTP/1.1";
   if (request.uri.empty()) return bad("the first line has no target; write GET /path HTTP/1.1");
-  while (!text.empty()) {
-    const std::string_view field = takeLine(&text);
-    if (field.empty()) break;
-    const size_t colon = field.find(':');
-    if (colon == std::string_view::npos || colon == 0) {
-      return bad("this header line has no name and colon: " +
-                 waf::toPrintableUtf8(field.substr(0, 80)));
-    }
-    if (request.headers.size() >= 1000) return bad("the request has more than 1000 headers");
-    request.headers.emplace_back(field.substr(0, colon), waf::trim(field.substr(colon + 1)));
-  }
+  auto headers = readHeaders(&text);
+  if (!headers) return waf::fail(headers.error());
+  request.headers = std::move(*headers);
   request.body = readBody(request.headers, text);
   return request;
+}
+
+waf::Result<RawResponse> RawResponse::parse(std::string_view text) {
+  while (!text.empty() && (text.front() == '\n' || text.front() == '\r')) text.remove_prefix(1);
+  RawResponse response;
+  const std::string_view line = takeLine(&text);
+  const size_t blank = line.find(' ');
+  uint64_t status = 0;
+  if (!line.starts_with("HTTP/") || blank == std::string_view::npos ||
+      !waf::parseUint64(line.substr(blank + 1, 3), &status) || status < 100 || status > 999) {
+    return bad("the response's first line must be such as: HTTP/1.1 200 OK");
+  }
+  response.protocol = line.substr(0, blank);
+  response.status = static_cast<int>(status);
+  auto headers = readHeaders(&text);
+  if (!headers) return waf::fail(headers.error());
+  response.headers = std::move(*headers);
+  response.body = readBody(response.headers, text);
+  return response;
 }
 
 }  // namespace admin

@@ -50,5 +50,23 @@ TEST(RawRequestTest, SaysWhatIsMissing) {
   }
 }
 
+TEST(RawResponseTest, ReadsStatusHeadersAndBody) {
+  const auto response =
+      RawResponse::parse("HTTP/1.1 503 Service Unavailable\nContent-Type: text/html\n\nsorry\n");
+  ASSERT_TRUE(response);
+  EXPECT_EQ(response->status, 503);
+  EXPECT_EQ(response->protocol, "HTTP/1.1");
+  ASSERT_EQ(response->headers.size(), 1u);
+  EXPECT_EQ(response->headers[0].second, "text/html");
+  EXPECT_EQ(response->body, "sorry\n");
+}
+
+TEST(RawResponseTest, SaysWhatIsMissing) {
+  for (const char* text : {"", "GET / HTTP/1.1", "HTTP/1.1", "HTTP/1.1 abc", "HTTP/1.1 20 OK",
+                           "HTTP/1.1 200 OK\nno colon"}) {
+    EXPECT_FALSE(RawResponse::parse(text)) << text;
+  }
+}
+
 }  // namespace
 }  // namespace admin

@@ -175,6 +175,18 @@ TEST_F(RulesetsTest, InspectTellsWhichRuleMatchedWhat) {
   EXPECT_EQ(user_->send("POST", "/api/v1/inspect?site=shop", "nonsense").status, 400);
   EXPECT_EQ(user_->send("POST", "/api/v1/inspect?site=shop&client=x", "GET / HTTP/1.1\n\n").status,
             400);
+
+  const std::string request = "GET / HTTP/1.1\nHost: shop.example\n\n";
+  const std::string target =
+      "/api/v1/inspect?site=shop&request_bytes=" + std::to_string(request.size());
+  const Reply with_response =
+      user_->send("POST", target, request + "HTTP/1.1 404 Not Found\nServer: x\n\n");
+  ASSERT_EQ(with_response.status, 200) << with_response.body;
+  EXPECT_EQ(with_response.json()["decision"], "passed");
+  EXPECT_EQ(with_response.json()["status"], 404);
+  EXPECT_EQ(user_->send("POST", target, request + "no response").status, 400);
+  EXPECT_EQ(user_->send("POST", "/api/v1/inspect?site=shop&request_bytes=999", request).status,
+            400);
 }
 
 TEST_F(RulesetsTest, AnArchiveNamedInADocumentIsUnpacked) {

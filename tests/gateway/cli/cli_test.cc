@@ -131,6 +131,47 @@ TEST_F(CliTest, InspectPrintsTheDecisionTrace) {
   EXPECT_EQ(plain({"inspect", "--ruleset", rules, "--client", "x"}, request).code, 1);
 }
 
+TEST_F(CliTest, InspectRunsTheRulesForTheResponse) {
+  const std::string rules =
+      write("r.conf",
+            "SecRuleEngine On\nSecResponseBodyAccess On\n"
+            "SecRule RESPONSE_HEADERS:X-App \"@rx .\" \"id:1,phase:3,pass,log,"
+            "msg:'from %{REMOTE_ADDR}:%{REMOTE_PORT}'\"\n"
+            "SecRule RESPONSE_BODY \"@contains SQL error\" \"id:2,phase:4,deny,"
+            "status:502,log,msg:'leak'\"\n"
+            "SecRule RESPONSE_STATUS \"@eq 500\" \"id:3,phase:5,pass,log\"\n");
+  const std::string response =
+      write("response", "HTTP/1.1 500 Oops\nContent-Type: text/html\nX-App: 1\n\nan SQL error\n");
+  const std::string request = "GET / HTTP/1.1\nHost: x\n\n";
+  const Outcome outcome = plain({"inspect", "--ruleset", rules, "--client", "192.0.2.7:99",
+                                 "--response", response, "--json", "-"},
+                                request);
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+  const json parsed = outcome.parsed();
+  EXPECT_EQ(parsed["decision"], "blocked");
+  EXPECT_EQ(parsed["status"], 502);
+  EXPECT_EQ(parsed["decided_by"], 2);
+  ASSERT_EQ(parsed["rules"].size(), 3u);
+  EXPECT_EQ(parsed["rules"][0]["msg"], "from 192.0.2.7:99");
+  EXPECT_EQ(parsed["trace"].size(), 3u);
+  EXPECT_EQ(plain({"inspect", "--ruleset", rules, "--response", rules, "-"}, request).code, 1);
+}
+
+TEST_F(CliTest, RulesCheckWarnsOfWhatIsHardlyMeant) {
+  const std::string file =
+      write("lint.conf",
+            "SecRuleEngine On\nSecRule ARGS_POST \"@rx a\" \"id:1,phase:1,deny\"\n"
+            "SecRuleRemoveById 7\n");
+  const Outcome outcome = plain({"rules", "check", file, "--json"});
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+  ASSERT_EQ(outcome.parsed()["diagnostics"].size(), 2u) << outcome.out;
+  EXPECT_EQ(outcome.parsed()["diagnostics"][0]["line"], 2);
+  EXPECT_EQ(outcome.parsed()["diagnostics"][1]["line"], 3);
+  const Outcome text = plain({"rules", "check", file});
+  EXPECT_NE(text.err.find("lint.conf:2: can never match"), std::string::npos) << text.err;
+  EXPECT_NE(text.err.find("lint.conf:3: removes nothing"), std::string::npos) << text.err;
+}
+
 TEST_F(CliTest, AppliesADocumentWithFilesBesideIt) {
   const auto pem = db::makeSelfSigned({"shop.example"}, waf::Clock::system().wall());
   ASSERT_TRUE(pem);

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
+
 #include <string>
 
 namespace waf {
@@ -96,6 +98,39 @@ TEST(RegexTest, AnswersAgainAfterALimit) {
 TEST(RegexTest, RefusesAHugePattern) { EXPECT_FALSE(Regex::compile(std::string(300'000, 'a'))); }
 
 TEST(RegexTest, RefusesToLeaveBytesForCharacters) { EXPECT_FALSE(Regex::compile("(*UTF)a")); }
+
+// Each place where a match may begin costs the square of what follows, and stays within the steps
+// that PCRE2 counts for one place.
+TEST(RegexTest, APatternThatTakesTheCubeOfTheTextEndsInTime) {
+  const auto regex = Regex::compile("<[^\\w<>]*(?:[^<>\"'\\s]*:)?[^\\w<>]*[^>]*[^>]*onx");
+  ASSERT_TRUE(regex.has_value());
+  for (const size_t size : {3000u, 60000u}) {
+    const auto start = std::chrono::steady_clock::now();
+    const RegexStatus status = regex->search(std::string(size, '<') + "\x01", 0, nullptr);
+    EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(3)) << size;
+    EXPECT_NE(status, RegexStatus::Match);
+  }
+}
+
+TEST(RegexTest, ALongTextIsSearchedToItsEnd) {
+  const auto regex = Regex::compile("(?<=x)(a)b\\b");
+  ASSERT_TRUE(regex);
+  for (const size_t before : {0u, 15u, 16u, 255u, 256u, 257u, 1000u, 5000u, 100000u}) {
+    RegexMatch match;
+    const std::string text = std::string(before, '.') + "ab xab";
+    ASSERT_EQ(regex->search(text, 0, &match), RegexStatus::Match) << before;
+    EXPECT_EQ(match.groups[0].offset, before + 4);
+    EXPECT_EQ(match.groups[1].length, 1u);
+    EXPECT_EQ(regex->search(text + "c" + std::string(300, '.'), 0, nullptr), RegexStatus::NoMatch);
+  }
+}
+
+TEST(RegexTest, ASearchThatBeganEarlierKeepsItsPlaceInALongText) {
+  const auto regex = Regex::compile("\\Ga");
+  ASSERT_TRUE(regex);
+  EXPECT_EQ(regex->search(std::string(1000, 'b') + "a", 0, nullptr), RegexStatus::NoMatch);
+  EXPECT_EQ(regex->search(std::string(1000, 'b') + "a", 1000, nullptr), RegexStatus::Match);
+}
 
 }  // namespace
 }  // namespace waf

@@ -13,10 +13,16 @@ TEST(SplitLogicalLinesTest, JoinsContinuationLinesAndKeepsTheFirstLineNumber) {
   EXPECT_EQ(lines[1].number, 4);
 }
 
-TEST(SplitLogicalLinesTest, DropsCommentsWithTheirContinuation) {
-  const auto lines = splitLogicalLines("# a \\\nSecRule X y\nSecMarker B");
+TEST(SplitLogicalLinesTest, DropsADirectiveThatIsCommentedOutWithItsContinuation) {
+  const auto lines = splitLogicalLines("#SecRule ARGS \\\n \"x\" \\\n \"y\"\nSecMarker B");
   ASSERT_EQ(lines.size(), 1u);
   EXPECT_EQ(lines[0].text, "SecMarker B");
+}
+
+TEST(SplitLogicalLinesTest, AnyOtherCommentEndsWithItsLine) {
+  const auto lines = splitLogicalLines("# Security of C:\\\nSecRule X y\nSecMarker B");
+  ASSERT_EQ(lines.size(), 2u);
+  EXPECT_EQ(lines[0].text, "SecRule X y");
 }
 
 TEST(SplitLogicalLinesTest, TakesCrlfAndAByteOrderMark) {

@@ -1,0 +1,27 @@
+"""Writes a rule set of N rules to standard output: @rx, @ipMatch and @streq in turn, as lists of indicators have them.
+
+usage: generate_rules.py N > rules.conf"""
+import sys
+
+
+def rule(number):
+    ident = 100000 + number
+    kind = number % 3
+    if kind == 0:
+        return (f'SecRule REQUEST_URI|ARGS "@rx (?i)/evil{number}(?:\\.php|/shell[0-9]+)\\b" '
+                f'"id:{ident},phase:2,deny,status:403,t:none,t:urlDecodeUni,msg:\'indicator {number}\'"')
+    if kind == 1:
+        a, b, c = number >> 16 & 255, number >> 8 & 255, number & 255
+        return f'SecRule REMOTE_ADDR "@ipMatch 10.{a ^ b}.{c}.{number % 251}/32" "id:{ident},phase:1,deny,status:403"'
+    return f'SecRule REQUEST_HEADERS:User-Agent "@streq scanner/{number}" "id:{ident},phase:1,deny,status:403,t:none"'
+
+
+def main():
+    count = int(sys.argv[1])
+    print("SecRuleEngine On\nSecRequestBodyAccess On")
+    for number in range(count):
+        print(rule(number))
+
+
+if __name__ == "__main__":
+    main()
