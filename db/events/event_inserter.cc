@@ -13,7 +13,7 @@ constexpr size_t kMaxMessage = 256;
 // Measured with 5 million events: small pages keep what a random index page costs the write-ahead
 // log small, a long log writes a page that changes often once.
 constexpr Connection::Options kOptions{.mode = Connection::Mode::Create,
-                                       .page_bytes = 4096,
+                                       .page_bytes = 8192,
                                        .cache_kb = 32 << 10,
                                        .checkpoint_pages = 8000};
 

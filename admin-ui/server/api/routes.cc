@@ -76,6 +76,8 @@ constexpr auto kRoutes = std::to_array<Route>({
     {"GET", "/overview", View, showOverview},
     {"GET", "/status", View, showStatus},
 
+    {"GET", "/admin-log", Administer, listAdminLog},
+
     {"GET", "/users", Administer, listUsers},
     {"POST", "/users", Administer, addUser, kSmall},
     {"PUT", "/users/{name}/password", Administer, setUserPassword, kSmall},
