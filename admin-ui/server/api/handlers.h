@@ -70,6 +70,7 @@ Response exportEvents(Services&, Request&);
 Response showOverview(Services&, Request&);
 Response showStatus(Services&, Request&);
 
+Response testOutput(Services&, Request&);
 Response listAdminLog(Services&, Request&);
 
 Response listUsers(Services&, Request&);
