@@ -56,6 +56,14 @@ struct RuleSetStatus {
   waf::RuleSetStatistics statistics;
 };
 
+struct OutputStatus {
+  std::string name;
+  uint64_t sent = 0;
+  uint64_t dropped = 0;  // the queue was full
+  uint64_t waiting = 0;
+  std::string problem;  // why nothing can be sent now; "" when all is well
+};
+
 struct GatewayStatus {
   std::string version;
   std::chrono::seconds uptime{};
@@ -68,6 +76,7 @@ struct GatewayStatus {
   uint64_t requests = 0;
   uint64_t events_written = 0;
   uint64_t events_lost = 0;
+  std::vector<OutputStatus> outputs;
   std::vector<SiteStatus> sites;
   std::vector<EndpointHealth> endpoints;
   std::vector<RuleSetStatus> rulesets;
@@ -93,6 +102,12 @@ class GatewayPort {
   virtual GatewayStatus status() = 0;
   virtual waf::Result<void> purgeCache(const std::string& site) = 0;
   virtual UpstreamProbe probeUpstream(const std::string& address) = 0;
+
+  // Sends one event that says it is a test.
+  virtual waf::Result<void> testOutput(const db::OutputConfig& output) {
+    static_cast<void>(output);
+    return waf::fail(waf::ErrorCode::Unavailable, "gateway", "the gateway does not run");
+  }
 
   // The folder of our own rules, in force in sites that name no rule set; "" when it is not known.
   virtual std::string builtinRulesPath() { return {}; }

@@ -43,7 +43,7 @@ struct StagedRestore {
 Result<StagedRestore> stageRestore(const std::string& path, const std::string& passphrase,
                                    const std::string& data_dir, const waf::Clock& clock);
 void discardRestore(const StagedRestore& staged);
-// Puts it in the place of what is there, which is kept in the folder that is returned. Unavailable
+// Puts it in the place of what is there, which is kept in the folder that is returned. Conflict
 // while a daemon owns the directory.
 Result<std::string> commitRestore(const StagedRestore& staged, const std::string& data_dir,
                                   const waf::Clock& clock);

@@ -139,6 +139,20 @@ struct AuditLogConfig {
   std::string file;               // "" for none
 };
 
+// A further place that events are sent to as they happen.
+struct OutputConfig {
+  std::string name;
+  std::string kind;               // syslog_udp, syslog_tcp, file
+  std::string address;            // of syslog: host:port
+  std::string file;               // of file
+  std::string format = "json";    // json, cef, error_log
+  std::string mode = "relevant";  // all, relevant
+  uint64_t rotate_bytes = 100u << 20;
+  uint32_t keep_files = 5;
+
+  bool operator==(const OutputConfig&) const = default;
+};
+
 struct EventsConfig {
   uint32_t keep_days = 30;
   uint64_t limit_bytes = 10ull << 30;
@@ -156,6 +170,7 @@ struct MaskingConfig {
 
 struct SettingsConfig {
   AuditLogConfig audit_log;
+  std::vector<OutputConfig> outputs;
   EventsConfig events;
   MaskingConfig masking;
   uint32_t workers = 0;  // event loops; 0: one per core

@@ -49,7 +49,7 @@ class Differ {
       return compareObjects(subject, path, before, after);
     if (before.is_array() && after.is_array()) {
       const std::string_view key = keyOf(before.empty() ? after : before);
-      if (!key.empty()) return compareKeyed(subject, key, before, after);
+      if (!key.empty()) return compareKeyed(subject, path, key, before, after);
       return compareSets(subject, path, before, after);
     }
     if (path == "chain_pem") return say(subject, "certificate replaced");
@@ -92,20 +92,22 @@ class Differ {
     }
   }
 
-  void compareKeyed(const std::string& subject, std::string_view key, const json& before,
-                    const json& after) {
+  // `path` is the list's: "endpoints", "outputs".
+  void compareKeyed(const std::string& subject, const std::string& path, std::string_view key,
+                    const json& before, const json& after) {
     const std::string field(key);
+    const std::string one = path.substr(0, path.size() - 1) + " ";
     for (const json& old : before) {
       if (findByKey(after, key, old.at(field)) == nullptr) {
-        say(subject, "endpoint " + show(old.at(field)) + " removed");
+        say(subject, one + show(old.at(field)) + " removed");
       }
     }
     for (const json& item : after) {
       const json* old = findByKey(before, key, item.at(field));
       if (old == nullptr) {
-        say(subject, "endpoint " + show(item.at(field)) + " added");
+        say(subject, one + show(item.at(field)) + " added");
       } else {
-        compare(subject + ": endpoint " + show(item.at(field)), "", *old, item);
+        compare(subject + ": " + one + show(item.at(field)), "", *old, item);
       }
     }
   }

@@ -237,6 +237,25 @@ void fields(V&& v, T& o) {
   v(Field{.name = "file", .about = "empty for none", .max_length = 4096}, o.file);
 }
 
+template <typename V, FieldsOf<OutputConfig> T>
+void fields(V&& v, T& o) {
+  v(kNameField, o.name);
+  v(Field{.name = "kind", .required = true, .one_of = "syslog_udp|syslog_tcp|file"}, o.kind);
+  v(Field{.name = "address", .about = "of syslog: host:port", .omit_empty = true}, o.address);
+  v(Field{.name = "file", .about = "of file", .max_length = 4096, .omit_empty = true}, o.file);
+  v(Field{.name = "format",
+          .about = "error_log: as ModSecurity writes to a web server's error log",
+          .one_of = "json|cef|error_log"},
+    o.format);
+  v(Field{.name = "mode", .one_of = "all|relevant"}, o.mode);
+  v(Field{.name = "rotate_bytes",
+          .about = "of file: from this size on it becomes FILE.1",
+          .min = 64u << 10,
+          .max = 1ull << 40},
+    o.rotate_bytes);
+  v(Field{.name = "keep_files", .about = "of file: FILE.1 to FILE.N", .max = 1000}, o.keep_files);
+}
+
 template <typename V, FieldsOf<EventsConfig> T>
 void fields(V&& v, T& o) {
   v(Field{.name = "keep_days", .min = 1, .max = 3650}, o.keep_days);
@@ -264,6 +283,7 @@ void fields(V&& v, T& o) {
 template <typename V, FieldsOf<SettingsConfig> T>
 void fields(V&& v, T& o) {
   v(Field{.name = "audit_log"}, o.audit_log);
+  v(Field{.name = "outputs", .max_items = 16}, o.outputs);
   v(Field{.name = "events"}, o.events);
   v(Field{.name = "masking"}, o.masking);
   v(Field{.name = "workers", .about = "event loops; 0: one per core", .max = 1024}, o.workers);

@@ -40,6 +40,7 @@ class Validator {
     checkEach("upstreams", "upstream", config_.upstreams);
     checkEach("rulesets", "rule set", config_.rulesets);
     checkEach("sites", "site", config_.sites);
+    checkEach("settings.outputs", "output", config_.settings.outputs);
     return std::move(problems_);
   }
 
@@ -98,6 +99,17 @@ class Validator {
       report("address", "address " + listener.address + " is taken by listener \"" + other->second +
                             "\"; choose another port");
     }
+  }
+
+  void check(const OutputConfig& output) {
+    if (output.kind == "file") {
+      if (!output.file.starts_with('/')) {
+        report("file", "file must be an absolute path, such as /var/log/portcullis/events.cef");
+      }
+      return;
+    }
+    const std::string why = checkAddress(output.address, false);
+    if (!why.empty()) report("address", why);
   }
 
   void check(const CertificateConfig& certificate) {

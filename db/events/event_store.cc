@@ -257,7 +257,8 @@ Result<EventTail> SqliteEventStore::after(const EventFilter& filter, const std::
   }
   limit = std::clamp<size_t>(limit, 1, kMaxPage);
   std::vector<EventFileName> files = listEventFiles(folder_);
-  out.cursor = cursor;
+  // Before the first event there is no file: what comes then is behind the oldest name.
+  out.cursor = cursor.empty() ? EventFileName{19700101, 1}.toString() + ":0" : cursor;
   if (cursor.empty() && files.size() > 1) files.erase(files.begin(), files.end() - 1);
   for (const EventFileName& name : files) {
     if (name < from || out.events.size() >= limit) continue;

@@ -24,7 +24,7 @@ class SqliteEventStore final : public EventStore {
   // it searched and a cursor that goes on from there; a count likewise after `count_budget`.
   explicit SqliteEventStore(
       std::string folder, std::chrono::milliseconds search_budget = std::chrono::milliseconds(350),
-      std::chrono::milliseconds count_budget = std::chrono::milliseconds(600))
+      std::chrono::milliseconds count_budget = std::chrono::milliseconds(550))
       : folder_(std::move(folder)), search_budget_(search_budget), count_budget_(count_budget) {}
 
   Result<EventPage> query(const EventFilter& filter, const std::string& cursor,

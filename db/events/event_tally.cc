@@ -35,19 +35,22 @@ uint32_t classBit(int64_t rule) {
   return 0;
 }
 
+// Only what is shown gets a name: there may be 200,000 paths.
 template <typename Counts, typename Name>
 std::vector<Count> largest(const Counts& counts, size_t limit, Name&& name) {
-  std::vector<Count> out;
-  for (const auto& [key, count] : counts) {
-    std::string text = name(key);
-    if (!text.empty()) out.push_back({text, text, count});
-  }
-  const size_t kept = std::min(limit, out.size());
-  std::partial_sort(out.begin(), out.begin() + static_cast<std::ptrdiff_t>(kept), out.end(),
-                    [](const Count& a, const Count& b) {
-                      return a.count != b.count ? a.count > b.count : a.key < b.key;
+  std::vector<const typename Counts::value_type*> order;
+  order.reserve(counts.size());
+  for (const auto& entry : counts) order.push_back(&entry);
+  const size_t kept = std::min(limit + 1, order.size());  // one may have no name
+  std::partial_sort(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(kept), order.end(),
+                    [](const auto* a, const auto* b) {
+                      return a->second != b->second ? a->second > b->second : a->first < b->first;
                     });
-  out.resize(kept);
+  std::vector<Count> out;
+  for (size_t i = 0; i < kept && out.size() < limit; ++i) {
+    std::string text = name(order[i]->first);
+    if (!text.empty()) out.push_back({text, text, order[i]->second});
+  }
   return out;
 }
 

@@ -41,6 +41,9 @@ struct RecordFields {
 // used again for the next line.
 bool scanRecord(std::string_view line, RecordFields* out);
 
+// A request that nothing refused and no rule matched; read without a scan.
+bool isOrdinary(std::string_view line);
+
 // The inside of a JSON string as text that can be shown: escapes resolved, control characters as
 // blanks, whole characters, at most `limit` bytes more in `out`.
 void appendPrintable(std::string_view escaped, size_t limit, std::string* out);

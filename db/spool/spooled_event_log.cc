@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "db/events/record_scanner.h"
 #include "db/sqlite/times.h"
 
 // Life of a record: LoopSpool::append → Merger::collect → writeHeld (audit log) → CommitStage
@@ -81,6 +82,22 @@ void SpooledEventLog::configure(const AuditLogConfig& audit, const EventsConfig&
   shared_->wake_up.signal();
 }
 
+void SpooledEventLog::setSink(std::shared_ptr<EventSink> sink) {
+  const std::lock_guard lock(mutex_);
+  sink_ = std::move(sink);
+}
+
+void SpooledEventLog::offerToSink(const std::vector<RecordRef>& records) {
+  if (records.empty()) return;
+  std::shared_ptr<EventSink> sink;
+  {
+    const std::lock_guard lock(mutex_);
+    sink = sink_;
+  }
+  if (!sink) return;
+  for (const RecordRef& ref : records) sink->offer(ref.record.line);
+}
+
 void SpooledEventLog::reopenAuditFile() {
   {
     const std::lock_guard lock(mutex_);
@@ -151,6 +168,7 @@ bool SpooledEventLog::work() {
     recovered = true;
   }
   held_.insert(held_.end(), records.begin(), records.end());
+  offerToSink(records);
   const size_t held = held_.size();
   if (held > 0) writeHeld();
   const bool did = recovered || !records.empty() || held_.size() < held;
@@ -219,10 +237,7 @@ void SpooledEventLog::makeSpares() {
 }
 
 bool SpooledEventLog::wanted(std::string_view line) const {
-  if (settings_.mode == "all") return true;
-  // Quotes within values are escaped in JSON, so these texts can only be the fields themselves.
-  const bool passed = line.find("\"decision\":\"passed\"") != std::string_view::npos;
-  return !passed || line.find("\"rules\":[]") == std::string_view::npos;
+  return settings_.mode == "all" || !isOrdinary(line);
 }
 
 void SpooledEventLog::passAudit(const RecordRef& ref) {

@@ -32,6 +32,7 @@ class SpooledEventLog final : public EventLog {
   void configure(const AuditLogConfig& audit, const EventsConfig& events) override;
   EventLogStatus status() const override;
   bool flush(std::chrono::milliseconds timeout) override;
+  void setSink(std::shared_ptr<EventSink> sink) override;
   void reopenAuditFile() override;
 
  private:
@@ -41,6 +42,7 @@ class SpooledEventLog final : public EventLog {
   bool takeSettings();  // whether the recovered records may go on
   void makeSpares();
   void processRecovered();
+  void offerToSink(const std::vector<RecordRef>& records);
   void writeHeld();
   void passAudit(const RecordRef& ref);
   bool wanted(std::string_view line) const;
@@ -58,6 +60,7 @@ class SpooledEventLog final : public EventLog {
   bool settings_changed_ = false;
   bool reopen_ = false;
   bool release_ = false;  // flush() or the end: the recovered records do not wait for configure()
+  std::shared_ptr<EventSink> sink_;
   std::string audit_alarm_;
   std::string spare_alarm_;
   std::condition_variable progress_;

@@ -27,6 +27,13 @@ class EventSpool {
   virtual bool append(std::string_view line, bool refusal) = 0;
 };
 
+// Gets every record as it is merged, in order, on the log's thread: it must not wait.
+class EventSink {
+ public:
+  virtual ~EventSink() = default;
+  virtual void offer(std::string_view record) = 0;
+};
+
 struct EventLogStatus {
   uint64_t written = 0;        // records committed since start
   uint64_t lost = 0;           // records for which no segment could be had, in all processes so far
@@ -44,6 +51,8 @@ class EventLog {
   virtual std::unique_ptr<EventSpool> openSpool() = 0;
   virtual void configure(const AuditLogConfig& audit,
                          const EventsConfig& events) = 0;  // any thread
+  // Further readers of the records; null for none. Any thread.
+  virtual void setSink(std::shared_ptr<EventSink> sink) { static_cast<void>(sink); }
   // The audit file is opened anew (SIGHUP). A renamed or removed file is noticed without it.
   virtual void reopenAuditFile() {}
   virtual EventLogStatus status() const = 0;

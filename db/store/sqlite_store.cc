@@ -2,6 +2,7 @@
 
 #include "db/events/event_store.h"
 #include "db/secrets/secret_box.h"
+#include "db/sqlite/admin_log.h"
 #include "db/sqlite/config_store.h"
 #include "db/sqlite/migrations.h"
 #include "db/sqlite/traffic_store.h"
@@ -26,12 +27,14 @@ class SqliteStore final : public Store {
         config_(*database_, box_, clock),
         users_(*database_, clock),
         events_(events_folder),
-        traffic_(*database_, clock) {}
+        traffic_(*database_, clock),
+        admin_log_(*database_, clock) {}
 
   ConfigStore& config() override { return config_; }
   UserStore& users() override { return users_; }
   EventStore& events() override { return events_; }
   TrafficStore& traffic() override { return traffic_; }
+  AdminLog& adminLog() override { return admin_log_; }
 
  private:
   DirectoryLock lock_;
@@ -41,6 +44,7 @@ class SqliteStore final : public Store {
   SqliteUserStore users_;
   SqliteEventStore events_;
   SqliteTrafficStore traffic_;
+  SqliteAdminLog admin_log_;
 };
 
 }  // namespace

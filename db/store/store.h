@@ -204,6 +204,27 @@ class TrafficStore {
   virtual Result<std::vector<TrafficMinute>> bySite(waf::WallTime since, waf::WallTime until) = 0;
 };
 
+// One administrative act: a change that was asked for, with its outcome, or a login.
+struct AdminAct {
+  int64_t number = 0;
+  waf::WallTime time;   // record() takes it and the number from the log
+  std::string actor;    // user name, or "local administrator"
+  std::string origin;   // address, "" for the control socket
+  std::string action;   // "PUT /sites/shop"; never what a body held
+  std::string outcome;  // status of the answer
+};
+
+// Chained by digests: what is changed afterwards shows.
+class AdminLog {
+ public:
+  virtual ~AdminLog() = default;
+  virtual Result<void> record(const AdminAct& act) = 0;
+  // Newest first, those with a smaller number than `before`.
+  virtual Result<std::vector<AdminAct>> list(int64_t before, size_t limit) = 0;
+  // "" when the chain is whole, else one sentence.
+  virtual Result<std::string> verify() = 0;
+};
+
 // Everything below one data directory. One process owns it (a lock file); a second open fails with
 // Unavailable.
 class Store {
@@ -213,6 +234,7 @@ class Store {
   virtual UserStore& users() = 0;
   virtual EventStore& events() = 0;
   virtual TrafficStore& traffic() = 0;
+  virtual AdminLog& adminLog() = 0;
 
   // Opens or creates <data_dir>/portcullis.db, <data_dir>/events/, <data_dir>/secret.key (0600);
   // migrates after a snapshot. Corrupt when the database cannot be read: the caller then serves

@@ -48,6 +48,7 @@ waf::Result<std::unique_ptr<Gateway>> Gateway::create(Options options, db::Event
                                 gateway->builder_.trafficOf(""), log, clock);
   if (!workers) return waf::fail(std::move(workers).error());
   gateway->workers_ = std::move(*workers);
+  if (log != nullptr) log->setSink(gateway->outputs_);
   if (log == nullptr) {
     gateway->addAlarm("events are not recorded: the event log could not be opened");
   }
@@ -88,6 +89,7 @@ void Gateway::publish(std::unique_ptr<admin::PreparedConfig> prepared_config,
   const std::shared_ptr<const Snapshot> snapshot = prepared->snapshot;
   if (log_ != nullptr)
     log_->configure(snapshot->config.settings.audit_log, snapshot->config.settings.events);
+  outputs_->configure(snapshot->config.settings.outputs);
   source_.publish(snapshot);
   compiler_->want(provisionalRuleSets(*snapshot));
   const std::scoped_lock state(state_mutex_);

@@ -12,6 +12,7 @@
 #include "gateway/config/snapshot_source.h"
 #include "gateway/control/rule_set_compiler.h"
 #include "gateway/control/workers.h"
+#include "gateway/outputs/output.h"
 
 namespace gateway {
 
@@ -39,6 +40,9 @@ class Gateway final : public admin::GatewayPort {
   admin::UpstreamProbe probeUpstream(const std::string& address) override;
   std::string builtinRulesPath() override { return options_.builtin_rules; }
   std::shared_ptr<const waf::RuleSet> ruleSetOf(const std::string& site) override;
+  waf::Result<void> testOutput(const db::OutputConfig& output) override {
+    return gateway::testOutput(output);
+  }
 
   // Alarms of the start: one sentence each.
   void addAlarm(std::string alarm);
@@ -63,6 +67,7 @@ class Gateway final : public admin::GatewayPort {
   db::EventLog* const log_;
   const waf::Clock& clock_;
   const waf::MonotonicTime started_;
+  const std::shared_ptr<Outputs> outputs_ = std::make_shared<Outputs>();
   SnapshotSource source_;
   std::mutex change_mutex_;  // prepare and publish
   SnapshotBuilder builder_;

@@ -88,6 +88,7 @@ admin::GatewayStatus Gateway::status() {
     const std::scoped_lock lock(state_mutex_);
     out.alarms = alarms_;
   }
+  out.outputs = outputs_->status();
   if (log_ != nullptr) {
     const db::EventLogStatus log = log_->status();
     out.events_written = log.written;

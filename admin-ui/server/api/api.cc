@@ -47,6 +47,21 @@ ApiError unauthenticated(std::string message) {
   return {401, "unauthenticated", std::move(message), "", {}};
 }
 
+// What changes something, or tries to: calls of administrators but questions, and logins.
+bool isAct(const Route& route, const Request& request) {
+  return request.method != "GET" && route.access != Access::View &&
+         !route.pattern.ends_with("/validate") && !route.pattern.ends_with("/check");
+}
+
+// What cannot be recorded was done all the same: the log's fault shows as an alarm by itself.
+void recordAct(Services& services, const Request& request, int status) {
+  if (services.store == nullptr) return;
+  std::string action = request.method + " ";
+  for (size_t i = 2; i < request.path.size(); ++i) action += "/" + request.path[i];
+  static_cast<void>(services.store->adminLog().record(
+      {0, {}, request.principal.user, request.peer, action, std::to_string(status)}));
+}
+
 ApiError denied(std::string message) { return {403, "denied", std::move(message), "", {}}; }
 
 }  // namespace
@@ -115,7 +130,9 @@ Response Api::handle(Request& request) {
         return errorResponse(*error, request.id);
       }
     }
-    return match.route->handler(services_, request);
+    Response response = match.route->handler(services_, request);
+    if (isAct(*match.route, request)) recordAct(services_, request, response.status);
+    return response;
   } catch (const std::exception& fault) {
     // The last fence: a fault of ours costs this answer, not the process.
     return errorResponse(

@@ -64,6 +64,12 @@ std::vector<std::string> alarms(Services& services, const GatewayStatus& status)
     const db::EventLogStatus log = services.log->status();
     if (!log.alarm.empty()) add(log.alarm);
   }
+  if (services.store != nullptr) {
+    if (std::string problem = services.chain.problem(*services.store, services.clock);
+        !problem.empty()) {
+      add(std::move(problem));
+    }
+  }
   if (const std::string problem = services.config.lastGoodProblem(); !problem.empty()) {
     add("the copy of the last good configuration could not be written: " + problem);
   }

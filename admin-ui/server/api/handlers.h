@@ -70,6 +70,9 @@ Response exportEvents(Services&, Request&);
 Response showOverview(Services&, Request&);
 Response showStatus(Services&, Request&);
 
+Response testOutput(Services&, Request&);
+Response listAdminLog(Services&, Request&);
+
 Response listUsers(Services&, Request&);
 Response addUser(Services&, Request&);
 Response setUserPassword(Services&, Request&);

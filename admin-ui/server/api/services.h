@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "admin-ui/server/api/chain_check.h"
 #include "admin-ui/server/auth/login_throttle.h"
 #include "admin-ui/server/auth/sessions.h"
 #include "admin-ui/server/config/config_service.h"
@@ -26,6 +27,7 @@ struct Services {
   LoginThrottle throttle;
   ConfigService config;
   RuleSetCache rule_sets;
+  ChainCheck chain;
   Jobs jobs;  // last: its threads use the others and end first
 
   Services(db::Store* s, db::EventLog* l, GatewayPort& port, const waf::Clock& c,

@@ -34,6 +34,14 @@ json describe(const RuleSetStatus& ruleset) {
   return out;
 }
 
+json describe(const OutputStatus& output) {
+  return {{"name", output.name},
+          {"sent", output.sent},
+          {"dropped", output.dropped},
+          {"waiting", output.waiting},
+          {"problem", output.problem}};
+}
+
 template <typename T>
 json describeAll(const std::vector<T>& items) {
   json out = json::array();
@@ -61,6 +69,7 @@ Response showStatus(Services& services, Request&) {
                        {"refusals_lost", log.lost_refusals},
                        {"events_waiting", log.backlog},
                        {"events_not_indexed", log.index_lag},
+                       {"outputs", describeAll(status.outputs)},
                        {"sites", describeAll(status.sites)},
                        {"endpoints", describeAll(status.endpoints)},
                        {"rulesets", describeAll(status.rulesets)}});

@@ -56,5 +56,18 @@ TEST_F(UsersTest, SettingAPasswordEndsTheUsersSessions) {
   EXPECT_EQ(browser().login("reader", "another long one").json()["must_change_password"], true);
 }
 
+TEST_F(UsersTest, EveryChangeIsInTheLogOfActsAndNoQuestionIs) {
+  Browser admin = loggedIn("admin");
+  admin.get("/api/v1/users");
+  admin.post("/api/v1/users/nobody/disable", nlohmann::json::object());
+  const nlohmann::json items = admin.get("/api/v1/admin-log").json()["items"];
+  ASSERT_GE(items.size(), 2u);
+  EXPECT_EQ(items[0]["action"], "POST /users/nobody/disable");
+  EXPECT_EQ(items[0]["actor"], "admin");
+  EXPECT_EQ(items[0]["outcome"], "404");
+  EXPECT_EQ(items[1]["action"], "POST /session");
+  EXPECT_EQ(loggedIn("reader").get("/api/v1/admin-log").status, 403);
+}
+
 }  // namespace
 }  // namespace admin

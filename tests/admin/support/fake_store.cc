@@ -182,4 +182,20 @@ db::Result<std::vector<db::TrafficMinute>> FakeStore::bySite(waf::WallTime, waf:
   return minutes_;
 }
 
+db::Result<void> FakeStore::record(const db::AdminAct& act) {
+  const std::lock_guard lock(mutex_);
+  acts_.push_back(act);
+  acts_.back().number = static_cast<int64_t>(acts_.size());
+  return {};
+}
+
+db::Result<std::vector<db::AdminAct>> FakeStore::list(int64_t before, size_t limit) {
+  const std::lock_guard lock(mutex_);
+  std::vector<db::AdminAct> out;
+  for (size_t i = acts_.size(); i-- > 0 && out.size() < limit;) {
+    if (acts_[i].number < before) out.push_back(acts_[i]);
+  }
+  return out;
+}
+
 }  // namespace admin

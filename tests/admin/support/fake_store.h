@@ -13,12 +13,14 @@ class FakeStore final : public db::Store,
                         public db::ConfigStore,
                         public db::UserStore,
                         public db::EventStore,
-                        public db::TrafficStore {
+                        public db::TrafficStore,
+                        public db::AdminLog {
  public:
   db::ConfigStore& config() override { return *this; }
   db::UserStore& users() override { return *this; }
   db::EventStore& events() override { return *this; }
   db::TrafficStore& traffic() override { return *this; }
+  db::AdminLog& adminLog() override { return *this; }
 
   db::Result<std::pair<db::ConfigVersion, db::Config>> load() override;
   db::Result<db::Config> loadVersion(int64_t number) override;
@@ -53,6 +55,10 @@ class FakeStore final : public db::Store,
   db::Result<std::vector<db::TrafficMinute>> bySite(waf::WallTime since,
                                                     waf::WallTime until) override;
 
+  db::Result<void> record(const db::AdminAct& act) override;
+  db::Result<std::vector<db::AdminAct>> list(int64_t before, size_t limit) override;
+  db::Result<std::string> verify() override { return std::string(); }
+
   std::vector<waf::AuditEvent> stored_events;  // newest first; set before the server starts
   db::EventFilter last_filter;
 
@@ -67,6 +73,7 @@ class FakeStore final : public db::Store,
   std::vector<std::pair<db::ConfigVersion, db::Config>> versions_;
   std::vector<Account> accounts_;
   std::vector<db::TrafficMinute> minutes_;
+  std::vector<db::AdminAct> acts_;
 };
 
 }  // namespace admin

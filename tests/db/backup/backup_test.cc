@@ -123,7 +123,7 @@ TEST_F(BackupTest, ItIsWrittenWhileTheStoreIsInUse) {
   ASSERT_TRUE(write());
   const auto staged = stageRestore(file(), "", data(), clock_);
   ASSERT_TRUE(staged) << staged.error().message;
-  EXPECT_EQ(commitRestore(*staged, data(), clock_).error().code, ErrorCode::Unavailable);
+  EXPECT_EQ(commitRestore(*staged, data(), clock_).error().code, ErrorCode::Conflict);
   discardRestore(*staged);
 }
 

@@ -267,6 +267,17 @@ TEST_F(EventStoreTest, NoFolderMeansNoEvents) {
   EXPECT_TRUE(store.query({}, "", 10)->events.empty());
 }
 
+TEST_F(EventStoreTest, ALiveViewThatBeganBeforeTheFirstEventSeesIt) {
+  const auto begin = store_.after({}, "", 10);
+  ASSERT_TRUE(begin) << begin.error().message;
+  write(event("a"));
+  const auto tail = store_.after({}, begin->cursor, 10);
+  ASSERT_TRUE(tail) << tail.error().message;
+  ASSERT_EQ(tail->events.size(), 1u);
+  EXPECT_EQ(tail->events[0].id, "a");
+  EXPECT_TRUE(store_.after({}, tail->cursor, 10)->events.empty());
+}
+
 TEST_F(EventStoreTest, AnEventWithoutAKnownClientIsKept) {
   waf::AuditEvent unknown = event("a");
   unknown.client_ip = "";

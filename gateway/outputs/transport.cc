@@ -1,0 +1,187 @@
+#include "gateway/outputs/transport.h"
+
+#include <fcntl.h>
+#include <netdb.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "db/store/file.h"
+
+namespace gateway {
+namespace {
+
+using waf::ErrorCode;
+
+constexpr int kTimeoutMs = 5000;
+// RFC 5426, 3.2: what every receiver of the time takes is less; this fits one Ethernet frame's
+// reassembly everywhere.
+constexpr size_t kMaxDatagram = 8192;
+
+struct AddressDeleter {
+  void operator()(addrinfo* list) const { ::freeaddrinfo(list); }
+};
+
+waf::Unexpected unavailable(const std::string& address, const std::string& why) {
+  return waf::fail(ErrorCode::Unavailable, "output", address + ": " + why);
+}
+
+bool waitFor(int fd, short events) {
+  pollfd entry{fd, events, 0};
+  return ::poll(&entry, 1, kTimeoutMs) == 1;
+}
+
+// "host:port", "[::1]:514".
+Result<db::FileDescriptor> dial(const std::string& address, int type) {
+  const size_t colon = address.rfind(':');
+  std::string host = address.substr(0, colon);
+  if (host.size() > 2 && host.front() == '[') host = host.substr(1, host.size() - 2);
+  addrinfo hints{};
+  hints.ai_socktype = type;
+  addrinfo* raw = nullptr;
+  const int code = ::getaddrinfo(host.c_str(), address.substr(colon + 1).c_str(), &hints, &raw);
+  if (code != 0) return unavailable(address, ::gai_strerror(code));
+  const std::unique_ptr<addrinfo, AddressDeleter> list(raw);
+  int error = ECONNREFUSED;
+  for (const addrinfo* entry = list.get(); entry != nullptr; entry = entry->ai_next) {
+    db::FileDescriptor fd(::socket(entry->ai_family, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    if (!fd.valid()) continue;
+    if (::connect(fd.get(), entry->ai_addr, entry->ai_addrlen) == 0) return fd;
+    error = errno;
+    if (error != EINPROGRESS) continue;
+    error = ETIMEDOUT;
+    socklen_t size = sizeof error;
+    if (waitFor(fd.get(), POLLOUT)) ::getsockopt(fd.get(), SOL_SOCKET, SO_ERROR, &error, &size);
+    if (error == 0) return fd;
+  }
+  return db::systemError(address, error);
+}
+
+class UdpTransport final : public Transport {
+ public:
+  explicit UdpTransport(std::string address) : address_(std::move(address)) {}
+
+  Result<void> send(std::string_view message) override {
+    if (!socket_.valid()) {
+      Result<db::FileDescriptor> dialled = dial(address_, SOCK_DGRAM);
+      if (!dialled) return waf::fail(dialled.error());
+      socket_ = std::move(*dialled);
+    }
+    message = message.substr(0, kMaxDatagram);
+    if (::send(socket_.get(), message.data(), message.size(), MSG_NOSIGNAL) >= 0) return {};
+    const int error = errno;
+    socket_ = db::FileDescriptor();
+    return db::systemError(address_, error);
+  }
+
+ private:
+  const std::string address_;
+  db::FileDescriptor socket_;
+};
+
+// RFC 6587, 3.4.1: the length in octets before each message.
+class TcpTransport final : public Transport {
+ public:
+  explicit TcpTransport(std::string address) : address_(std::move(address)) {}
+
+  Result<void> send(std::string_view message) override {
+    if (socket_.valid() && isClosed()) socket_ = db::FileDescriptor();
+    if (!socket_.valid()) {
+      Result<db::FileDescriptor> dialled = dial(address_, SOCK_STREAM);
+      if (!dialled) return waf::fail(dialled.error());
+      socket_ = std::move(*dialled);
+    }
+    const std::string frame = std::to_string(message.size()) + " " + std::string(message);
+    std::string_view rest = frame;
+    while (!rest.empty()) {
+      const ssize_t count = ::send(socket_.get(), rest.data(), rest.size(), MSG_NOSIGNAL);
+      if (count > 0) {
+        rest.remove_prefix(static_cast<size_t>(count));
+      } else if (errno == EAGAIN && waitFor(socket_.get(), POLLOUT)) {
+        continue;
+      } else if (errno != EINTR) {
+        const int error = errno;
+        socket_ = db::FileDescriptor();  // half a frame: the next begins on a new connection
+        return db::systemError(address_, error);
+      }
+    }
+    return {};
+  }
+
+ private:
+  // A receiver sends nothing: what can be read is the end.
+  bool isClosed() const {
+    char byte = 0;
+    const ssize_t count = ::recv(socket_.get(), &byte, 1, MSG_DONTWAIT | MSG_PEEK);
+    return count == 0 || (count < 0 && errno != EAGAIN);
+  }
+
+  const std::string address_;
+  db::FileDescriptor socket_;
+};
+
+// Lines in a file; at rotate_bytes it becomes file.1, and so on up to keep_files.
+class FileTransport final : public Transport {
+ public:
+  explicit FileTransport(const db::OutputConfig& config) : config_(config) {}
+
+  Result<void> send(std::string_view message) override {
+    struct stat status {};
+    if (file_.valid() && (::stat(config_.file.c_str(), &status) != 0 || status.st_ino != inode_)) {
+      file_ = db::FileDescriptor();  // somebody moved it
+    }
+    if (file_.valid() && static_cast<uint64_t>(status.st_size) >= config_.rotate_bytes) rotate();
+    if (!file_.valid()) {
+      file_ = db::FileDescriptor(
+          ::open(config_.file.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0640));
+      if (!file_.valid() || ::fstat(file_.get(), &status) != 0) {
+        return db::systemError(config_.file, errno);
+      }
+      inode_ = status.st_ino;
+    }
+    const std::string line = std::string(message) + "\n";
+    const ssize_t count = ::write(file_.get(), line.data(), line.size());
+    if (count == static_cast<ssize_t>(line.size())) return {};
+    const int error = count < 0 ? errno : ENOSPC;
+    // Half a line must not become the beginning of the next try.
+    if (count > 0 && ::fstat(file_.get(), &status) == 0) {
+      static_cast<void>(::ftruncate(file_.get(), status.st_size - count) == 0);
+    }
+    return db::systemError(config_.file, error);
+  }
+
+ private:
+  std::string numbered(uint32_t number) const {
+    return config_.file + "." + std::to_string(number);
+  }
+
+  void rotate() {
+    file_ = db::FileDescriptor();
+    ::unlink(numbered(config_.keep_files).c_str());
+    for (uint32_t n = config_.keep_files; n > 1; --n) {
+      ::rename(numbered(n - 1).c_str(), numbered(n).c_str());
+    }
+    if (config_.keep_files == 0) {
+      ::unlink(config_.file.c_str());
+    } else {
+      ::rename(config_.file.c_str(), numbered(1).c_str());
+    }
+  }
+
+  const db::OutputConfig config_;
+  db::FileDescriptor file_;
+  ino_t inode_ = 0;
+};
+
+}  // namespace
+
+std::unique_ptr<Transport> Transport::make(const db::OutputConfig& config) {
+  if (config.kind == "syslog_udp") return std::make_unique<UdpTransport>(config.address);
+  if (config.kind == "syslog_tcp") return std::make_unique<TcpTransport>(config.address);
+  return std::make_unique<FileTransport>(config);
+}
+
+}  // namespace gateway

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "db/config/config.h"
+#include "waf/base/result.h"
+
+namespace gateway {
+
+using waf::Result;
+
+// Where an output's messages go. Used by the output's thread; may block for a few seconds.
+class Transport {
+ public:
+  virtual ~Transport() = default;
+  // One message. Unavailable: try again later.
+  virtual Result<void> send(std::string_view message) = 0;
+
+  static std::unique_ptr<Transport> make(const db::OutputConfig& config);
+};
+
+}  // namespace gateway
