@@ -56,6 +56,9 @@ struct Http2Codec::Callbacks {
     if (isIdle(*head) && !codec.frames_.spend(codec.loop_->now())) {
       codec.flooded("frames that carry nothing");
     }
+    if (head->type == NGHTTP2_RST_STREAM && !codec.taken_back_.spend(codec.loop_->now())) {
+      codec.flooded("streams that the client took back");
+    }
     if (head->type == NGHTTP2_HEADERS) codec.block_ = {};
     if (head->type == NGHTTP2_CONTINUATION) codec.onContinuation(head->length);
     return codec.broken_ ? NGHTTP2_ERR_CALLBACK_FAILURE : 0;
@@ -187,21 +190,20 @@ bool Http2Codec::open() {
   const std::unique_ptr<nghttp2_option, OptionDelete> option(raw);
   nghttp2_option_set_no_auto_window_update(raw, 1);
   nghttp2_option_set_no_http_messaging(raw, 1);
-  nghttp2_option_set_no_closed_streams(raw, 1);
-  nghttp2_option_set_stream_reset_rate_limit(raw, 500, 50);
+  // Behind our own, which are told as floods.
+  nghttp2_option_set_stream_reset_rate_limit(raw, 2000, 500);
   // It counts the reads that a frame's header takes, not the frames: onContinuation() does.
   nghttp2_option_set_max_continuations(raw, 16 * kMostContinuations);
   nghttp2_session* session = nullptr;
   if (nghttp2_session_server_new2(&session, Callbacks::table(), this, raw) != 0) return false;
   session_.reset(session);
-  std::array<nghttp2_settings_entry, 5> settings{{
+  std::array<nghttp2_settings_entry, 4> settings{{
       {NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS, limits_.streams},
       {NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, limits_.stream_window},
       {NGHTTP2_SETTINGS_MAX_HEADER_LIST_SIZE, static_cast<uint32_t>(limits_.head.head_bytes)},
-      {NGHTTP2_SETTINGS_NO_RFC7540_PRIORITIES, 1},
       {NGHTTP2_SETTINGS_ENABLE_CONNECT_PROTOCOL, 1},
   }};
-  const size_t count = limits_.extended_connect ? 5 : 4;
+  const size_t count = limits_.extended_connect ? 4 : 3;
   return nghttp2_submit_settings(session, NGHTTP2_FLAG_NONE, settings.data(), count) == 0 &&
          nghttp2_session_set_local_window_size(
              session, NGHTTP2_FLAG_NONE, 0, static_cast<int32_t>(limits_.connection_window)) == 0;

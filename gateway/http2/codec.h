@@ -105,9 +105,10 @@ class Http2Codec {
   Http2Events* const events_;
   std::unique_ptr<nghttp2_session, SessionDelete> session_;
   std::unordered_map<int32_t, std::shared_ptr<Http2Stream>> streams_;
-  FloodGuard frames_{2000, 100};  // received frames that move nothing
-  FloodGuard resets_{100, 10};    // streams that we had to reset
-  struct Block {                  // the continuation of a head
+  FloodGuard frames_{2000, 100};    // received frames that move nothing
+  FloodGuard resets_{100, 10};      // streams that we had to reset
+  FloodGuard taken_back_{500, 50};  // streams that the peer reset
+  struct Block {                    // the continuation of a head
     size_t frames = 0;
     size_t bytes = 0;
   };

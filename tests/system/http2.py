@@ -194,6 +194,8 @@ def test_changes(binary):
         for n in range(10):
             status, said = gateway.api("PATCH", "/sites/test", {"waf": {"mode": ("DetectionOnly", "On")[n % 2]}})
             assert status == 200, said
+            before = answered[0]
+            wait_until(lambda: failures or answered[0] > before, 10, "answers between two changes")
         stop.append(True)
         thread.join(20)
         assert not failures and answered[0] > 20, (failures, answered)
