@@ -105,11 +105,14 @@ TEST(BodyLimitsTest, HostileXmlStaysSmallOrIsABodyError) {
 
 TEST(BodyXmlTest, SelectorsFollowTheNamespacesOfTheirRule) {
   const std::string body =
-      "<s:Envelope xmlns:s='urn:soap' xmlns:t='urn:t'><s:Body><t:find id='evil'>attack</t:find>"
+      "<s:Envelope xmlns:s='http://soap.test/e' xmlns:t='http://t.test/'><s:Body><t:find "
+      "id='evil'>attack</t:find>"
       "</s:Body></s:Envelope>";
   const auto finds = [&](const std::string& target, const std::string& pattern) {
     return post("SecRule " + target + " \"@rx " + pattern +
-                    "\" \"id:20,phase:2,pass,log,xmlns:soap=urn:soap,xmlns:x=urn:t\"\n",
+                    "\" "
+                    "\"id:20,phase:2,pass,log,xmlns:soap=http://soap.test/e,xmlns:x=http://t.test/"
+                    "\"\n",
                 "text/xml", body)
         .matched(20);
   };
