@@ -41,16 +41,20 @@ BodyOutcome parseText(const BodyText& text, std::string_view body, TextParser pa
 
 BodyOutcome parseXml(const BodyText& text, std::string_view body, TransactionData* data) {
   Result<XmlDocument> document = XmlDocument::parse(body);
+  std::string_view source = body;
   if (text.charset != Charset::AsIs) {
     // Both readings of one document cannot be told from each other by an origin's looks: the
     // header's counts (RFC 7303, section 3), and the other must not exist.
     if (document && text.decoded.data() != body.data() && text.decoded != body) {
       return {true, "XML parsing error: readable in more than one charset"};
     }
-    if (!document) document = XmlDocument::parse(text.decoded, "UTF-8");
+    if (!document) {
+      source = text.decoded;
+      document = XmlDocument::parse(source, "UTF-8");
+    }
   }
   if (!document) return {true, "XML parsing error: " + document.error().message};
-  data->setXml(std::move(*document));
+  data->setXml(std::move(*document), source);
   return {};
 }
 

@@ -133,8 +133,7 @@ std::string_view TransactionData::first(VariableId id, const Selector& selector,
 
 const std::vector<Value*>& TransactionData::xmlValues(std::string_view xpath,
                                                       const Rule* rule) const {
-  // "XML" alone is the document's text, as ModSecurity hands it to operators that look at it whole.
-  const std::string expression(xpath.empty() ? "/*" : xpath);
+  const std::string expression(xpath);
   std::string key = expression;
   if (rule != nullptr) {
     for (const auto& [prefix, uri] : rule->namespaces) key += "\n" + prefix + "=" + uri;
@@ -142,6 +141,11 @@ const std::vector<Value*>& TransactionData::xmlValues(std::string_view xpath,
   const auto found = xml_values_.find(key);
   if (found != xml_values_.end()) return found->second;
   std::vector<Value*>& values = xml_values_[key];
+  // "XML" alone is the document with its markup: what @validateDTD and @validateSchema look at.
+  if (xpath.empty()) {
+    values.push_back(newValue(VariableId::Xml, {}, xml_source_));
+    return values;
+  }
   static const std::vector<std::pair<std::string, std::string>> kNone;
   for (const std::string& text : xml_->select(expression, rule ? rule->namespaces : kNone)) {
     values.push_back(newValue(VariableId::Xml, {}, text));

@@ -41,7 +41,11 @@ class TransactionData {
   void setNumber(VariableId id, uint64_t number);
   void add(VariableId id, std::string_view name, std::string_view text);
   void clear(VariableId id) { collections_[index(id)].clear(); }
-  void setXml(XmlDocument document) { xml_.emplace(std::move(document)); }
+  // `source` is what it was parsed from; the bytes outlive this object and do not change.
+  void setXml(XmlDocument document, std::string_view source) {
+    xml_.emplace(std::move(document));
+    xml_source_ = source;
+  }
 
   std::string_view get(VariableId id) const { return scalar(id).text; }
   const std::pmr::vector<Value>& collection(VariableId id) const { return collections_[index(id)]; }
@@ -131,6 +135,7 @@ class TransactionData {
   std::vector<Value*> matched_values_;
   int highest_severity_ = 255;
   mutable std::optional<XmlDocument> xml_;
+  std::string_view xml_source_;
   mutable std::unordered_map<std::string, std::vector<Value*>> xml_values_;
   mutable std::unordered_map<VariableId, AssignedVariables> assigned_;
 };

@@ -171,6 +171,8 @@ TEST_F(XmlFilesTest, NothingIsFetchedForASchemaOrADtd) {
   EXPECT_TRUE(refuses("@validateSchema including.xsd", "<order><count>1</count></order>"));
   write("including.dtd",
         "<!ENTITY % rest SYSTEM \"file://" + folder_ + "/order.dtd\">%rest;<!ELEMENT x EMPTY>");
+  write("self.dtd", "<!ENTITY % rest '<!ELEMENT y EMPTY>'>%rest;<!ELEMENT x EMPTY>");
+  EXPECT_FALSE(refuses("@validateDTD self.dtd", "<x/>"));
   EXPECT_TRUE(refuses("@validateDTD including.dtd", "<order><item id='1'>a</item></order>"));
 }
 
