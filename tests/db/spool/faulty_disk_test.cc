@@ -33,7 +33,8 @@ class SteppingClock final : public waf::Clock {
 
 class FaultyDiskTest : public testing::Test {
  protected:
-  void SetUp() override {
+  void SetUp() override { open(); }
+  void open() {
     auto opened = EventLog::open(folder_.path(), clock_);
     ASSERT_TRUE(opened) << opened.error().message;
     log_ = std::move(*opened);
@@ -168,9 +169,11 @@ TEST_F(FaultyDiskTest, ADayFileThatWasOverwrittenIsPutAsideAndTheOthersStay) {
   ASSERT_TRUE(log_->flush(seconds(10)));
   const auto files = listEventFiles(folder_ / "events");
   ASSERT_EQ(files.size(), 2u);
-  const std::string damaged = folder_ / ("events/" + files[0].toString());
-  std::ofstream(damaged, std::ios::trunc) << "not a database";
-  for (const char* companion : {"-wal", "-shm"}) std::filesystem::remove(damaged + companion);
+  // Between two processes: SQLite writes a file that is in use anew from its log.
+  spool_.reset();
+  log_.reset();
+  std::ofstream(folder_ / ("events/" + files[0].toString()), std::ios::trunc) << "not a database";
+  open();
   SqliteEventStore store(folder_ / "events");
   const auto page = store.query({}, "", 100);
   ASSERT_TRUE(page) << page.error().message;
