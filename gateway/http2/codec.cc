@@ -4,169 +4,27 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
 
+#include "gateway/http2/codec_callbacks.h"
 #include "gateway/http2/response_fields.h"
 
 namespace gateway {
 namespace {
 
-constexpr size_t kMostTrailerBytes = 16384;
 constexpr size_t kMostContinuations = 32;
+constexpr size_t kMostSkipped = 16;
 // Frames that wait to be sent because the peer asked for each of them.
 constexpr size_t kCongestion = 512;
 
-struct CallbacksDelete {
-  void operator()(nghttp2_session_callbacks* callbacks) const {
-    nghttp2_session_callbacks_del(callbacks);
-  }
-};
 struct OptionDelete {
   void operator()(nghttp2_option* option) const { nghttp2_option_del(option); }
 };
-
-std::string_view viewOf(nghttp2_rcbuf* buffer) {
-  const nghttp2_vec bytes = nghttp2_rcbuf_get_buf(buffer);
-  return {reinterpret_cast<const char*>(bytes.base), bytes.len};
-}
 
 bool endsStream(const nghttp2_frame& frame) {
   return (frame.hd.flags & NGHTTP2_FLAG_END_STREAM) != 0;
 }
 
-// What a frame of this kind moves is nothing by itself.
-bool isIdle(const nghttp2_frame_hd& head) {
-  switch (head.type) {
-    case NGHTTP2_DATA:
-      return head.length == 0 && (head.flags & NGHTTP2_FLAG_END_STREAM) == 0;
-    case NGHTTP2_HEADERS:
-      return false;
-    default:
-      return true;
-  }
-}
-
 }  // namespace
-
-struct Http2Codec::Callbacks {
-  static Http2Codec& self(void* user) { return *static_cast<Http2Codec*>(user); }
-
-  static int onBeginFrame(nghttp2_session*, const nghttp2_frame_hd* head, void* user) {
-    Http2Codec& codec = self(user);
-    if (isIdle(*head) && !codec.frames_.spend(codec.loop_->now())) {
-      codec.flooded("frames that carry nothing");
-    }
-    if (head->type == NGHTTP2_RST_STREAM && !codec.taken_back_.spend(codec.loop_->now())) {
-      codec.flooded("streams that the client took back");
-    }
-    if (head->type == NGHTTP2_HEADERS) codec.block_ = {};
-    if (head->type == NGHTTP2_CONTINUATION) codec.onContinuation(head->length);
-    return codec.broken_ ? NGHTTP2_ERR_CALLBACK_FAILURE : 0;
-  }
-
-  static int onBeginHeaders(nghttp2_session*, const nghttp2_frame* frame, void* user) {
-    Http2Codec& codec = self(user);
-    codec.within_head_ = true;
-    if (frame->hd.type != NGHTTP2_HEADERS || frame->headers.cat != NGHTTP2_HCAT_REQUEST) return 0;
-    auto stream = std::make_shared<Http2Stream>(codec.loop_, frame->hd.stream_id);
-    stream->builder.emplace(codec.limits_.head, codec.limits_.extended_connect);
-    codec.streams_[frame->hd.stream_id] = std::move(stream);
-    return 0;
-  }
-
-  static int onHeader(nghttp2_session*, const nghttp2_frame* frame, nghttp2_rcbuf* name,
-                      nghttp2_rcbuf* value, uint8_t, void* user) {
-    Http2Stream* const stream = self(user).find(frame->hd.stream_id);
-    if (stream == nullptr) return 0;
-    if (stream->builder) {
-      stream->builder->add(viewOf(name), viewOf(value));
-      return 0;
-    }
-    stream->trailer_bytes += viewOf(name).size() + viewOf(value).size();
-    auto no = checkTrailerField(viewOf(name), viewOf(value));
-    if (!no && stream->trailer_bytes > kMostTrailerBytes) {
-      no = Refusal{431, "The trailer section is too large."};
-    }
-    if (no) self(user).refuseBody(*stream, *no);
-    return 0;
-  }
-
-  static int onFrameReceived(nghttp2_session*, const nghttp2_frame* frame, void* user) {
-    self(user).onFrame(*frame);
-    return 0;
-  }
-
-  static int onInvalidFrame(nghttp2_session*, const nghttp2_frame*, int error, void* user) {
-    Http2Codec& codec = self(user);
-    codec.within_head_ = false;
-    if (error == NGHTTP2_ERR_REFUSED_STREAM) return 0;
-    codec.fault(false, codec.complaint_.empty() ? nghttp2_strerror(error) : codec.complaint_);
-    return 0;
-  }
-
-  static int onDataChunk(nghttp2_session*, uint8_t, int32_t id, const uint8_t* data, size_t length,
-                         void* user) {
-    Http2Codec& codec = self(user);
-    const std::string_view bytes(reinterpret_cast<const char*>(data), length);
-    if (Http2Stream* const stream = codec.find(id)) {
-      codec.onData(*stream, bytes);
-    } else {
-      nghttp2_session_consume_connection(codec.session_.get(), length);
-    }
-    return 0;
-  }
-
-  static int onFrameSent(nghttp2_session*, const nghttp2_frame* frame, void* user) {
-    self(user).onSent(*frame);
-    return 0;
-  }
-
-  static int onStreamClose(nghttp2_session*, int32_t id, uint32_t, void* user) {
-    self(user).onClose(id);
-    return 0;
-  }
-
-  static int onError(nghttp2_session*, int, const char* message, size_t length, void* user) {
-    self(user).complaint_.assign(message, std::min<size_t>(length, 200));
-    return 0;
-  }
-
-  static ssize_t readData(nghttp2_session*, int32_t, uint8_t* out, size_t length, uint32_t* flags,
-                          nghttp2_data_source* source, void*) {
-    auto& stream = *static_cast<Http2Stream*>(source->ptr);
-    const size_t take = std::min(length, stream.outbound.size());
-    if (take > 0) std::memcpy(out, stream.outbound.data(), take);
-    stream.outbound.remove_prefix(take);
-    if (take > 0) stream.moved.notifyAll();
-    if (stream.outbound.empty() && stream.outbound_end) {
-      *flags |= NGHTTP2_DATA_FLAG_EOF;
-    } else if (take == 0) {
-      stream.deferred = true;
-      return NGHTTP2_ERR_DEFERRED;
-    }
-    return static_cast<ssize_t>(take);
-  }
-
-  static nghttp2_session_callbacks* table() {
-    static const std::unique_ptr<nghttp2_session_callbacks, CallbacksDelete> made = [] {
-      nghttp2_session_callbacks* raw = nullptr;
-      nghttp2_session_callbacks_new(&raw);
-      std::unique_ptr<nghttp2_session_callbacks, CallbacksDelete> callbacks(raw);
-      if (raw == nullptr) return callbacks;
-      nghttp2_session_callbacks_set_on_begin_frame_callback(raw, onBeginFrame);
-      nghttp2_session_callbacks_set_on_begin_headers_callback(raw, onBeginHeaders);
-      nghttp2_session_callbacks_set_on_header_callback2(raw, onHeader);
-      nghttp2_session_callbacks_set_on_frame_recv_callback(raw, onFrameReceived);
-      nghttp2_session_callbacks_set_on_invalid_frame_recv_callback(raw, onInvalidFrame);
-      nghttp2_session_callbacks_set_on_data_chunk_recv_callback(raw, onDataChunk);
-      nghttp2_session_callbacks_set_on_frame_send_callback(raw, onFrameSent);
-      nghttp2_session_callbacks_set_on_stream_close_callback(raw, onStreamClose);
-      nghttp2_session_callbacks_set_error_callback2(raw, onError);
-      return callbacks;
-    }();
-    return made.get();
-  }
-};
 
 void Http2Codec::SessionDelete::operator()(nghttp2_session* session) const {
   nghttp2_session_del(session);
@@ -224,6 +82,25 @@ void Http2Codec::flooded(const char* what) {
   broken_ = true;
   fault(true, std::string("flood of ") + what);
   terminate(NGHTTP2_ENHANCE_YOUR_CALM);
+}
+
+// RFC 9113, 5.1.1: a stream may not be opened behind one with a greater number. nghttp2 takes such
+// HEADERS for those of a stream that was closed, and ignores them.
+void Http2Codec::onHeadersStart(int32_t id) {
+  block_ = {};
+  if (id > newest_) {
+    if (newest_ > 0 && id > newest_ + 2) skipped_.push_back({newest_ + 2, id - 2});
+    if (newest_ == 0 && id > 1) skipped_.push_back({1, id - 2});
+    if (skipped_.size() > kMostSkipped) skipped_.erase(skipped_.begin());
+    newest_ = id;
+    return;
+  }
+  for (const auto& [first, last] : skipped_) {
+    if (broken_ || id < first || id > last) continue;
+    broken_ = true;
+    fault(false, "a stream was opened behind one with a greater number");
+    terminate(NGHTTP2_PROTOCOL_ERROR);
+  }
 }
 
 void Http2Codec::onContinuation(size_t bytes) {

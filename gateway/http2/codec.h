@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
+#include <vector>
 
 #include "gateway/http2/flood_guard.h"
 #include "gateway/http2/stream.h"
@@ -89,6 +91,7 @@ class Http2Codec {
   Http2Codec(EventLoop* loop, const Http2Limits& limits, Http2Events* events);
   bool open();
   Http2Stream* find(int32_t id) const;
+  void onHeadersStart(int32_t id);
   void onContinuation(size_t bytes);
   void onFrame(const nghttp2_frame& frame);
   void onHeadersEnd(Http2Stream& stream, bool request, bool end_stream);
@@ -113,6 +116,8 @@ class Http2Codec {
     size_t bytes = 0;
   };
   Block block_;
+  int32_t newest_ = 0;                                // stream that was opened
+  std::vector<std::pair<int32_t, int32_t>> skipped_;  // numbers below it that were not
   bool within_head_ = false;
   bool settled_ = false;
   bool broken_ = false;

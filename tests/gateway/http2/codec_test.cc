@@ -277,6 +277,14 @@ TEST_F(CodecTest, AStreamThatWasClosedTakesNothing) {
   EXPECT_EQ(codeOf(sent(), NGHTTP2_GOAWAY), NGHTTP2_PROTOCOL_ERROR);
 }
 
+TEST_F(CodecTest, StreamsAreOpenedInTheOrderOfTheirNumbers) {
+  codec_->receive(frame(NGHTTP2_HEADERS, 5, 5, block("GET")));
+  EXPECT_TRUE(codec_->receive(frame(NGHTTP2_HEADERS, 5, 7, block("GET"))));
+  EXPECT_FALSE(codec_->receive(frame(NGHTTP2_HEADERS, 5, 3, block("GET"))));
+  EXPECT_EQ(codeOf(sent(), NGHTTP2_GOAWAY), NGHTTP2_PROTOCOL_ERROR);
+  EXPECT_EQ(requests_.size(), 2u);
+}
+
 TEST_F(CodecTest, BrokenFramesAreToldOnce) {
   codec_->receive(frame(NGHTTP2_SETTINGS, 0, 0, "12345"));
   EXPECT_EQ(codeOf(sent(), NGHTTP2_GOAWAY), NGHTTP2_FRAME_SIZE_ERROR);
