@@ -75,6 +75,7 @@ bool SnapshotBuilder::Build::rules(const db::SiteConfig& site, Site* out) {
   out->policy.mode = modeOf(site.waf.mode);
   out->policy.decoded_body_bytes = site.limits.decoded_body_bytes;
   out->policy.decoded_body_ratio = site.limits.decoded_body_ratio;
+  out->policy.verdict_cache = site.waf.verdict_cache;
   out->fail_closed = site.waf.failure_policy != "open";
   for (const int64_t id : site.waf.disabled_rules) out->policy.removed_rules.emplace_back(id, id);
   if (out->policy.mode == waf::EngineMode::Off) return true;

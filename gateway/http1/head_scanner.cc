@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "gateway/http1/byte_class.h"
+
 namespace gateway {
 
 namespace {
@@ -25,6 +27,7 @@ HeadScanner::Status HeadScanner::scan(std::string_view bytes) {
         (bytes[at] == ' ' || bytes[at] == '\t')) {
       return Status::FoldedLine;
     }
+    at += plainPrefix(bytes.substr(at));
     while (at < bytes.size() && kInLine[static_cast<unsigned char>(bytes[at])]) ++at;
     position_ = at;
     if (at == bytes.size()) return Status::NeedMore;

@@ -3,6 +3,8 @@
 #include <array>
 #include <charconv>
 
+#include "gateway/http1/byte_class.h"
+
 namespace gateway {
 
 namespace {
@@ -29,7 +31,7 @@ void appendNumber(uint64_t number, std::string* out) {
 }
 
 void appendSanitised(std::string_view value, std::string* out) {
-  const size_t start = out->size();
+  const size_t start = out->size() + plainPrefix(value);
   out->append(value);
   for (size_t i = start; i < out->size(); ++i) {
     char& c = (*out)[i];
@@ -41,15 +43,16 @@ void appendSanitised(std::string_view value, std::string* out) {
 
 void appendTarget(std::string_view part, std::string* out) {
   constexpr char kHex[] = "0123456789ABCDEF";
-  for (const char c : part) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (kTarget[byte]) {
-      out->push_back(c);
-    } else {
-      out->push_back('%');
-      out->push_back(kHex[byte >> 4]);
-      out->push_back(kHex[byte & 15]);
-    }
+  while (!part.empty()) {
+    size_t plain = 0;
+    while (plain < part.size() && kTarget[static_cast<unsigned char>(part[plain])]) ++plain;
+    out->append(part.substr(0, plain));
+    if (plain == part.size()) return;
+    const auto byte = static_cast<unsigned char>(part[plain]);
+    out->push_back('%');
+    out->push_back(kHex[byte >> 4]);
+    out->push_back(kHex[byte & 15]);
+    part.remove_prefix(plain + 1);
   }
 }
 

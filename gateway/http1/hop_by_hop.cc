@@ -1,7 +1,6 @@
 #include "gateway/http1/hop_by_hop.h"
 
-#include <array>
-
+#include "gateway/http1/name_set.h"
 #include "waf/base/text.h"
 
 namespace gateway {
@@ -11,19 +10,10 @@ namespace {
 // Beside those of RFC 9110, 7.6.1: framing (written anew), what only this gateway answers to
 // (Expect: the gateway itself sends 100; Proxy-Authorization), and the h2c upgrade's settings (RFC
 // 9113, 3.1).
-constexpr std::array<std::string_view, 13> kDropped = {"connection",
-                                                       "keep-alive",
-                                                       "proxy-connection",
-                                                       "te",
-                                                       "trailer",
-                                                       "transfer-encoding",
-                                                       "upgrade",
-                                                       "content-length",
-                                                       "expect",
-                                                       "proxy-authenticate",
-                                                       "proxy-authorization",
-                                                       "http2-settings",
-                                                       "proxy-authentication-info"};
+constexpr auto kDropped =
+    nameSet({"connection", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding",
+             "upgrade", "content-length", "expect", "proxy-authenticate", "proxy-authorization",
+             "http2-settings", "proxy-authentication-info"});
 
 }  // namespace
 
@@ -35,9 +25,7 @@ HopByHop::HopByHop(const HeaderFields& fields) {
 }
 
 bool HopByHop::drops(std::string_view name) const {
-  for (const std::string_view dropped : kDropped) {
-    if (name.size() == dropped.size() && waf::equalsIgnoreCase(name, dropped)) return true;
-  }
+  if (kDropped.contains(name)) return true;
   return has(name) && !waf::equalsIgnoreCase(name, "host");
 }
 

@@ -1,28 +1,17 @@
 #include "gateway/proxy/upstream_head.h"
 
-#include <array>
-
 #include "gateway/http1/head_writer.h"
 #include "gateway/http1/hop_by_hop.h"
+#include "gateway/http1/name_set.h"
 #include "waf/base/text.h"
 
 namespace gateway {
 namespace {
 
 // Written by us below, whatever the client sent.
-constexpr std::array<std::string_view, 9> kOurs = {
-    "host",        "x-forwarded-for", "x-forwarded-proto", "x-forwarded-host",
-    "x-real-ip",   "x-request-id",    "forwarded",         "via",
-    "max-forwards"};
-constexpr std::array<std::string_view, 2> kConditions = {"if-none-match", "if-modified-since"};
-
-template <size_t N>
-bool oneOf(std::string_view name, const std::array<std::string_view, N>& list) {
-  for (const std::string_view each : list) {
-    if (each.size() == name.size() && waf::equalsIgnoreCase(each, name)) return true;
-  }
-  return false;
-}
+constexpr auto kOurs = nameSet({"host", "x-forwarded-for", "x-forwarded-proto", "x-forwarded-host",
+                                "x-real-ip", "x-request-id", "forwarded", "via", "max-forwards"});
+constexpr auto kConditions = nameSet({"if-none-match", "if-modified-since"});
 
 std::string joined(const HeaderFields& fields, std::string_view name) {
   std::string out;
@@ -82,8 +71,8 @@ std::string upstreamHead(const Request& request, const UpstreamHeadOptions& opti
   writer.field("Host", host);
   const HopByHop hops(head.fields);
   for (const HeaderField& field : head.fields) {
-    if (hops.drops(field.name) || oneOf(field.name, kOurs)) continue;
-    if (options.revalidate != nullptr && oneOf(field.name, kConditions)) continue;
+    if (hops.drops(field.name) || kOurs.contains(field.name)) continue;
+    if (options.revalidate != nullptr && kConditions.contains(field.name)) continue;
     if (!options.websocket_key.empty() && waf::equalsIgnoreCase(field.name, "sec-websocket-key")) {
       continue;
     }

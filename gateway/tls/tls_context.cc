@@ -40,6 +40,8 @@ ContextPtr makeContext() {
   // An idle connection keeps no record buffer; a write may continue from other memory.
   SSL_CTX_set_mode(raw, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
                             SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+  // A record's head and body come by one call of recv.
+  SSL_CTX_set_read_ahead(raw, 1);
   SSL_CTX_set_session_cache_mode(raw, SSL_SESS_CACHE_OFF);
   SSL_CTX_set_num_tickets(raw, 1);
   SSL_CTX_set_verify(raw, SSL_VERIFY_NONE, nullptr);

@@ -10,7 +10,7 @@
 #include "gateway/tls/socket_bio.h"
 #include "waf/base/text.h"
 
-// ERR_clear_error stands before each call into the state machine: the error queue is the thread's,
+// clearErrors stands before each call into the state machine: the error queue is the thread's,
 // and SSL_get_error would take what another connection left there for this one's.
 namespace gateway {
 
@@ -21,6 +21,11 @@ constexpr size_t kRecordBytes = 16384;  // RFC 8446, 5.1
 std::string reasonOf(unsigned long error) {
   const char* reason = error != 0 ? ERR_reason_error_string(error) : nullptr;
   return reason != nullptr ? reason : "";
+}
+
+// Most often the queue is empty, and to see that costs less than to clear it.
+void clearErrors() {
+  if (ERR_peek_error() != 0) ERR_clear_error();
 }
 
 }  // namespace
@@ -40,7 +45,7 @@ Task<TlsStream::Accepted> TlsStream::accept(std::unique_ptr<Socket> socket,
     out.error = "no certificate is configured for this listener";
     co_return out;
   }
-  ERR_clear_error();
+  clearErrors();
   SSL* ssl = SSL_new(context->contextFor({}));
   BIO* bio = ssl != nullptr ? makeSocketBio(socket.get()) : nullptr;
   std::unique_ptr<TlsStream> stream(new TlsStream(std::move(socket), std::move(context), ssl));
@@ -51,7 +56,7 @@ Task<TlsStream::Accepted> TlsStream::accept(std::unique_ptr<Socket> socket,
   SSL_set_bio(ssl, bio, bio);
   SSL_set_accept_state(ssl);
   for (;;) {
-    ERR_clear_error();
+    clearErrors();
     const int result = SSL_do_handshake(ssl);
     if (result == 1) break;
     const IoResult fault = stream->fault(result);
@@ -66,7 +71,7 @@ Task<TlsStream::Accepted> TlsStream::accept(std::unique_ptr<Socket> socket,
     const std::string reason = reasonOf(ERR_peek_error());
     out.error = "handshake: " + (reason.empty() ? std::string(describe(fault)) : reason);
     // What waits to be sent is the alert; the socket then closes with the stream.
-    ERR_clear_error();
+    clearErrors();
     co_return out;
   }
   stream->learnInfo();
@@ -108,7 +113,7 @@ IoResult TlsStream::fault(int result) {
 
 IoResult TlsStream::tryRead(std::span<char> into) {
   if (!socket_->open()) return {IoStatus::Closed};
-  ERR_clear_error();
+  clearErrors();
   size_t bytes = 0;
   const int result = SSL_read_ex(ssl_.get(), into.data(), into.size(), &bytes);
   if (result == 1) return {IoStatus::Ok, bytes};
@@ -140,7 +145,7 @@ IoResult TlsStream::tryWrite(const Pieces& pieces) {
     bytes = {joined.data(), filled};
     if (take < piece.size()) break;
   }
-  ERR_clear_error();
+  clearErrors();
   size_t written = 0;
   const int result = SSL_write_ex(ssl_.get(), bytes.data(), bytes.size(), &written);
   if (result == 1) return {IoStatus::Ok, written};
@@ -153,7 +158,7 @@ bool TlsStream::quiet() { return !broken_ && !hasBufferedInput() && Stream::quie
 
 Task<void> TlsStream::shutdownWrite(Deadline deadline) {
   while (!broken_ && socket_->open()) {
-    ERR_clear_error();
+    clearErrors();
     const int result = SSL_shutdown(ssl_.get());
     if (result >= 0) break;
     const IoResult wanted = fault(result);
