@@ -73,6 +73,7 @@ struct WafConfig {
   std::optional<int> outbound_threshold;
   std::string response_body = "buffer";   // buffer, off
   std::string failure_policy = "closed";  // closed, open
+  bool verdict_cache = true;              // what is found of a content is kept for the next request
   std::vector<int64_t> disabled_rules;
 };
 

@@ -135,6 +135,9 @@ void fields(V&& v, T& o) {
           .about = "what happens to a request when the engine fails",
           .one_of = "closed|open"},
     o.failure_policy);
+  v(Field{.name = "verdict_cache",
+          .about = "what the rules found of a content is kept for later requests; decides nothing"},
+    o.verdict_cache);
   v(Field{.name = "disabled_rules",
           .about = "rule ids that are off for this site",
           .min = 1,

@@ -23,7 +23,7 @@ Evaluator::Evaluator(const Program& program, TransactionData* data, const Policy
       data_(*data),
       cap_(policy.mode),
       trace_(trace),
-      verdicts_(program, &data->arena()) {
+      verdicts_(program, &data->arena(), policy.verdict_cache) {
   const Settings& settings = program.settings;
   settings_.engine = settings.engine;
   settings_.request_body = settings.request_body_access.value_or(true);

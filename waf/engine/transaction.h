@@ -44,6 +44,8 @@ struct Policy {
   // holds above a megabyte.
   uint64_t decoded_body_bytes = 0;
   uint32_t decoded_body_ratio = 100;
+  // What is found of a content outlives the transaction (waf/engine/verdicts.h); decides nothing.
+  bool verdict_cache = true;
 };
 
 // What a match changed: a variable ("tx.score", "5", "+5"), or the rest of the transaction

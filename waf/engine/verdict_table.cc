@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <mutex>
 #include <random>
 
 namespace waf {
@@ -14,7 +15,44 @@ uint64_t mix(uint64_t hash, uint64_t word) {
   return hash ^ hash >> 32;
 }
 
+// The threads' tables, for their counters; a thread that ends leaves its counts.
+struct Tables {
+  std::mutex mutex;
+  std::vector<const VerdictTable*> live;
+  VerdictTable::Lookups ended;
+};
+
+Tables& tables() {
+  static Tables all;
+  return all;
+}
+
 }  // namespace
+
+VerdictTable::VerdictTable() : sets_(kSets) {
+  Tables& all = tables();
+  const std::lock_guard lock(all.mutex);
+  all.live.push_back(this);
+}
+
+VerdictTable::~VerdictTable() {
+  Tables& all = tables();
+  const std::lock_guard lock(all.mutex);
+  std::erase(all.live, this);
+  all.ended.asked += asked_.load(std::memory_order_relaxed);
+  all.ended.found += found_.load(std::memory_order_relaxed);
+}
+
+VerdictTable::Lookups VerdictTable::lookups() {
+  Tables& all = tables();
+  const std::lock_guard lock(all.mutex);
+  Lookups sum = all.ended;
+  for (const VerdictTable* table : all.live) {
+    sum.asked += table->asked_.load(std::memory_order_relaxed);
+    sum.found += table->found_.load(std::memory_order_relaxed);
+  }
+  return sum;
+}
 
 VerdictTable& VerdictTable::ofThread() {
   thread_local VerdictTable table;
@@ -51,7 +89,9 @@ VerdictTable::Entry* VerdictTable::find(uint64_t program, uint64_t hash, std::st
 bool VerdictTable::load(uint64_t program, uint64_t hash, std::string_view text, uint64_t* words,
                         size_t count) {
   const Entry* entry = find(program, hash, text);
+  add(&asked_);
   if (entry == nullptr) return false;
+  add(&found_);
   std::copy_n(entry->words.begin(), count, words);
   return true;
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -15,6 +16,14 @@ namespace waf {
 class VerdictTable {
  public:
   static VerdictTable& ofThread();
+
+  // How often a content was looked for and how often it was there, by all threads since the process
+  // started. Any thread.
+  struct Lookups {
+    uint64_t asked = 0;
+    uint64_t found = 0;
+  };
+  static Lookups lookups();
 
   // Hashes are seeded for each process, so that nobody can tell from outside which contents drive
   // each other out.
@@ -41,12 +50,20 @@ class VerdictTable {
     size_t oldest = 0;
   };
 
-  VerdictTable() : sets_(kSets) {}
+  VerdictTable();
+  ~VerdictTable();
+  VerdictTable(const VerdictTable&) = delete;
+  VerdictTable& operator=(const VerdictTable&) = delete;
+  static void add(std::atomic<uint64_t>* counter) {  // its thread alone writes it
+    counter->store(counter->load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+  }
   // Null when the content is not there.
   Entry* find(uint64_t program, uint64_t hash, std::string_view text);
   Set& setOf(uint64_t hash) { return sets_[(hash >> 32) % kSets]; }
 
   std::vector<Set> sets_;
+  std::atomic<uint64_t> asked_{0};
+  std::atomic<uint64_t> found_{0};
 };
 
 }  // namespace waf

@@ -6,9 +6,10 @@
 
 namespace waf {
 
-Verdicts::Verdicts(const Program& program, Arena* arena)
+Verdicts::Verdicts(const Program& program, Arena* arena, bool cache)
     : program_(program),
       arena_(arena),
+      cache_(cache),
       group_words_((program.groups.size() + 63) / 64),
       words_(group_words_ + (program.slots + 63) / 64) {}
 
@@ -33,7 +34,7 @@ Verdict& Verdicts::of(const Value& value) {
   verdict->text = value.text;
   verdict->hash = hash;
   verdict->kept = kept;
-  if (!kept ||
+  if (!kept || !cache_ ||
       !VerdictTable::ofThread().load(program_.serial, hash, value.text, verdict->words, words_)) {
     verdict->fresh = true;
     std::fill_n(verdict->words, group_words_, uint64_t{0});
@@ -100,6 +101,7 @@ bool Verdicts::addCollection(VariableId id, const std::pmr::vector<Value>& value
 void Verdicts::startPhase() { ++phase_; }
 
 void Verdicts::store() {
+  if (!cache_) return;
   VerdictTable& table = VerdictTable::ofThread();
   for (Verdict* verdict : changed_) {
     table.store(program_.serial, verdict->hash, verdict->text, verdict->words, words_,

@@ -34,7 +34,8 @@ struct Verdict {
 // the next one. Contents are compared byte for byte. Owned by the evaluator, used by its thread.
 class Verdicts {
  public:
-  Verdicts(const Program& program, Arena* arena);
+  // `cache` off: what is found ends with the transaction.
+  Verdicts(const Program& program, Arena* arena, bool cache);
 
   Verdict& of(const Value& value);
   void learn(Verdict* verdict, size_t group, const BitSet& hits);
@@ -77,6 +78,7 @@ class Verdicts {
 
   const Program& program_;
   Arena* arena_;
+  bool cache_;
   size_t group_words_;
   size_t words_;
   uint32_t phase_ = 0;

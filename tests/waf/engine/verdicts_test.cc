@@ -56,6 +56,23 @@ TEST(VerdictsTest, TheSameRequestHasTheSameMatchesEachTimeAndThoseOfTheReference
   }
 }
 
+TEST(VerdictsTest, NothingIsLookedForWhereTheCacheIsOff) {
+  const auto rules = loadRules(kRules);
+  const auto matches = matchesOf(rules, kUris[2]);
+  const VerdictTable::Lookups before = VerdictTable::lookups();
+  EXPECT_EQ(matchesOf(rules, kUris[2]), matches);
+  const VerdictTable::Lookups with = VerdictTable::lookups();
+  EXPECT_GT(with.found, before.found);
+  EXPECT_GE(with.asked - before.asked, with.found - before.found);
+  TestRequest request;
+  request.uri = kUris[2];
+  Policy policy;
+  policy.verdict_cache = false;
+  const auto without = runRequest(rules, request, policy);
+  EXPECT_EQ(without.rules.size(), matches.size());
+  EXPECT_EQ(VerdictTable::lookups().asked, with.asked);
+}
+
 TEST(VerdictsTest, WhatIsCleanForOneRuleSetIsNotForAnother) {
   const auto first = loadRules("SecRuleEngine On\nSecRule ARGS \"@rx one\" \"id:1,phase:2,pass\"");
   const auto second = loadRules("SecRuleEngine On\nSecRule ARGS \"@rx two\" \"id:1,phase:2,pass\"");
