@@ -87,6 +87,29 @@ TEST(BodyLimitsTest, TheNumberOfFilesIsAFlagAndAStrictError) {
   EXPECT_TRUE(outcome.matched(13) && outcome.matched(14));
 }
 
+TEST(BodyLimitsTest, WhatAnXmlTargetLeavesOutIsAReachedLimit) {
+  std::string body;
+  for (int i = 0; i < 200; ++i) body += "<a>" + std::string(1000, 'x');
+  for (int i = 0; i < 200; ++i) body += "</a>";
+  const auto exceeds = [&](const char* target) {
+    const auto rules =
+        loadRules(kBase + std::string("SecRequestBodyNoFilesLimit 10000000\nSecRule ") + target +
+                  " \"@rx .\" \"id:20,phase:2,pass,nolog\"\n");
+    Transaction transaction(rules, Policy{});
+    transaction.connection("192.0.2.1", 1, "192.0.2.2", 80);
+    transaction.requestLine("POST", "/", "HTTP/1.1");
+    transaction.addRequestHeader("Content-Type", "text/xml");
+    transaction.requestHeaders();
+    transaction.appendRequestBody(body);
+    transaction.requestBody();
+    return transaction.limitsExceeded();
+  };
+  EXPECT_FALSE(exceeds("XML:/*"));
+  // 200 string values of up to 200 kB: more than are kept.
+  EXPECT_TRUE(exceeds("XML://a"));
+  EXPECT_TRUE(exceeds("XML://a[count(//a[count(//a)=1])=1]"));
+}
+
 TEST(BodyLimitsTest, HostileXmlStaysSmallOrIsABodyError) {
   const std::string rule = "SecRule XML:/* \"@rx .\" \"id:20,phase:2,pass,log,nolog\"\n";
   std::string quadratic = "<!DOCTYPE a [<!ENTITY x \"" + std::string(50000, 'x') + "\">]><a>";
@@ -95,6 +118,8 @@ TEST(BodyLimitsTest, HostileXmlStaysSmallOrIsABodyError) {
   for (int i = 0; i < 20000; ++i) attributes += " a" + std::to_string(i) + "='1'";
   std::string deep;
   for (int i = 0; i < 5000; ++i) deep += "<a>";
+  EXPECT_TRUE(post(rule + "SecRequestBodyNoFilesLimit 10000000\n", "text/xml", quadratic + "</a>")
+                  .matched(11));
   for (const std::string& body : {quadratic + "</a>", attributes + "/>"}) {
     const TestOutcome outcome =
         post(rule + "SecRequestBodyNoFilesLimit 10000000\n", "text/xml", body);
