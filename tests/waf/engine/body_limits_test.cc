@@ -87,6 +87,12 @@ TEST(BodyLimitsTest, TheNumberOfFilesIsAFlagAndAStrictError) {
   EXPECT_TRUE(outcome.matched(13) && outcome.matched(14));
 }
 
+TEST(BodyLimitsTest, NamesOfJsonThatMultiplyAreABodyError) {
+  std::string body = "{\"" + std::string(60000, 'n') + "\":[1";
+  for (int i = 0; i < 900; ++i) body += ",1";
+  EXPECT_TRUE(post("", "application/json", body + "]}").matched(11));
+}
+
 TEST(BodyLimitsTest, WhatAnXmlTargetLeavesOutIsAReachedLimit) {
   std::string body;
   for (int i = 0; i < 200; ++i) body += "<a>" + std::string(1000, 'x');
