@@ -219,9 +219,10 @@ class MultipartParser {
       }
       return true;
     }
-    if (++files_ > limits_.upload_files) {
-      flags_.file_limit_exceeded = true;
-      return fail("more files than the limit");
+    // Files past the limit are listed all the same, so that rules see their names.
+    flags_.file_limit_exceeded |= ++files_ > limits_.upload_files;
+    if (files_ > limits_.upload_files + limits_.arguments) {
+      return fail("many more files than the limit");
     }
     sink_.addFile(disposition.name, disposition.filename, content);
     // Some origins take this name instead (RFC 6266, section 4.3).

@@ -230,14 +230,24 @@ TEST(MultipartTest, HoldsTheArgumentLimit) {
   EXPECT_EQ(p.sink.arguments.size(), 2u);
 }
 
-TEST(MultipartTest, HoldsTheFileLimit) {
+TEST(MultipartTest, ListsFilesPastTheirLimitAndFlagsThem) {
   BodyLimits limits;
   limits.upload_files = 1;
-  std::string body;
-  for (int i = 0; i < 2; ++i) body += "--0000\r\n" + kField + "; filename=\"f\"\r\n\r\nx\r\n";
-  const Parsed p = parse(body + "--0000--\r\n", kType, limits);
+  limits.arguments = 2;
+  const auto files = [&](int count) {
+    std::string body;
+    for (int i = 0; i < count; ++i) {
+      body += "--0000\r\n" + kField + "; filename=\"f" + std::to_string(i) + "\"\r\n\r\nx\r\n";
+    }
+    return parse(body + "--0000--\r\n", kType, limits);
+  };
+  EXPECT_EQ(files(1).flags(), "");
+  const Parsed p = files(3);
   EXPECT_EQ(p.flags(), "FILE_LIMIT_EXCEEDED STRICT_ERROR");
-  EXPECT_EQ(p.sink.files.size(), 1u);
+  EXPECT_FALSE(p.outcome.error);
+  ASSERT_EQ(p.sink.files.size(), 3u);
+  EXPECT_EQ(p.sink.files[2].filename, "f2");
+  EXPECT_TRUE(files(4).outcome.error);
 }
 
 TEST(MultipartTest, SurvivesEveryTruncationAndEveryByteFlipped) {

@@ -87,6 +87,30 @@ TEST(BodyLimitsTest, TheNumberOfFilesIsAFlagAndAStrictError) {
   EXPECT_TRUE(outcome.matched(13) && outcome.matched(14));
 }
 
+TEST(BodyLimitsTest, FilesPastTheirLimitAreListed) {
+  const std::string limit =
+      "SecUploadFileLimit 1\n"
+      "SecRule FILES \"@streq shell.php\" \"id:20,phase:2,pass,log\"\n"
+      "SecRule FILES_NAMES \"@streq late\" \"id:21,phase:2,pass,log\"\n"
+      "SecRule &FILES_SIZES \"@eq 2\" \"id:22,phase:2,pass,log\"\n";
+  const std::string late =
+      "--0\r\nContent-Disposition: form-data; name=\"late\"; filename=\"shell.php\"\r\n\r\n1\r\n";
+  const TestOutcome outcome =
+      post(limit, kMultipart,
+           multipart("; filename=\"f\"", "1") + late + multipart("", "attack") + "--0--\r\n");
+  EXPECT_TRUE(outcome.matched(13) && outcome.matched(14));
+  EXPECT_TRUE(outcome.matched(20) && outcome.matched(21) && outcome.matched(22));
+  EXPECT_TRUE(outcome.matched(10)) << "the field behind the files";
+}
+
+TEST(BodyLimitsTest, ManyMoreFilesThanTheLimitAreABodyError) {
+  std::string body;
+  for (int i = 0; i < 8; ++i) body += multipart("; filename=\"f\"", "1");
+  const TestOutcome outcome =
+      post("SecUploadFileLimit 2\nSecArgumentsLimit 5\n", kMultipart, body + "--0--\r\n");
+  EXPECT_TRUE(outcome.matched(11) && outcome.matched(13));
+}
+
 TEST(BodyLimitsTest, NamesOfJsonThatMultiplyAreABodyError) {
   std::string body = "{\"" + std::string(60000, 'n') + "\":[1";
   for (int i = 0; i < 900; ++i) body += ",1";
