@@ -62,6 +62,11 @@ std::string_view unquoteBoundary(std::string_view value, MultipartBoundary* out)
     const std::string_view trimmed = trim(plain, kBlank);
     out->whitespace |= trimmed.size() != plain.size();
     if (trimmed.find('"') != std::string_view::npos) out->error = "stray quote in the boundary";
+    // RFC 2045, section 5.1 wants quotes around these; PHP ends the boundary at a comma, others at
+    // a comment.
+    if (trimmed.find_first_of(",()") != std::string_view::npos) {
+      out->error = "comma or parenthesis in a boundary without quotes";
+    }
     return trimmed;
   }
   const size_t close = value.find('"', 1);
