@@ -111,6 +111,20 @@ TEST(BodyLimitsTest, ManyMoreFilesThanTheLimitAreABodyError) {
   EXPECT_TRUE(outcome.matched(11) && outcome.matched(13));
 }
 
+TEST(BodyLimitsTest, ArgumentsOfAQueryAndCookiesPastTheirLimitAreFlagged) {
+  TestRequest request;
+  request.uri = "/?a=1&b=2&c=3&d=attack";
+  EXPECT_TRUE(
+      runRequest(loadRules(std::string(kBase) + "SecArgumentsLimit 3\n"), request).matched(11));
+  EXPECT_FALSE(
+      runRequest(loadRules(std::string(kBase) + "SecArgumentsLimit 4\n"), request).matched(11));
+  std::string cookies;
+  for (int i = 0; i < 1001; ++i) cookies += "a=1; ";
+  request.uri = "/";
+  request.headers.emplace_back("Cookie", cookies);
+  EXPECT_TRUE(runRequest(loadRules(kBase), request).matched(11));
+}
+
 TEST(BodyLimitsTest, NamesOfJsonThatMultiplyAreABodyError) {
   std::string body = "{\"" + std::string(60000, 'n') + "\":[1";
   for (int i = 0; i < 900; ++i) body += ",1";
