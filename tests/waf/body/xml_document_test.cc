@@ -58,8 +58,7 @@ TEST(XmlDocumentTest, InternalEntitiesAreExpanded) {
 
 TEST(XmlDocumentTest, WhatTheInternalSubsetGivesIsSeen) {
   // Defaults of attributes, and entities that a parameter entity declares.
-  EXPECT_EQ(select("<!DOCTYPE a [<!ATTLIST a x CDATA 'script'>]><a/>", "//@*"),
-            (Values{"script"}));
+  EXPECT_EQ(select("<!DOCTYPE a [<!ATTLIST a x CDATA 'script'>]><a/>", "//@*"), (Values{"script"}));
   EXPECT_EQ(select("<!DOCTYPE a [<!ENTITY % p \"<!ENTITY x 'script'>\"> %p;]><a>&x;</a>", "/*"),
             (Values{"script"}));
 }
