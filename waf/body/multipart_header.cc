@@ -191,7 +191,12 @@ class DispositionParser {
   }
 
   bool value(bool extended, std::string* out) {
-    if (at_ < text_.size() && text_[at_] == '"') return !extended && quoted(out);
+    if (at_ < text_.size() && text_[at_] == '"') return !extended && quoted('"', out);
+    // Quotes to PHP and ModSecurity, part of the value to others.
+    if (at_ < text_.size() && text_[at_] == '\'' && !extended) {
+      out_->invalid_quoting = true;
+      return quoted('\'', out);
+    }
     const size_t start = at_;
     while (at_ < text_.size() && text_[at_] != ';' && text_[at_] != ' ' && text_[at_] != '\t')
       ++at_;
@@ -200,14 +205,14 @@ class DispositionParser {
     return !out->empty();
   }
 
-  bool quoted(std::string* out) {
+  bool quoted(char quote, std::string* out) {
     for (++at_; at_ < text_.size(); ++at_) {
-      if (text_[at_] == '"') {
+      if (text_[at_] == quote) {
         ++at_;
         return true;
       }
       if (text_[at_] == '\\' && at_ + 1 < text_.size() &&
-          (text_[at_ + 1] == '"' || text_[at_ + 1] == '\\')) {
+          (text_[at_ + 1] == quote || text_[at_ + 1] == '\\')) {
         ++at_;
       }
       out->push_back(text_[at_]);
