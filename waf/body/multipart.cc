@@ -263,6 +263,7 @@ class MultipartParser {
       return argument(name, text);
     });
     if (!decoder.error().empty()) fail(decoder.error());
+    if (ambiguous) fail("more than one charset in the content type");
   }
 
   static bool isNamed(std::string_view header, std::string_view name) {

@@ -14,7 +14,9 @@ namespace {
 size_t decodeWord(std::string_view text, std::string* out) {
   if (!text.starts_with("=?")) return 0;
   const size_t coding = text.find('?', 2);
-  if (coding == std::string_view::npos || text.substr(coding + 2, 1) != "?") return 0;
+  if (coding == std::string_view::npos || text.size() - coding < 3 || text[coding + 2] != '?') {
+    return 0;
+  }
   const size_t start = coding + 3;
   const size_t end = text.find("?=", start);
   if (end == std::string_view::npos) return 0;

@@ -272,13 +272,28 @@ TEST(MultipartTest, NamesAreReportedAsOriginsDecodeThem) {
   const Parsed field =
       parse(partWith("Content-Disposition: form-data; name=\"=?utf-8?b?PHNjcmlwdD4=?=\""));
   EXPECT_EQ(field.sink.arguments.back().first, "<script>");
-  for (const char* plain : {"=?utf-8?x?a?=", "=?utf-8?b", "=?", "=?a?b?c", "?="}) {
+  for (const char* plain :
+       {"=?utf-8?x?a?=", "=?utf-8?b", "=?", "=??", "=?a?", "=?a?b", "=?a?b?c", "?="}) {
     EXPECT_EQ(parse(partWith("Content-Disposition: form-data; name=\"a\"; filename=\"" +
                              std::string(plain) + "\""))
                   .sink.files.size(),
               1u)
         << plain;
   }
+}
+
+TEST(MultipartTest, SingleQuotesAreQuotesAndOdd) {
+  const Parsed p =
+      parse(partWith("Content-Disposition: form-data; name='a;b'; filename='x\\'.php'"));
+  EXPECT_EQ(p.flags(), "INVALID_QUOTING STRICT_ERROR");
+  ASSERT_EQ(p.sink.files.size(), 1u);
+  EXPECT_EQ(p.sink.files[0].field, "a;b");
+  EXPECT_EQ(p.sink.files[0].filename, "x'.php");
+}
+
+TEST(MultipartTest, TwoCharsetsOfTheBodyAreRefused) {
+  EXPECT_TRUE(
+      parse(partWith(kField), std::string(kType) + "; charset=utf-8; charset=utf-7").outcome.error);
 }
 
 TEST(MultipartTest, ContentsAreReportedWithoutTheirTransferEncoding) {
