@@ -42,6 +42,7 @@ class CharsetSink final : public BodySink {
 
  private:
   bool addOnce(std::string_view name, std::string_view value) {
+    if (full_) return false;  // also for the other reading
     if (!seen_.emplace(name, value).second) return true;
     full_ |= !sink_.addArgument(name, value);
     return !full_;

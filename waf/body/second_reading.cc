@@ -7,10 +7,10 @@ bool SecondReadingSink::note(Pairs* pairs, std::string_view first, std::string_v
 }
 
 bool SecondReadingSink::addArgument(std::string_view name, std::string_view value) {
+  if (full_) return false;
   if (!note(&arguments_, name, value)) return true;
-  const bool added = sink_.addArgument(name, value);
-  full_ |= second_ && !added;
-  return added;
+  full_ = !sink_.addArgument(name, value);
+  return !full_;
 }
 
 void SecondReadingSink::addFile(std::string_view field, std::string_view filename,

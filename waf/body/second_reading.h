@@ -17,7 +17,7 @@ class SecondReadingSink final : public BodySink {
   explicit SecondReadingSink(BodySink& sink) : sink_(sink) {}
 
   void startSecond() { second_ = true; }
-  // Whether a later reading found more arguments than the limit.
+  // Whether a reading found more arguments than the limit; the sink is given none from then on.
   bool full() const { return full_; }
 
   bool addArgument(std::string_view name, std::string_view value) override;

@@ -52,6 +52,9 @@ TEST(SecondReadingTest, PassesOnOnlyWhatIsNew) {
   recorded.limit = 3;
   EXPECT_FALSE(sink.addArgument("a", "3"));
   EXPECT_TRUE(sink.full());
+  recorded.limit = 4;
+  EXPECT_FALSE(sink.addArgument("a", "4")) << "a full sink is asked no more";
+  EXPECT_EQ(recorded.arguments.size(), 3u);
 }
 
 }  // namespace
