@@ -42,18 +42,30 @@ BodyText readTextOf(std::string_view content_type, std::string_view processor,
   return text;
 }
 
+namespace {
+
+// What no processor reads and some origins do all the same. What is wrong with it is no error,
+// since it need not be anything of the kind.
+BodyOutcome parseUnasked(const BodyReading& reading, const BodyLimits& limits, BodySink& sink) {
+  SecondReadingSink parts(sink);
+  parts.startSecond();
+  BodyOutcome outcome;
+  if (startsWithMultipart(reading.content_type)) {
+    outcome = parseMultipart(reading.body, reading.content_type, limits, parts);
+  } else if (reading.untyped_post) {
+    outcome = parseForm(clearText(reading.body), limits, parts);
+  }
+  return parts.full() ? outcome : BodyOutcome{};
+}
+
+}  // namespace
+
 BodyOutcome parseReading(const BodyReading& reading, const BodyLimits& limits, BodySink& sink) {
   const bool form = reading.processor == "URLENCODED";
   if (reading.processor == "MULTIPART") {
     return parseMultipart(reading.body, reading.content_type, limits, sink);
   }
-  if (reading.processor.empty() && startsWithMultipart(reading.content_type)) {
-    // Not a form by its type, but some origins look no further than "multipart/".
-    SecondReadingSink parts(sink);
-    parts.startSecond();
-    parseMultipart(reading.body, reading.content_type, limits, parts);
-    return {};
-  }
+  if (reading.processor.empty()) return parseUnasked(reading, limits, sink);
   if (!form && reading.processor != "JSON") return {};
   if (reading.text.charset == Charset::AsIs) {
     return form ? parseForm(reading.body, limits, sink) : parseJson(reading.body, limits, sink);

@@ -29,6 +29,7 @@ struct BodyReading {
   std::string_view content_type;
   std::string_view body;
   BodyText text;
+  bool untyped_post = false;  // a POST without a Content-Type, which Rack reads as a form
 };
 BodyOutcome parseReading(const BodyReading& reading, const BodyLimits& limits, BodySink& sink);
 BodyOutcome parseXml(const BodyText& text, std::string_view body, TransactionData* data);

@@ -110,6 +110,8 @@ void Transaction::parseRequestBody() {
   const bool broken = state.inspection_failure.has_value();
   reading.processor = data.get(VariableId::ReqbodyProcessor);
   reading.content_type = contentTypeOf(data, &error);
+  reading.untyped_post =
+      reading.content_type.empty() && data.get(VariableId::RequestMethod) == "POST";
   reading.text = readTextOf(reading.content_type, reading.processor, reading.body,
                             &state.request_text, &error);
   if (!error.empty() && !state.inspection_failure) {

@@ -296,6 +296,16 @@ TEST_F(BodyContentTest, TwoContentTypesAreAFailure) {
   EXPECT_FALSE(runRequest(rules_, request).matched(12));
 }
 
+TEST_F(BodyContentTest, APostWithoutATypeMayBeAForm) {
+  TestRequest request;
+  request.method = "POST";
+  request.headers = {{"Host", "a"}};
+  request.body = "b=1&a=%3Cscript%3E";
+  EXPECT_TRUE(runRequest(rules_, request).matched(10));
+  request.method = "PUT";
+  EXPECT_FALSE(runRequest(rules_, request).matched(10));
+}
+
 TEST_F(BodyContentTest, PartsOfAnyMultipartTypeAreInspected) {
   const std::string body =
       "--0\r\nContent-Type: text/plain\r\n\r\n1\r\n"
