@@ -157,7 +157,8 @@ Task<Exchange::Step> Exchange::inspectBody(Request& request) {
   // Some rule could not be decided: that is not "no match", the site's failure policy decides.
   request.reason = waf::Reason::Fault;
   request.detail =
-      "a rule's regular expression reached its limit, so the request was not inspected in full";
+      "a rule's regular expression or XML target reached its limit, so the request was not "
+      "inspected in full";
   if (refuses) {
     co_await refuse(request, 403, waf::Reason::Fault,
                     request.detail + "; the failure policy is closed");

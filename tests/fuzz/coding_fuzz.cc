@@ -1,6 +1,6 @@
 // Content codings and charsets; the first byte chooses one. Invariants: what comes out is bounded
 // and its text is UTF-8, a coding that was read to its end says so, each pair of a form is reported
-// once.
+// once, and what a second reading adds was in no other.
 #include <cstdint>
 #include <iterator>
 #include <set>
@@ -10,15 +10,17 @@
 #include "tests/fuzz/counting_sink.h"
 #include "waf/base/text.h"
 #include "waf/body/charset_body.h"
+#include "waf/body/clear_text.h"
 #include "waf/body/content_coding.h"
+#include "waf/body/second_reading.h"
 
 namespace {
 
 constexpr const char* kCodings[] = {"gzip", "deflate", "br", "gzip, br", "br, deflate"};
 constexpr waf::Charset kCharsets[] = {
-    waf::Charset::Utf7,    waf::Charset::Utf16,  waf::Charset::Utf16Le,
-    waf::Charset::Utf16Be, waf::Charset::Utf32,  waf::Charset::Utf32Le,
-    waf::Charset::Utf32Be, waf::Charset::Ibm037, waf::Charset::Ibm500};
+    waf::Charset::Utf7,   waf::Charset::Utf16,   waf::Charset::Utf16Le, waf::Charset::Utf16Be,
+    waf::Charset::Utf32,  waf::Charset::Utf32Le, waf::Charset::Utf32Be, waf::Charset::Ibm037,
+    waf::Charset::Ibm500, waf::Charset::Ibm1140};
 constexpr uint32_t kArguments = 100;
 
 struct OnceSink final : waf::CountingSink {
@@ -29,6 +31,23 @@ struct OnceSink final : waf::CountingSink {
   }
   std::set<std::pair<std::string, std::string>> seen;
 };
+
+// As the transaction reads a coded form: decoded, and the text that lies in clear.
+void readBoth(std::string_view decoded, std::string_view sent) {
+  const std::string clear = waf::clearText(sent);
+  require(clear.find('\0') == std::string::npos);
+  require(clear.size() <= 2 * sent.size());
+  waf::BodyLimits limits;
+  limits.arguments = kArguments;
+  waf::CountingSink counted(kArguments);
+  waf::SecondReadingSink both(counted);
+  if (waf::parseForm(decoded, limits, both).error) return;
+  const size_t first = counted.arguments;
+  both.startSecond();
+  waf::parseForm(decoded, limits, both);
+  require(counted.arguments == first);
+  waf::parseForm(clear, limits, both);
+}
 
 void decodeCoding(const char* coding, std::string_view body) {
   waf::CodingLimits limits;
@@ -41,6 +60,7 @@ void decodeCoding(const char* coding, std::string_view body) {
           out.message.empty());
   const waf::DecodedContent cut = waf::decodeContent(coding, body, limits, true);
   if (out.status == waf::DecodedContent::Status::Decoded) require(cut.bytes == out.bytes);
+  readBoth(out.bytes, body);
 }
 
 void decodeText(waf::Charset charset, std::string_view body) {

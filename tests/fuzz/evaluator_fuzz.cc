@@ -1,13 +1,20 @@
 // The evaluator as it serves (Hyperscan, scan groups, kept verdicts) against the reference
-// evaluation, PCRE2 rule by rule. The input is a request: the target, header lines, a blank line,
-// the body. Both must agree on every match with its bytes, the scores and the decision; and so must
-// the second evaluation, which meets the kept verdicts of the first. PORTCULLIS_FUZZ_RULES names
-// another rule set than our own.
+// evaluation, PCRE2 rule by rule. The first byte chooses the mode and the rules; the rest is a
+// request: the target, header lines, a blank line, the body. Both must agree on every match with
+// its bytes, the scores and the decision; and so must the second evaluation, which meets the kept
+// verdicts of the first.
+//
+// Each set is evaluator.conf with a file of our own rules, so that an input costs what it asks and
+// not what all rules cost; one of the choices is all of them together. PORTCULLIS_FUZZ_RULES names
+// another rule set.
+#include <algorithm>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "tests/fuzz/counting_sink.h"
 #include "waf/engine/rule_set.h"
@@ -15,11 +22,10 @@
 
 namespace {
 
-std::shared_ptr<const waf::RuleSet> load(bool use_hyperscan) {
-  const char* path = std::getenv("PORTCULLIS_FUZZ_RULES");
+std::shared_ptr<const waf::RuleSet> load(const std::vector<std::string>& paths,
+                                         bool use_hyperscan) {
   waf::RuleSetOptions options;
-  options.paths = {SOURCE_DIR "/tests/fuzz/evaluator.conf",
-                   path == nullptr ? SOURCE_DIR "/rules" : path};
+  options.paths = paths;
   options.use_hyperscan = use_hyperscan;
   options.paranoia_level = 4;
   const waf::RuleSet::Loaded loaded = waf::RuleSet::load(options);
@@ -32,8 +38,15 @@ std::shared_ptr<const waf::RuleSet> load(bool use_hyperscan) {
   return loaded.rule_set;
 }
 
-std::shared_ptr<const waf::RuleSet> rules;
-std::shared_ptr<const waf::RuleSet> reference;
+struct RulePair {
+  std::shared_ptr<const waf::RuleSet> serving;
+  std::shared_ptr<const waf::RuleSet> reference;
+};
+std::vector<RulePair> sets;
+
+void addSet(const std::vector<std::string>& paths) {
+  sets.push_back({load(paths, true), load(paths, false)});
+}
 
 std::string_view takeLine(std::string_view* text) {
   const size_t end = text->find('\n');
@@ -92,8 +105,22 @@ Outcome evaluate(const std::shared_ptr<const waf::RuleSet>& rule_set, std::strin
 
 // Compiling takes seconds, which no input shall be charged with; a replay calls this, too.
 extern "C" int LLVMFuzzerInitialize(int*, char***) {
-  rules = load(true);
-  reference = load(false);
+  const std::string features = SOURCE_DIR "/tests/fuzz/evaluator.conf";
+  const char* chosen = std::getenv("PORTCULLIS_FUZZ_RULES");
+  const std::string folder = chosen != nullptr ? chosen : SOURCE_DIR "/rules";
+  addSet({features, folder});
+  if (chosen != nullptr) return 0;
+  std::vector<std::string> files;
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    files.push_back(entry.path().string());
+  }
+  std::sort(files.begin(), files.end());
+  // The first sets the scores up, "…-evaluate-…" sum them.
+  for (const std::string& file : files) {
+    if (file == files.front() || file.find("-evaluate-") != std::string::npos) continue;
+    addSet({features, files.front(), file, folder + "/90-evaluate-request.conf",
+            folder + "/99-evaluate-response.conf"});
+  }
   return 0;
 }
 
@@ -102,11 +129,12 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const waf::EngineMode mode =
       data[0] % 2 == 0 ? waf::EngineMode::DetectionOnly : waf::EngineMode::On;
   const std::string_view text = waf::viewOf(data + 1, size - 1);
-  const Outcome expected = evaluate(reference, text, mode);
+  const RulePair& rules = sets[data[0] / 2 % sets.size()];
+  const Outcome expected = evaluate(rules.reference, text, mode);
   // Which pattern meets its limit is a matter of which are asked at all.
   if (expected.limits_exceeded) return 0;
   for (int round = 0; round < 2; ++round) {
-    const Outcome outcome = evaluate(rules, text, mode);
+    const Outcome outcome = evaluate(rules.serving, text, mode);
     if (outcome.log == expected.log) continue;
     std::fprintf(stderr, "reference:\n%s\nround %d:\n%s\n", expected.log.c_str(), round,
                  outcome.log.c_str());

@@ -2,7 +2,6 @@
 // the result does not depend on what the scratch string held, only the known expanding ones make a
 // value longer, what is a fixed form is reached in one step, and encoders are undone by decoders.
 #include <algorithm>
-#include <array>
 
 #include <cstddef>
 #include <cstdint>
@@ -10,48 +9,12 @@
 #include <string_view>
 
 #include "tests/fuzz/require.h"
+#include "tests/waf/support/transformation_names.h"
 #include "waf/transformations/transformation.h"
 
 namespace {
 
-constexpr std::array<std::string_view, 38> kNames = {"base64Decode",
-                                                     "base64DecodeExt",
-                                                     "base64Encode",
-                                                     "cmdLine",
-                                                     "compressWhitespace",
-                                                     "cssDecode",
-                                                     "escapeSeqDecode",
-                                                     "hexDecode",
-                                                     "hexEncode",
-                                                     "htmlEntityDecode",
-                                                     "jsDecode",
-                                                     "length",
-                                                     "lowercase",
-                                                     "md5",
-                                                     "normalisePath",
-                                                     "normalisePathWin",
-                                                     "normalizePath",
-                                                     "normalizePathWin",
-                                                     "parityEven7bit",
-                                                     "parityOdd7bit",
-                                                     "parityZero7bit",
-                                                     "phpArgsNames",
-                                                     "removeComments",
-                                                     "removeCommentsChar",
-                                                     "removeNulls",
-                                                     "removeWhitespace",
-                                                     "replaceComments",
-                                                     "replaceNulls",
-                                                     "sha1",
-                                                     "sqlHexDecode",
-                                                     "trim",
-                                                     "trimLeft",
-                                                     "trimRight",
-                                                     "urlDecode",
-                                                     "urlDecodeUni",
-                                                     "utf8toUnicode",
-                                                     "uppercase",
-                                                     "urlEncode"};
+using waf::test::kTransformationNames;
 
 // Twice is once.
 constexpr std::string_view kIdempotent[] = {
@@ -82,10 +45,10 @@ std::string apply(const waf::Transformation& transformation, const std::string& 
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (size == 0) return 0;
-  const size_t chosen = data[0] % (kNames.size() + 1);
-  const waf::Transformation* transformation = chosen == kNames.size()
-                                                  ? waf::urlDecodeUniWithBestFit()
-                                                  : waf::findTransformation(kNames[chosen]);
+  const size_t chosen = data[0] % (kTransformationNames.size() + 1);
+  const waf::Transformation* transformation =
+      chosen == kTransformationNames.size() ? waf::urlDecodeUniWithBestFit()
+                                            : waf::findTransformation(kTransformationNames[chosen]);
   require(transformation != nullptr);
   const std::string value(reinterpret_cast<const char*>(data) + 1, size - 1);
   const std::string out = apply(*transformation, value);

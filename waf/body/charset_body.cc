@@ -42,6 +42,7 @@ class CharsetSink final : public BodySink {
 
  private:
   bool addOnce(std::string_view name, std::string_view value) {
+    if (full_) return false;  // also for the other reading
     if (!seen_.emplace(name, value).second) return true;
     full_ |= !sink_.addArgument(name, value);
     return !full_;
@@ -54,6 +55,57 @@ class CharsetSink final : public BodySink {
   std::string value_;
   bool all_valid_ = true;
   bool full_ = false;
+};
+
+constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
+
+// Passes arguments on to another sink; the rest of a form there is none.
+class ArgumentSink : public BodySink {
+ public:
+  explicit ArgumentSink(BodySink& sink) : sink_(&sink) {}
+
+  bool addArgument(std::string_view name, std::string_view value) override {
+    return sink_->addArgument(name, value);
+  }
+  void addFile(std::string_view, std::string_view, std::string_view) override {}
+  void addPartHeader(std::string_view, std::string_view) override {}
+  void addPart(std::string_view, std::string_view) override {}
+  void setFlag(std::string_view variable, std::string_view value) override {
+    sink_->setFlag(variable, value);
+  }
+
+ private:
+  BodySink* sink_;
+};
+
+// Remembers the first "_charset_".
+class FormSink final : public ArgumentSink {
+ public:
+  using ArgumentSink::ArgumentSink;
+  bool addArgument(std::string_view name, std::string_view value) override {
+    if (charset_.empty() && name == "_charset_") charset_ = trim(value);
+    return ArgumentSink::addArgument(name, value);
+  }
+  const std::string& charset() const { return charset_; }
+
+ private:
+  std::string charset_;
+};
+
+// Passes on what reads differently in a charset; what is not valid in it stays as it was sent.
+class DecodingSink final : public ArgumentSink {
+ public:
+  DecodingSink(Charset charset, BodySink& sink) : ArgumentSink(sink), charset_(charset) {}
+  bool addArgument(std::string_view name, std::string_view value) override {
+    decodeCharset(charset_, name, &name_);
+    decodeCharset(charset_, value, &value_);
+    return (name == name_ && value == value_) || ArgumentSink::addArgument(name_, value_);
+  }
+
+ private:
+  Charset charset_;
+  std::string name_;
+  std::string value_;
 };
 
 bool decodeQuotedPrintable(std::string_view content, std::string* out) {
@@ -116,6 +168,27 @@ BodyOutcome parseInCharset(Charset charset, std::string_view body, const BodyPar
   // One reading is enough: an origin that reads it the other way fails.
   if (!as_sent.error || (valid && !decoded.error)) return {};
   return valid ? decoded : as_sent;
+}
+
+BodyOutcome parseForm(std::string_view body, const BodyLimits& limits, BodySink& sink) {
+  FormSink first(sink);
+  BodyOutcome outcome = parseUrlEncoded(body, limits, first);
+  if (outcome.error) return outcome;
+  if (body.starts_with(kByteOrderMark)) {
+    const std::string_view rest = body.substr(kByteOrderMark.size());
+    FormSink without(sink);
+    outcome =
+        parseUrlEncoded(rest.substr(0, rest.find(limits.argument_separator)), limits, without);
+    if (first.charset().empty()) first = without;
+  }
+  const Charset charset = findCharset(first.charset());
+  if (charset == Charset::AsIs || outcome.error) return outcome;
+  if (charset == Charset::Unknown) {
+    return {true, "charset \"" + toPrintableUtf8(std::string_view(first.charset()).substr(0, 64)) +
+                      "\" of the form cannot be decoded"};
+  }
+  DecodingSink decoding(charset, sink);
+  return parseUrlEncoded(body, limits, decoding);
 }
 
 bool decodeTransferEncoding(std::string_view encoding, std::string_view content, std::string* out) {

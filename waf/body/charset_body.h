@@ -16,6 +16,11 @@ using BodyParser = std::function<BodyOutcome(std::string_view body, BodySink& si
 BodyOutcome parseInCharset(Charset charset, std::string_view body, const BodyParser& parse,
                            BodySink& sink);
 
+// A form whose charset is AsIs, and what else an origin could read in it: its "_charset_" field
+// names the charset of the others (HTML standard, "naming form controls"), and a byte order mark
+// before the first name is skipped by some.
+BodyOutcome parseForm(std::string_view body, const BodyLimits& limits, BodySink& sink);
+
 // Undoes a part's Content-Transfer-Encoding (RFC 2045, section 6), which some origins still do.
 // False when the encoding changes nothing or is not known.
 bool decodeTransferEncoding(std::string_view encoding, std::string_view content, std::string* out);

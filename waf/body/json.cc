@@ -4,23 +4,39 @@
 //   {"a":{"b":1}} → json.a.b      {"a":[1,{"b":2}]} → json.a.array_0, json.a.array_1.b
 //   [[1]] → json.array_0.array_0  "x" → json             {"":1} → json.empty-key
 //
-// true, false and numbers are reported as written, null as the empty value. One loop with an
-// explicit stack, so a deep body cannot exhaust ours.
+// true, false and numbers are reported as written, null as the empty value. A byte order mark is
+// skipped, as section 8.1 allows and most readers do. An empty container has no leaf: it is
+// reported as an empty value when its name is more than a word, since the name is the client's text
+// as well. One loop with an explicit stack, so a deep body cannot exhaust ours.
+#include <algorithm>
 #include <vector>
 
+#include "waf/base/ascii.h"
 #include "waf/body/body_processor.h"
 #include "waf/body/json_scanner.h"
 
 namespace waf {
 namespace {
 
-// Path × leaves is the only product in here; a name longer than this is no application's.
+// Name × leaves is the only product in here. A name longer than this is no application's, nor are
+// names that take more than this together, or more than twice the body where that is larger.
 constexpr size_t kMaxName = 65536;
+constexpr size_t kMaxNames = 1u << 20;
+constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
+
+bool isWord(std::string_view name) {
+  return std::all_of(name.begin(), name.end(), [](char c) {
+    return isLetter(c) || isDigit(c) || c == '_' || c == '-' || c == '.';
+  });
+}
 
 class JsonWalker {
  public:
   JsonWalker(std::string_view body, const BodyLimits& limits, BodySink& sink)
-      : scanner_(body), limits_(limits), sink_(sink) {}
+      : scanner_(body.substr(body.starts_with(kByteOrderMark) ? kByteOrderMark.size() : 0)),
+        limits_(limits),
+        sink_(sink),
+        most_names_(std::max(kMaxNames, 2 * body.size())) {}
 
   BodyOutcome run() {
     if (scanner_.atEnd()) return {};
@@ -60,12 +76,14 @@ class JsonWalker {
       default: {
         std::string_view literal;
         if (!scanner_.literal(&literal)) return fail("unexpected byte");
-        return report(literal == "null" ? std::string_view() : literal);
+        return report(literal == "null" ? std::string_view("") : literal);
       }
     }
   }
 
   bool report(std::string_view text) {
+    name_bytes_ += path_.size();
+    if (name_bytes_ > most_names_) return fail("member names too long");
     if (++count_ > limits_.arguments || !sink_.addArgument(path_, text)) {
       return fail("more arguments than the limit");
     }
@@ -104,6 +122,9 @@ class JsonWalker {
 
   bool leave() {
     scanner_.skip();
+    const Frame& frame = stack_.back();
+    path_.resize(frame.path_size);
+    if (frame.first && !isWord(path_) && !report({})) return false;
     stack_.pop_back();
     return true;
   }
@@ -116,6 +137,8 @@ class JsonWalker {
   std::string text_;
   std::string message_;
   uint32_t count_ = 0;
+  size_t most_names_;
+  size_t name_bytes_ = 0;
 };
 
 }  // namespace

@@ -10,8 +10,8 @@
 // line belongs to the structure.
 //
 // A field's charset (its own Content-Type's, else that of the "_charset_" field, RFC 7578, section
-// 4.6, else the request's) and its transfer encoding are undone for a second report of the field,
-// since origins differ in whether they heed them.
+// 4.6, else the request's), its transfer encoding and encoded words are undone for a second report
+// of the field, since origins differ in whether they heed them.
 //
 // MULTIPART_UNMATCHED_BOUNDARY: 0 when every line that starts with "--" is the boundary; 2 when
 // there are others, but the first and the final boundary are in place; 1 when one of these is
@@ -21,14 +21,16 @@
 
 #include "waf/base/text.h"
 #include "waf/body/body_processor.h"
-#include "waf/body/charset_body.h"
+#include "waf/body/charset.h"
 #include "waf/body/multipart_header.h"
+#include "waf/body/multipart_part.h"
 
 namespace waf {
 namespace {
 
 constexpr size_t kMaxHeaderLine = 4096;
 constexpr size_t kMaxHeaderLines = 64;
+constexpr std::string_view kTransferEncoding = "content-transfer-encoding";
 
 struct Flags {
   bool boundary_quoted = false;
@@ -44,6 +46,8 @@ struct Flags {
   bool invalid_header_folding = false;
   bool file_limit_exceeded = false;
 };
+
+bool isControl(char c) { return (c >= 0 && c < ' ' && c != '\t') || c == '\x7f'; }
 
 enum class LineKind { Text, Open, Close, Odd };
 
@@ -68,7 +72,7 @@ class MultipartParser {
       boundary_ = "--" + boundary.boundary;
       if (preamble()) parts();
       if (complete_) epilogue();
-      decodeFields(content_type);
+      decodeParts(content_type);
     } else {
       fail(boundary.error);
     }
@@ -159,12 +163,17 @@ class MultipartParser {
         return fail("part header too long");
       }
       const char first = line.text.front();
+      // Some origins end a line at a carriage return alone, or a value at NUL.
+      if (std::any_of(line.text.begin() + 1, line.text.end(), isControl)) {
+        flags_.invalid_part = true;
+        return fail("control byte in a part's header");
+      }
       if (first == ' ' || first == '\t' || first == '\v' || first == '\f' || first == '\r') {
         if (!fold(line.text, headers)) return false;
         continue;
       }
       const size_t colon = line.text.find(':');
-      if (colon == std::string_view::npos || colon == 0) {
+      if (colon == std::string_view::npos || colon == 0 || isControl(first)) {
         flags_.invalid_part = true;
         return fail("part header line without a name");
       }
@@ -188,7 +197,7 @@ class MultipartParser {
   bool part(const std::vector<std::string>& headers) {
     const ContentDisposition disposition = findDisposition(headers);
     const std::string_view type = headerValue(headers, "content-type");
-    const std::string_view encoding = headerValue(headers, "content-transfer-encoding");
+    const std::string_view encoding = headerValue(headers, kTransferEncoding);
     flags_.invalid_quoting |= disposition.invalid_quoting;
     sink_.addPart(disposition.name, disposition.filename);
     for (const std::string& header : headers) sink_.addPartHeader(disposition.name, header);
@@ -200,11 +209,16 @@ class MultipartParser {
       flags_.invalid_part = true;
       fail("multipart within multipart");
     }
+    if (isGivenTwice(headers, "content-type") || isGivenTwice(headers, kTransferEncoding)) {
+      flags_.invalid_part = true;
+      fail("two types or transfer encodings of one part");
+    }
     if (!disposition.error.empty()) {
       flags_.invalid_part = true;
-      return fail("Content-Disposition: " + disposition.error);
+      fail("Content-Disposition: " + disposition.error);
     }
-    // An unfinished part is reported as well: what was sent is inspected, whatever becomes of it.
+    // A broken or unfinished part is reported as well: what was sent is inspected, whatever becomes
+    // of it.
     return deliver(disposition, content, type, encoding) && closed;
   }
 
@@ -213,17 +227,19 @@ class MultipartParser {
     if (!disposition.has_filename) {
       if (!argument(disposition.name, content)) return false;
       if (disposition.name == "_charset_") {
-        form_charset_ = trim(content);
+        if (form_charset_.empty()) form_charset_ = trim(content);
       } else {
-        fields_.push_back({disposition.name, content, std::string(type), std::string(encoding)});
+        parts_.push_back({disposition.name, {}, content, std::string(type), std::string(encoding)});
       }
       return true;
     }
-    if (++files_ > limits_.upload_files) {
-      flags_.file_limit_exceeded = true;
-      return fail("more files than the limit");
+    // Files past the limit are listed all the same, so that rules see their names.
+    flags_.file_limit_exceeded |= ++files_ > limits_.upload_files;
+    if (files_ > limits_.upload_files + limits_.arguments) {
+      return fail("many more files than the limit");
     }
     sink_.addFile(disposition.name, disposition.filename, content);
+    parts_.push_back({disposition.name, disposition.filename, content, {}, std::string(encoding)});
     // Some origins take this name instead (RFC 6266, section 4.3).
     const std::string& extended = disposition.extended_filename;
     if (!extended.empty() && extended != disposition.filename) {
@@ -240,41 +256,31 @@ class MultipartParser {
     return true;
   }
 
-  void decodeFields(std::string_view content_type) {
+  void decodeParts(std::string_view content_type) {
     bool ambiguous = false;
-    const std::string_view request_charset = charsetParameter(content_type, &ambiguous);
-    std::string decoded;
-    for (const Field& field : fields_) {
-      std::string_view content = field.content;
-      if (decodeTransferEncoding(field.encoding, content, &decoded)) {
-        if (!argument(field.name, decoded)) return;
-        content = decoded;
-      }
-      bool differ = false;
-      std::string_view charset = charsetParameter(field.type, &differ);
-      if (charset.empty()) charset = form_charset_;
-      if (charset.empty()) charset = request_charset;
-      const Charset known = findCharset(charset);
-      if (known == Charset::Unknown || differ) {
-        fail("charset \"" + toPrintableUtf8(charset.substr(0, 64)) + "\" cannot be decoded");
-        return;
-      }
-      std::string text;
-      if (known == Charset::AsIs) continue;
-      if (!decodeCharset(known, content, &text)) fail("field is not valid in its charset");
-      if (text != content && !argument(field.name, text)) return;
-    }
+    PartDecoder decoder(form_charset_, charsetParameter(content_type, &ambiguous), sink_);
+    decoder.run(parts_, [this](std::string_view name, std::string_view text) {
+      return argument(name, text);
+    });
+    if (!decoder.error().empty()) fail(decoder.error());
+    if (ambiguous) fail("more than one charset in the content type");
+  }
+
+  static bool isNamed(std::string_view header, std::string_view name) {
+    return equalsIgnoreCase(trim(header.substr(0, header.find(':')), " \t"), name);
   }
 
   static std::string_view headerValue(const std::vector<std::string>& headers,
                                       std::string_view name) {
     for (const std::string_view header : headers) {
-      const size_t colon = header.find(':');
-      if (equalsIgnoreCase(trim(header.substr(0, colon), " \t"), name)) {
-        return trim(header.substr(colon + 1), " \t");
-      }
+      if (isNamed(header, name)) return trim(header.substr(header.find(':') + 1), " \t");
     }
     return {};
+  }
+
+  static bool isGivenTwice(const std::vector<std::string>& headers, std::string_view name) {
+    return std::count_if(headers.begin(), headers.end(),
+                         [name](std::string_view header) { return isNamed(header, name); }) > 1;
   }
 
   ContentDisposition findDisposition(const std::vector<std::string>& headers) {
@@ -368,13 +374,7 @@ class MultipartParser {
   bool odd_line_ = false;
   uint32_t arguments_ = 0;
   uint32_t files_ = 0;
-  struct Field {
-    std::string name;
-    std::string_view content;
-    std::string type;
-    std::string encoding;
-  };
-  std::vector<Field> fields_;
+  std::vector<MultipartPart> parts_;
   std::string form_charset_;
   std::string message_;
 };

@@ -62,6 +62,11 @@ std::string_view unquoteBoundary(std::string_view value, MultipartBoundary* out)
     const std::string_view trimmed = trim(plain, kBlank);
     out->whitespace |= trimmed.size() != plain.size();
     if (trimmed.find('"') != std::string_view::npos) out->error = "stray quote in the boundary";
+    // RFC 2045, section 5.1 wants quotes around these; PHP ends the boundary at a comma, others at
+    // a comment.
+    if (trimmed.find_first_of(",()") != std::string_view::npos) {
+      out->error = "comma or parenthesis in a boundary without quotes";
+    }
     return trimmed;
   }
   const size_t close = value.find('"', 1);
@@ -186,7 +191,12 @@ class DispositionParser {
   }
 
   bool value(bool extended, std::string* out) {
-    if (at_ < text_.size() && text_[at_] == '"') return !extended && quoted(out);
+    if (at_ < text_.size() && text_[at_] == '"') return !extended && quoted('"', out);
+    // Quotes to PHP and ModSecurity, part of the value to others.
+    if (at_ < text_.size() && text_[at_] == '\'' && !extended) {
+      out_->invalid_quoting = true;
+      return quoted('\'', out);
+    }
     const size_t start = at_;
     while (at_ < text_.size() && text_[at_] != ';' && text_[at_] != ' ' && text_[at_] != '\t')
       ++at_;
@@ -195,14 +205,14 @@ class DispositionParser {
     return !out->empty();
   }
 
-  bool quoted(std::string* out) {
+  bool quoted(char quote, std::string* out) {
     for (++at_; at_ < text_.size(); ++at_) {
-      if (text_[at_] == '"') {
+      if (text_[at_] == quote) {
         ++at_;
         return true;
       }
       if (text_[at_] == '\\' && at_ + 1 < text_.size() &&
-          (text_[at_ + 1] == '"' || text_[at_ + 1] == '\\')) {
+          (text_[at_ + 1] == quote || text_[at_ + 1] == '\\')) {
         ++at_;
       }
       out->push_back(text_[at_]);

@@ -1,6 +1,7 @@
 // XML bodies through libxml2's tree. What keeps a hostile document small:
-//   - no network, no external DTD, no external entity (the loader is not asked: neither DTDLOAD nor
-//   NOENT is set);
+//   - no network, no external DTD, no external entity: NOENT is not set, and the loader, which is
+//   asked for the DTD since DTDATTR is set, loads nothing (xml_library.cc). What the internal
+//   subset says of attributes every processor must heed (XML 1.0, section 5.1), so it is;
 //   - libxml2's own limits hold (depth 256, 10 MB a text node, entity amplification), HUGE is not
 //   set;
 //   - references to internal entities are expanded by collect() below and not by the library, under
@@ -44,6 +45,13 @@ using Text = std::unique_ptr<xmlChar, Deleter<freeText>>;
 
 void ignoreError(void*, xmlErrorPtr) {}
 
+// Of the errors that evaluating an expression can end in, those that another document had not met.
+bool isLimit(int code) {
+  code -= XML_XPATH_EXPRESSION_OK;
+  return code == XPATH_OP_LIMIT_EXCEEDED || code == XPATH_RECURSION_LIMIT_EXCEEDED ||
+         code == XPATH_MEMORY_ERROR;
+}
+
 const xmlChar* bytes(const std::string& text) {
   return reinterpret_cast<const xmlChar*>(text.c_str());
 }
@@ -63,14 +71,21 @@ class Collector {
     collect(node, 0);
     return std::move(text_);
   }
+  // Whether a limit left something out.
+  bool exceeded() const { return exceeded_; }
 
  private:
   void append(std::string_view text, int entity_depth) {
     if (entity_depth > 0) {
-      if (entity_bytes_ + text.size() > kMaxEntityBytes) return;
+      if (entity_bytes_ + text.size() > kMaxEntityBytes) {
+        exceeded_ = true;
+        return;
+      }
       entity_bytes_ += text.size();
     }
-    text_.append(text.substr(0, limit_ - std::min(limit_, text_.size())));
+    const size_t room = limit_ - std::min(limit_, text_.size());
+    exceeded_ |= text.size() > room;
+    text_.append(text.substr(0, room));
   }
 
   // Recursion is bounded: libxml2 refuses documents deeper than 256, and entities stop at
@@ -89,10 +104,16 @@ class Collector {
       default:
         for (const xmlNode* child = node->children; child != nullptr; child = child->next) {
           if (child->type == XML_COMMENT_NODE || child->type == XML_PI_NODE) continue;
-          if (entity_bytes_ >= kMaxEntityBytes || text_.size() >= limit_) return;
+          if (isFull()) return;
           collect(child, entity_depth);
         }
     }
+  }
+
+  bool isFull() {
+    const bool full = entity_bytes_ >= kMaxEntityBytes || text_.size() >= limit_;
+    exceeded_ |= full;
+    return full;
   }
 
   void collectEntity(const xmlNode* node, int entity_depth) {
@@ -101,7 +122,9 @@ class Collector {
                                                 entity->etype == XML_INTERNAL_PREDEFINED_ENTITY);
     // Each reference costs something, so that empty entities cannot multiply for free either.
     entity_bytes_ += 8;
-    if (!internal || entity_depth >= kMaxEntityDepth || entity_bytes_ >= kMaxEntityBytes) {
+    const bool too_deep = entity_depth >= kMaxEntityDepth;
+    exceeded_ |= internal && too_deep;
+    if (!internal || too_deep || isFull()) {
       append("&" + std::string(view(node->name)) + ";", 0);
       return;
     }
@@ -110,7 +133,7 @@ class Collector {
       return;
     }
     for (const xmlNode* child = entity->children; child != nullptr; child = child->next) {
-      if (entity_bytes_ >= kMaxEntityBytes) return;
+      if (isFull()) return;
       collect(child, entity_depth + 1);
       if (child == entity->last) return;
     }
@@ -118,6 +141,7 @@ class Collector {
 
   size_t limit_;
   size_t entity_bytes_ = 0;
+  bool exceeded_ = false;
   std::string text_;
 };
 
@@ -137,8 +161,8 @@ Result<XmlDocument> XmlDocument::parse(std::string_view body, const char* encodi
   if (body.size() > INT_MAX / 2) return fail(ErrorCode::Exhausted, "xml", "XML: body too large");
   const ParserContext context(xmlNewParserCtxt());
   if (!context) return fail(ErrorCode::Exhausted, "xml", "XML: out of memory");
-  constexpr int kOptions =
-      XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING | XML_PARSE_NODICT;
+  constexpr int kOptions = XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING |
+                           XML_PARSE_NODICT | XML_PARSE_DTDATTR;
   Document document(xmlCtxtReadMemory(context.get(), body.data(), static_cast<int>(body.size()),
                                       nullptr, encoding, kOptions));
   if (!document || context->wellFormed == 0) {
@@ -149,13 +173,23 @@ Result<XmlDocument> XmlDocument::parse(std::string_view body, const char* encodi
                     toPrintableUtf8(reason.substr(0, 200)));
   }
   auto state = std::make_unique<State>();
+  const bool has_entities = document->intSubset != nullptr;
   state->document = std::move(document);
-  return XmlDocument(std::move(state));
+  XmlDocument parsed(std::move(state));
+  bool complete = true;
+  if (has_entities) {
+    parsed.select("/*", {}, &complete);
+    parsed.select("//@*", {}, &complete);
+  }
+  if (!complete) return fail(ErrorCode::Exhausted, "xml", "XML: entities grow past their limit");
+  return parsed;
 }
 
 std::vector<std::string> XmlDocument::select(
-    std::string_view xpath,
-    const std::vector<std::pair<std::string, std::string>>& namespaces) const {
+    std::string_view xpath, const std::vector<std::pair<std::string, std::string>>& namespaces,
+    bool* complete) const {
+  bool ignored = true;
+  if (complete == nullptr) complete = &ignored;
   std::vector<std::string> values;
   const XPathContext context(xmlXPathNewContext(state_->document.get()));
   if (!context) return values;
@@ -165,7 +199,10 @@ std::vector<std::string> XmlDocument::select(
     xmlXPathRegisterNs(context.get(), bytes(prefix), bytes(uri));
   }
   const XPathObject result(xmlXPathEvalExpression(bytes(std::string(xpath)), context.get()));
-  if (!result) return values;
+  if (!result) {
+    if (isLimit(context->lastError.code)) *complete = false;
+    return values;
+  }
   if (result->type != XPATH_NODESET) {
     const Text text(xmlXPathCastToString(result.get()));
     values.emplace_back(view(text.get()));
@@ -178,10 +215,13 @@ std::vector<std::string> XmlDocument::select(
     if (node->type == XML_NAMESPACE_DECL) {
       values.emplace_back(view(reinterpret_cast<const xmlNs*>(node)->href));
     } else {
-      values.push_back(Collector(kMaxSelectedBytes - total).take(node));
+      Collector collector(kMaxSelectedBytes - total);
+      values.push_back(collector.take(node));
+      if (collector.exceeded()) *complete = false;
     }
     total += values.back().size() + 1;
   }
+  if (nodes != nullptr && total >= kMaxSelectedBytes) *complete = false;
   return values;
 }
 

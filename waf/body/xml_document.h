@@ -14,8 +14,8 @@ namespace waf {
 // entity expansion bounded. Owned by one transaction, used by its thread only.
 class XmlDocument {
  public:
-  // Errors become REQBODY_ERROR. `encoding` (null: what the document says) is that of the bytes,
-  // whatever the document says.
+  // Errors become REQBODY_ERROR; entities that grow past their limit are one. `encoding` (null:
+  // what the document says) is that of the bytes, whatever the document says.
   static Result<XmlDocument> parse(std::string_view body, const char* encoding = nullptr);
   XmlDocument(XmlDocument&&) noexcept;
   XmlDocument& operator=(XmlDocument&&) noexcept;
@@ -23,10 +23,11 @@ class XmlDocument {
 
   // The string values of the nodes that `xpath` selects ("/*", "//@*", …), in document order;
   // `namespaces` are prefix → URI (the xmlns action). Empty when the expression selects nothing or
-  // is not valid.
+  // is not valid. `complete`, unless null, becomes false when a limit left something out: of
+  // entities, of what is selected, or of the work that selecting takes.
   std::vector<std::string> select(
-      std::string_view xpath,
-      const std::vector<std::pair<std::string, std::string>>& namespaces) const;
+      std::string_view xpath, const std::vector<std::pair<std::string, std::string>>& namespaces,
+      bool* complete = nullptr) const;
 
  private:
   struct State;

@@ -28,10 +28,11 @@ constexpr std::array<bool, 256> kIsDelimiter = [] {
 bool isBlank(char c) { return (c >= '\0' && c <= ' ') || c == '\xa0'; }
 bool isDelimiter(char c) { return kIsDelimiter[static_cast<unsigned char>(c)]; }
 
-// Operators of more than one byte, longest first.
+// Operators of more than one byte, longest first. Not SQL Server's assignments ("+=", "%=", …):
+// none can stand in a condition, and prose and markup are full of them, as of arrows.
 constexpr std::string_view kOperators[] = {
-    "!==", "<=>", "<<=", ">>=", "!=", "<>", "<=", ">=", ":=", "::", "==", "<<", ">>", "*=",
-    "+=",  "-=",  "/=",  "%=",  "^=", "|=", "&=", "!<", "!>", "->", "@>", "<@", "~*", "!~"};
+    "<=>", "!=", "<>", "<=", ">=", ":=", "::", "==", "<<", ">>",
+    "*=",  "|=", "&=", "!<", "!>", "@>", "<@", "~*", "!~", "|/"};
 
 // The bytes that stand second in them.
 constexpr std::array<bool, 256> kOperatorByte = [] {

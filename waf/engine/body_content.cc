@@ -1,12 +1,23 @@
 // What stands between the bytes of a body and its processor: content codings and charsets.
 #include "waf/engine/body_content.h"
 
+#include <algorithm>
+
 #include "waf/base/text.h"
 #include "waf/body/charset_body.h"
+#include "waf/body/clear_text.h"
 #include "waf/body/content_coding.h"
 #include "waf/engine/transaction_state.h"
 
 namespace waf {
+namespace {
+
+bool startsWithMultipart(std::string_view content_type) {
+  constexpr std::string_view kMultipart = "multipart/";
+  return equalsIgnoreCase(trim(content_type).substr(0, kMultipart.size()), kMultipart);
+}
+
+}  // namespace
 
 BodyText readTextOf(std::string_view content_type, std::string_view processor,
                     std::string_view body, std::string* buffer, std::string* error) {
@@ -31,13 +42,92 @@ BodyText readTextOf(std::string_view content_type, std::string_view processor,
   return text;
 }
 
-BodyOutcome parseText(const BodyText& text, std::string_view body, TextParser parser,
-                      const BodyLimits& limits, BodySink& sink) {
-  if (text.charset == Charset::AsIs) return parser(body, limits, sink);
+namespace {
+
+// What no processor reads and some origins do all the same. What is wrong with it is no error,
+// since it need not be anything of the kind.
+BodyOutcome parseUnasked(const BodyReading& reading, const BodyLimits& limits, BodySink& sink) {
+  SecondReadingSink parts(sink);
+  parts.startSecond();
+  BodyOutcome outcome;
+  if (startsWithMultipart(reading.content_type)) {
+    outcome = parseMultipart(reading.body, reading.content_type, limits, parts);
+  } else if (reading.untyped_post) {
+    outcome = parseForm(clearText(reading.body), limits, parts);
+  }
+  return parts.full() ? outcome : BodyOutcome{};
+}
+
+}  // namespace
+
+BodyOutcome parseReading(const BodyReading& reading, const BodyLimits& limits, BodySink& sink) {
+  const bool form = reading.processor == "URLENCODED";
+  if (reading.processor == "MULTIPART") {
+    return parseMultipart(reading.body, reading.content_type, limits, sink);
+  }
+  if (reading.processor.empty()) return parseUnasked(reading, limits, sink);
+  if (!form && reading.processor != "JSON") return {};
+  if (reading.text.charset == Charset::AsIs) {
+    return form ? parseForm(reading.body, limits, sink) : parseJson(reading.body, limits, sink);
+  }
+  const auto parser = form ? parseUrlEncoded : parseJson;
   return parseInCharset(
-      text.charset, body,
+      reading.text.charset, reading.body,
       [&](std::string_view part, BodySink& out) { return parser(part, limits, out); }, sink);
 }
+
+BodyOutcome parseAsSent(const BodyReading& decoded, std::string_view sent, bool broken,
+                        const BodyLimits& limits, SecondReadingSink& sink) {
+  BodyReading reading = decoded;
+  std::string clear;
+  std::string buffer;
+  std::string charset_error;  // is that of the first reading
+  reading.body = sent;
+  // A form may hold anything, but compressed bytes as they are would look like an attack.
+  if (!broken && reading.processor == "URLENCODED" && reading.text.charset == Charset::AsIs) {
+    clear = clearText(sent);
+    reading.body = clear;
+  }
+  reading.text =
+      readTextOf(reading.content_type, reading.processor, reading.body, &buffer, &charset_error);
+  sink.startSecond();
+  const BodyOutcome outcome = parseReading(reading, limits, sink);
+  // That it is nothing of the kind is what is expected.
+  return sink.full() ? outcome : BodyOutcome{};
+}
+
+std::string_view textOfAllReadings(const BodyReading& decoded, std::string_view sent,
+                                   std::string* buffer) {
+  const std::string_view text = decoded.text.decoded;
+  const auto add = [&](std::string_view bytes) {
+    if (bytes.data() == text.data()) return;
+    const std::string clear = clearText(bytes);
+    if (clear.empty() || clear == text) return;
+    if (buffer->empty()) buffer->assign(text);
+    buffer->append("\n").append(clear);
+  };
+  add(decoded.body);
+  if (sent.data() != decoded.body.data()) add(sent);
+  return buffer->empty() ? text : std::string_view(*buffer);
+}
+
+namespace {
+
+// Whether the document names a charset of its own in which its bytes are other text than in UTF-8,
+// and is one in UTF-8 as well: an origin may go by the header's charset or by none (RFC 7303,
+// section 3).
+bool isReadableInUtf8Too(std::string_view body) {
+  const std::string_view head = body.substr(0, body.substr(0, 1024).find("?>"));
+  if (!head.starts_with("<?xml")) return false;
+  const size_t encoding = head.find("encoding");
+  if (encoding == std::string_view::npos) return false;
+  const size_t open = std::min(head.find_first_of("\"'", encoding), head.size());
+  const std::string_view name = head.substr(std::min(open + 1, head.size()));
+  if (findCharset(name.substr(0, name.find_first_of("\"'"))) == Charset::AsIs) return false;
+  return static_cast<bool>(XmlDocument::parse(body, "UTF-8"));
+}
+
+}  // namespace
 
 BodyOutcome parseXml(const BodyText& text, std::string_view body, TransactionData* data) {
   Result<XmlDocument> document = XmlDocument::parse(body);
@@ -54,8 +144,25 @@ BodyOutcome parseXml(const BodyText& text, std::string_view body, TransactionDat
     }
   }
   if (!document) return {true, "XML parsing error: " + document.error().message};
+  if (source.data() == body.data() && isReadableInUtf8Too(body)) {
+    return {true, "XML parsing error: readable in more than one charset"};
+  }
   data->setXml(std::move(*document), source);
   return {};
+}
+
+BodyOutcome parseXmlAsSent(const BodyReading& reading, const BodyOutcome& decoded,
+                           std::string_view sent, TransactionData* data) {
+  if (!decoded.error) {
+    if (!XmlDocument::parse(sent)) return decoded;
+    return {true, "XML parsing error: readable with its content coding and without"};
+  }
+  std::string buffer;
+  std::string charset_error;
+  const BodyText text =
+      readTextOf(reading.content_type, reading.processor, sent, &buffer, &charset_error);
+  parseXml(text, sent, data);
+  return decoded;
 }
 
 bool undoCoding(std::string_view coding, std::string_view body, const Decoding& how,

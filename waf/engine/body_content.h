@@ -6,6 +6,7 @@
 
 #include "waf/body/body_processor.h"
 #include "waf/body/charset.h"
+#include "waf/body/second_reading.h"
 #include "waf/engine/transaction.h"
 #include "waf/engine/transaction_data.h"
 
@@ -22,10 +23,31 @@ struct BodyText {
 BodyText readTextOf(std::string_view content_type, std::string_view processor,
                     std::string_view body, std::string* buffer, std::string* error);
 
-using TextParser = BodyOutcome (*)(std::string_view body, const BodyLimits& limits, BodySink& sink);
-BodyOutcome parseText(const BodyText& text, std::string_view body, TextParser parser,
-                      const BodyLimits& limits, BodySink& sink);
+// One way to read a body. `text` is of `body` in its charset.
+struct BodyReading {
+  std::string_view processor;  // URLENCODED, MULTIPART, JSON; any other reads nothing
+  std::string_view content_type;
+  std::string_view body;
+  BodyText text;
+  bool untyped_post = false;  // a POST without a Content-Type, which Rack reads as a form
+};
+BodyOutcome parseReading(const BodyReading& reading, const BodyLimits& limits, BodySink& sink);
 BodyOutcome parseXml(const BodyText& text, std::string_view body, TransactionData* data);
+
+// The same body as an origin reads it that ignores its content coding: reports what `sink` has not
+// had. `broken`: the coding could not be undone, so that nothing but this may be the body.
+BodyOutcome parseAsSent(const BodyReading& decoded, std::string_view sent, bool broken,
+                        const BodyLimits& limits, SecondReadingSink& sink);
+
+// XML has one document: one that is readable both ways is an error, `decoded` is the first
+// reading's outcome.
+BodyOutcome parseXmlAsSent(const BodyReading& reading, const BodyOutcome& decoded,
+                           std::string_view sent, TransactionData* data);
+
+// REQUEST_BODY: the text, and below it what else can be read in the bytes as they were sent. A view
+// into `text` or into `buffer`.
+std::string_view textOfAllReadings(const BodyReading& decoded, std::string_view sent,
+                                   std::string* buffer);
 
 // Undoes `coding` (the value of Content-Encoding) into `decoded`. False when there is nothing to
 // undo or it cannot be; `too_large` when the result is larger than `limit`, of which the beginning

@@ -147,9 +147,12 @@ const std::vector<Value*>& TransactionData::xmlValues(std::string_view xpath,
     return values;
   }
   static const std::vector<std::pair<std::string, std::string>> kNone;
-  for (const std::string& text : xml_->select(expression, rule ? rule->namespaces : kNone)) {
+  bool complete = true;
+  const auto& namespaces = rule != nullptr ? rule->namespaces : kNone;
+  for (const std::string& text : xml_->select(expression, namespaces, &complete)) {
     values.push_back(newValue(VariableId::Xml, {}, text));
   }
+  if (!complete) xml_cut_ = true;
   return values;
 }
 

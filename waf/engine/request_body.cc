@@ -1,4 +1,5 @@
 // From a buffered request body to ARGS_POST, FILES, MULTIPART_…, XML and REQBODY_….
+#include "waf/base/text.h"
 #include "waf/engine/body_content.h"
 #include "waf/engine/request_sink.h"
 #include "waf/engine/transaction_state.h"
@@ -26,6 +27,47 @@ void setBodyError(TransactionData* data, std::string_view message) {
   data->set(VariableId::ReqbodyErrorMsg, message);
   data->set(VariableId::ReqbodyProcessorError, "1");
   data->set(VariableId::ReqbodyProcessorErrorMsg, message);
+}
+
+// The first; an origin may go by another one, which must not say anything else (RFC 9110, section
+// 5.3: the field is given once).
+std::string_view contentTypeOf(const TransactionData& data, std::string* error) {
+  const Value* first = nullptr;
+  for (const Value& header : data.collection(VariableId::RequestHeaders)) {
+    if (!equalsIgnoreCase(header.name, "Content-Type")) continue;
+    if (first == nullptr) first = &header;
+    if (header.text != first->text && error->empty()) {
+      *error = "the request has two content types";
+    }
+  }
+  return first == nullptr ? std::string_view() : first->text;
+}
+
+BodyOutcome parseOne(const BodyReading& reading, const Settings& settings, const RequestSink& count,
+                     BodySink& sink, TransactionData* data) {
+  const size_t most = settings.request_body_no_files_limit;
+  const size_t size = reading.body.size();
+  if (reading.processor == "MULTIPART") {
+    const BodyOutcome outcome = parseReading(reading, limitsOf(settings), sink);
+    const bool large = size - std::min(size, count.fileBytes()) > most;
+    return large && !outcome.error ? tooLarge(data) : outcome;
+  }
+  if (!reading.processor.empty() && size > most) return tooLarge(data);
+  if (reading.processor == "XML") return parseXml(reading.text, reading.body, data);
+  return parseReading(reading, limitsOf(settings), sink);
+}
+
+// Without its content coding, and as an origin reads it that ignores the coding.
+BodyOutcome parseBoth(const BodyReading& reading, std::string_view sent, bool broken,
+                      const Settings& settings, RequestSink& sink, TransactionData* data) {
+  SecondReadingSink both(sink);
+  const BodyOutcome outcome = parseOne(reading, settings, sink, both, data);
+  if (reading.processor == "XML") return parseXmlAsSent(reading, outcome, sent, data);
+  if (reading.processor != "MULTIPART" && sent.size() > settings.request_body_no_files_limit) {
+    return tooLarge(data);
+  }
+  const BodyOutcome second = parseAsSent(reading, sent, broken, limitsOf(settings), both);
+  return outcome.error ? outcome : second;
 }
 
 }  // namespace
@@ -60,42 +102,35 @@ std::optional<Interruption> Transaction::appendRequestBody(std::string_view byte
 void Transaction::parseRequestBody() {
   State& state = *state_;
   TransactionData& data = state.data;
+  const std::string_view sent = state.request_body;
   std::string error;
-  const std::string_view body = decodeRequestBody(&error);
-  const std::string_view processor = data.get(VariableId::ReqbodyProcessor);
-  const Value* type_header = data.find(VariableId::RequestHeaders, "Content-Type");
-  const std::string_view type = type_header == nullptr ? std::string_view() : type_header->text;
-  const bool multipart = processor == "MULTIPART";
-  const BodyText text = readTextOf(type, processor, body, &state.request_text, &error);
+  BodyReading reading;
+  reading.body = decodeRequestBody(&error);
+  const bool coded = reading.body.data() != sent.data();
+  const bool broken = state.inspection_failure.has_value();
+  reading.processor = data.get(VariableId::ReqbodyProcessor);
+  reading.content_type = contentTypeOf(data, &error);
+  reading.untyped_post =
+      reading.content_type.empty() && data.get(VariableId::RequestMethod) == "POST";
+  reading.text = readTextOf(reading.content_type, reading.processor, reading.body,
+                            &state.request_text, &error);
   if (!error.empty() && !state.inspection_failure) {
     state.inspection_failure = InspectionFailure{415, error};
   }
-  if (state.program.settings.request_body_always || processor.empty() ||
-      processor == "URLENCODED" || processor == "JSON" ||
+  if (state.program.settings.request_body_always || reading.processor.empty() ||
+      reading.processor == "URLENCODED" || reading.processor == "JSON" ||
       state.evaluator.settings().force_request_body) {
-    data.setView(VariableId::RequestBody, text.decoded);  // the buffer grows no more
+    // The buffers grow no more.
+    data.setView(VariableId::RequestBody,
+                 textOfAllReadings(reading, sent, &state.request_readings));
   }
-  data.setNumber(VariableId::RequestBodyLength, body.size());
-  if (state.request_body.empty()) return;
+  data.setNumber(VariableId::RequestBodyLength, reading.body.size());
+  if (sent.empty()) return;
 
-  const BodyLimits limits = limitsOf(state.program.settings);
-  const size_t most = state.program.settings.request_body_no_files_limit;
   RequestSink sink(&data, RequestSink::Source::Body);
-  BodyOutcome outcome;
-  if (!multipart && !processor.empty() && body.size() > most) {
-    outcome = tooLarge(&data);
-  } else if (multipart) {
-    outcome = parseMultipart(body, type, limits, sink);
-    if (!outcome.error && body.size() - std::min(body.size(), sink.fileBytes()) > most) {
-      outcome = tooLarge(&data);
-    }
-  } else if (processor == "URLENCODED") {
-    outcome = parseText(text, body, parseUrlEncoded, limits, sink);
-  } else if (processor == "JSON") {
-    outcome = parseText(text, body, parseJson, limits, sink);
-  } else if (processor == "XML") {
-    outcome = parseXml(text, body, &data);
-  }
+  const Settings& settings = state.program.settings;
+  BodyOutcome outcome = coded ? parseBoth(reading, sent, broken, settings, sink, &data)
+                              : parseOne(reading, settings, sink, sink, &data);
   if (!error.empty()) outcome = {true, error};
   if (outcome.error) setBodyError(&data, outcome.message);
   state.argument_bytes += sink.argumentBytes();

@@ -55,6 +55,12 @@ void readAuthorization(std::string_view value, TransactionData* data) {
   data->set(VariableId::RemoteUser, std::string_view(decoded).substr(0, decoded.find(':')));
 }
 
+// What no rule sees is flagged as what cannot be read of a body is.
+void noteUninspected(std::string_view what, TransactionData* data) {
+  data->set(VariableId::ReqbodyError, "1");
+  data->set(VariableId::ReqbodyErrorMsg, what);
+}
+
 }  // namespace
 
 void Transaction::requestLine(std::string_view method, std::string_view uri,
@@ -85,7 +91,9 @@ void Transaction::requestLine(std::string_view method, std::string_view uri,
   BodyLimits limits;
   limits.arguments = state.program.settings.arguments_limit;
   limits.argument_separator = state.program.settings.argument_separator;
-  parseUrlEncoded(query, limits, sink);
+  if (parseUrlEncoded(query, limits, sink).error) {
+    noteUninspected("query string: more arguments than SecArgumentsLimit", &data);
+  }
   state.argument_bytes = sink.argumentBytes();
 }
 
@@ -103,6 +111,7 @@ void Transaction::addRequestHeader(std::string_view name, std::string_view value
     } else {
       parseCookiesFormat0(value, settings.cookie_separator, sink);
     }
+    if (sink.full()) noteUninspected("more cookies than are inspected", &data);
   } else if (equalsIgnoreCase(name, "Content-Type")) {
     if (startsWith(trim(value), "application/x-www-form-urlencoded")) {
       data.set(VariableId::ReqbodyProcessor, "URLENCODED");

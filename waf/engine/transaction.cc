@@ -161,7 +161,9 @@ bool Transaction::auditRelevant() const {
 
 std::vector<MatchedRule> Transaction::matchedRules() const { return state_->evaluator.matches(); }
 
-bool Transaction::limitsExceeded() const { return state_->evaluator.limitsExceeded(); }
+bool Transaction::limitsExceeded() const {
+  return state_->evaluator.limitsExceeded() || state_->data.xmlCut();
+}
 
 bool Transaction::isSanitisedRequestHeader(std::string_view name) const {
   return !state_->evaluator.settings().shows_headers ||

@@ -135,8 +135,8 @@ class Transaction {
   std::string bodyExcerpt() const;  // what sanitiseArg hides is hidden here too
   // The request target with what is hidden of it ("/?password=******").
   std::string shownUri(std::string_view uri) const;
-  // A regular expression ran into its limits: some rule could not be decided. The failure policy's
-  // business.
+  // A regular expression or the selection of an XML target ran into its limits: some rule could not
+  // be decided. The failure policy's business.
   bool limitsExceeded() const;
   // Of the request's body after requestBody(), of the response's after responseBody().
   const std::optional<InspectionFailure>& inspectionFailure() const;

@@ -47,6 +47,9 @@ class TransactionData {
     xml_source_ = source;
   }
 
+  // A limit left out something of what a rule selected in the XML.
+  bool xmlCut() const { return xml_cut_; }
+
   std::string_view get(VariableId id) const { return scalar(id).text; }
   const std::pmr::vector<Value>& collection(VariableId id) const { return collections_[index(id)]; }
   // ARGS is ARGS_GET and ARGS_POST, so that both share what is known of a value. Any other
@@ -136,6 +139,7 @@ class TransactionData {
   int highest_severity_ = 255;
   mutable std::optional<XmlDocument> xml_;
   std::string_view xml_source_;
+  mutable bool xml_cut_ = false;
   mutable std::unordered_map<std::string, std::vector<Value*>> xml_values_;
   mutable std::unordered_map<VariableId, AssignedVariables> assigned_;
 };

@@ -37,6 +37,7 @@ struct Transaction::State {
   std::string decoded_request_body;   // without its content coding, when it has one
   std::string decoded_response_body;  // likewise
   std::string request_text;           // REQUEST_BODY in UTF-8, when its charset is another
+  std::string request_readings;       // REQUEST_BODY, when the body can be read in several ways
   std::optional<InspectionFailure> inspection_failure;
 };
 

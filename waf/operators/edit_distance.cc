@@ -1,7 +1,10 @@
+// Myers' bit-parallel form of the dynamic program ("A fast bit-vector algorithm for approximate
+// string matching", 1999): a column is a word of bits, each saying whether the distance grows or
+// falls from one row to the next. Names of at most 64 bytes fit one word.
 #include "waf/operators/edit_distance.h"
 
-#include <algorithm>
 #include <array>
+#include <cstdint>
 
 #include "waf/base/text.h"
 
@@ -10,23 +13,33 @@ namespace {
 
 constexpr size_t kMaxBytes = 64;
 
+unsigned char folded(char c) { return static_cast<unsigned char>(asciiLower(c)); }
+
 }  // namespace
 
 size_t editDistance(std::string_view a, std::string_view b) {
   a = a.substr(0, kMaxBytes);
   b = b.substr(0, kMaxBytes);
-  std::array<size_t, kMaxBytes + 1> row{};
-  for (size_t j = 0; j <= b.size(); ++j) row[j] = j;
-  for (size_t i = 1; i <= a.size(); ++i) {
-    size_t diagonal = row[0];
-    row[0] = i;
-    for (size_t j = 1; j <= b.size(); ++j) {
-      const size_t substituted = diagonal + (asciiLower(a[i - 1]) == asciiLower(b[j - 1]) ? 0 : 1);
-      diagonal = row[j];
-      row[j] = std::min({substituted, row[j] + 1, row[j - 1] + 1});
-    }
+  if (a.empty()) return b.size();
+  std::array<uint64_t, 256> rows_with{};  // of a byte: the rows whose byte it is
+  for (size_t i = 0; i < a.size(); ++i) rows_with[folded(a[i])] |= uint64_t{1} << i;
+  const uint64_t last = uint64_t{1} << (a.size() - 1);
+  uint64_t grows = ~uint64_t{0};
+  uint64_t falls = 0;
+  size_t distance = a.size();
+  for (const char c : b) {
+    const uint64_t same = rows_with[folded(c)];
+    const uint64_t diagonal = (((same & grows) + grows) ^ grows) | same | falls;
+    uint64_t grows_across = falls | ~(diagonal | grows);
+    uint64_t falls_across = grows & diagonal;
+    if ((grows_across & last) != 0) ++distance;
+    if ((falls_across & last) != 0) --distance;
+    grows_across = (grows_across << 1) | 1;
+    falls_across <<= 1;
+    grows = falls_across | ~(diagonal | grows_across);
+    falls = grows_across & diagonal;
   }
-  return row[b.size()];
+  return distance;
 }
 
 }  // namespace waf

@@ -168,6 +168,7 @@ TEST(CharsetBodyTest, WhatNobodyCanReadIsAnError) {
   EXPECT_TRUE(parse(Charset::Utf16Le, "{\0\"\0", &sink, true).error);
   sink.limit = 1;
   EXPECT_TRUE(parse(Charset::Utf7, "a=1&b=2", &sink).error);
+  EXPECT_EQ(sink.refused, 1u) << "a full sink is asked no more";
 }
 
 TEST(CharsetBodyTest, UndoesTransferEncodings) {

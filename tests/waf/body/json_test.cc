@@ -50,11 +50,21 @@ TEST(JsonTest, EmptyBodyAndEmptyContainersHaveNoLeaves) {
   EXPECT_TRUE(leaves(R"({"a":{},"b":[]})").empty());
 }
 
+TEST(JsonTest, AByteOrderMarkIsSkipped) {
+  EXPECT_EQ(leaves("\xef\xbb\xbf{\"a\":1}"), (Pairs{{"json.a", "1"}}));
+  EXPECT_NE(errorOf("\xef\xbb\xbf\xef\xbb\xbf{}"), "");
+}
+
+TEST(JsonTest, ANameOfNoteOverAnEmptyContainerIsReported) {
+  EXPECT_EQ(leaves(R"({"a' or 1=1":{},"b":[{"$ne":[]}],"c":{}})"),
+            (Pairs{{"json.a' or 1=1", ""}, {"json.b.array_0.$ne", ""}}));
+}
+
 TEST(JsonTest, RefusesWhatIsNotJson) {
   for (const char* body :
-       {"{",      "[1,]",    "{\"a\":1,}",     "{a:1}",    "{'a':1}",  "[01]",      "[1.]",
-        "[NaN]",  "[1] [2]", "\"\\x41\"",      "\"a",      "[\"\n\"]", "{\"a\" 1}", "tru",
-        "/*x*/1", "[1}",     "\xef\xbb\xbf{}", "\"\xff\"", "-",        "}"}) {
+       {"{",      "[1,]",    "{\"a\":1,}", "{a:1}",    "{'a':1}",  "[01]",      "[1.]",
+        "[NaN]",  "[1] [2]", "\"\\x41\"",  "\"a",      "[\"\n\"]", "{\"a\" 1}", "tru",
+        "/*x*/1", "[1}",     "\xef\xbb{}", "\"\xff\"", "-",        "}"}) {
     EXPECT_NE(errorOf(body), "") << body;
   }
   EXPECT_NE(errorOf(std::string_view("[1,\0]", 5)), "");

@@ -230,14 +230,101 @@ TEST(MultipartTest, HoldsTheArgumentLimit) {
   EXPECT_EQ(p.sink.arguments.size(), 2u);
 }
 
-TEST(MultipartTest, HoldsTheFileLimit) {
+TEST(MultipartTest, ListsFilesPastTheirLimitAndFlagsThem) {
   BodyLimits limits;
   limits.upload_files = 1;
-  std::string body;
-  for (int i = 0; i < 2; ++i) body += "--0000\r\n" + kField + "; filename=\"f\"\r\n\r\nx\r\n";
-  const Parsed p = parse(body + "--0000--\r\n", kType, limits);
+  limits.arguments = 2;
+  const auto files = [&](int count) {
+    std::string body;
+    for (int i = 0; i < count; ++i) {
+      body += "--0000\r\n" + kField + "; filename=\"f" + std::to_string(i) + "\"\r\n\r\nx\r\n";
+    }
+    return parse(body + "--0000--\r\n", kType, limits);
+  };
+  EXPECT_EQ(files(1).flags(), "");
+  const Parsed p = files(3);
   EXPECT_EQ(p.flags(), "FILE_LIMIT_EXCEEDED STRICT_ERROR");
-  EXPECT_EQ(p.sink.files.size(), 1u);
+  EXPECT_FALSE(p.outcome.error);
+  ASSERT_EQ(p.sink.files.size(), 3u);
+  EXPECT_EQ(p.sink.files[2].filename, "f2");
+  EXPECT_TRUE(files(4).outcome.error);
+}
+
+TEST(MultipartTest, NamesAreReportedAsOriginsDecodeThem) {
+  const struct {
+    const char* disposition;
+    const char* name;
+    const char* filename;
+  } files[] = {
+      {"name=\"a\"; filename=\"=?utf-8?B?c2hlbGwucGhw?=\"", "a", "shell.php"},
+      {"name=\"a\"; filename=\"=?utf-8?Q?she=6Cl.php?=\"", "a", "shell.php"},
+      {"name=\"a\"; filename=\"x=?us-ascii?q?shell.p?=hp\"", "a", "xshell.php"},
+      {"name=\"=?utf-8?q?a_b?=\"; filename=\"c\"", "a b", "c"},
+      {"name=\"a\"; filename=\"=?utf-7?Q?+ADw-.php?=\"", "a", "<.php"},
+  };
+  for (const auto& c : files) {
+    const Parsed p =
+        parse(partWith(std::string("Content-Disposition: form-data; ") + c.disposition));
+    ASSERT_EQ(p.sink.files.size(), 2u) << c.disposition;
+    EXPECT_EQ(p.sink.files[1].field, c.name) << c.disposition;
+    EXPECT_EQ(p.sink.files[1].filename, c.filename) << c.disposition;
+  }
+  const Parsed field =
+      parse(partWith("Content-Disposition: form-data; name=\"=?utf-8?b?PHNjcmlwdD4=?=\""));
+  EXPECT_EQ(field.sink.arguments.back().first, "<script>");
+  for (const char* plain :
+       {"=?utf-8?x?a?=", "=?utf-8?b", "=?", "=??", "=?a?", "=?a?b", "=?a?b?c", "?="}) {
+    EXPECT_EQ(parse(partWith("Content-Disposition: form-data; name=\"a\"; filename=\"" +
+                             std::string(plain) + "\""))
+                  .sink.files.size(),
+              1u)
+        << plain;
+  }
+}
+
+TEST(MultipartTest, SingleQuotesAreQuotesAndOdd) {
+  const Parsed p =
+      parse(partWith("Content-Disposition: form-data; name='a;b'; filename='x\\'.php'"));
+  EXPECT_EQ(p.flags(), "INVALID_QUOTING STRICT_ERROR");
+  ASSERT_EQ(p.sink.files.size(), 1u);
+  EXPECT_EQ(p.sink.files[0].field, "a;b");
+  EXPECT_EQ(p.sink.files[0].filename, "x'.php");
+}
+
+TEST(MultipartTest, TwoCharsetsOfTheBodyAreRefused) {
+  EXPECT_TRUE(
+      parse(partWith(kField), std::string(kType) + "; charset=utf-8; charset=utf-7").outcome.error);
+}
+
+TEST(MultipartTest, ContentsAreReportedWithoutTheirTransferEncoding) {
+  const Parsed file =
+      parse(partWith(kField + "; filename=\"f\"\r\nContent-Transfer-Encoding: base64", "PD9waHA="));
+  ASSERT_EQ(file.sink.files.size(), 2u);
+  EXPECT_EQ(file.sink.files[1].content, "<?php");
+  const Parsed unknown = parse(partWith(kField + "\r\nContent-Transfer-Encoding: x-uuencode"));
+  EXPECT_TRUE(unknown.outcome.error);
+  for (const char* plain : {"7bit", "8BIT", "binary"}) {
+    const Parsed p = parse(partWith(kField + "\r\nContent-Transfer-Encoding: " + plain));
+    EXPECT_FALSE(p.outcome.error) << p.outcome.message;
+    EXPECT_EQ(p.sink.arguments.size(), 1u);
+  }
+}
+
+TEST(MultipartTest, WhatOriginsWouldCutDifferentlyIsRefused) {
+  const std::string type = "\r\nContent-Type: ";
+  for (const std::string& header :
+       {kField + "\r\nX: y\rContent-Disposition: form-data; name=\"b\"", kField + "\r\nX: \x01",
+        kField + "\r\n\x01X: y", kField + type + "text/plain" + type + "text/html",
+        kField + "\r\nContent-Transfer-Encoding: 7bit\r\ncontent-transfer-encoding : base64",
+        kField + "; filename*0=\"a.p\"; filename*1=\"hp\"", kField + "; Filename=\"a\""}) {
+    const Parsed p = parse(partWith(header));
+    EXPECT_TRUE(p.outcome.error) << header;
+    EXPECT_EQ(p.sink.flag("MULTIPART_INVALID_PART"), "1") << header;
+  }
+  for (const char* boundary : {"a,b", "a(b)", "(a)"}) {
+    EXPECT_TRUE(parse("x", "multipart/form-data; boundary=" + std::string(boundary)).outcome.error)
+        << boundary;
+  }
 }
 
 TEST(MultipartTest, SurvivesEveryTruncationAndEveryByteFlipped) {

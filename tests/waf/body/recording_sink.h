@@ -20,7 +20,10 @@ struct RecordingSink final : BodySink {
   };
 
   bool addArgument(std::string_view name, std::string_view value) override {
-    if (arguments.size() >= limit) return false;
+    if (arguments.size() >= limit) {
+      ++refused;
+      return false;
+    }
     arguments.emplace_back(name, value);
     return true;
   }
@@ -44,6 +47,7 @@ struct RecordingSink final : BodySink {
   }
 
   size_t limit = SIZE_MAX;
+  size_t refused = 0;
   Pairs arguments;
   std::vector<File> files;
   Pairs part_headers;

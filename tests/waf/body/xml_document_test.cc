@@ -56,6 +56,21 @@ TEST(XmlDocumentTest, InternalEntitiesAreExpanded) {
   EXPECT_EQ(select(body, "//@*"), (Values{"script"}));
 }
 
+TEST(XmlDocumentTest, WhatTheInternalSubsetGivesIsSeen) {
+  // Defaults of attributes, and entities that a parameter entity declares.
+  EXPECT_EQ(select("<!DOCTYPE a [<!ATTLIST a x CDATA 'script'>]><a/>", "//@*"), (Values{"script"}));
+  EXPECT_EQ(select("<!DOCTYPE a [<!ENTITY % p \"<!ENTITY x 'script'>\"> %p;]><a>&x;</a>", "/*"),
+            (Values{"script"}));
+}
+
+TEST(XmlDocumentTest, EntitiesPastTheirLimitAreAnError) {
+  std::string body = "<!DOCTYPE a [<!ENTITY x \"" + std::string(10000, 'x') + "\">]><a>";
+  for (int i = 0; i < 90; ++i) body += "&x;";
+  EXPECT_TRUE(XmlDocument::parse(body + "</a>"));
+  for (int i = 0; i < 90; ++i) body += "&x;";
+  EXPECT_FALSE(XmlDocument::parse(body + "attack</a>"));
+}
+
 TEST(XmlDocumentTest, ABillionLaughsStaySmall) {
   std::string body = "<!DOCTYPE a [<!ENTITY e0 \"laugh\">";
   for (int i = 1; i < 12; ++i) {

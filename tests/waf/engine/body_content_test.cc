@@ -112,7 +112,8 @@ TEST_F(BodyContentTest, WhatCannotBeUndoneIsAFailureAndABodyError) {
                {"gzip, compress", body, 415, false},
                {"gzip", body + "trailing", 400, true},
                {"gzip", body.substr(0, body.size() - 4), 400, true},
-               {"gzip", "a=<script>", 400, false},
+               {"gzip", "a=<script>", 400, true},
+               {"br", "a=<script>", 400, true},
                {"gzip", test::gzip(std::string(3 << 20, 'x')), 413, false}};
   for (const auto& c : cases) {
     const Seen seen = see(kForm, c.coding, c.body);
@@ -178,6 +179,140 @@ TEST_F(BodyContentTest, ACharsetThatHidesTheTextIsAFailure) {
   EXPECT_EQ(see(std::string(kForm) + "; charset=utf-8; charset=utf-7", "", "a=1").failure, 415);
   EXPECT_TRUE(see(std::string(kForm) + "; charset=utf-16le", "", "a=1").matched(12));
   EXPECT_EQ(see(std::string(kForm) + "; charset=iso-2022-jp", "", "").failure, 0);
+}
+
+// Brotli's metadata blocks (RFC 7932, section 9.2) are bytes that decoding drops; an origin that
+// ignores the coding reads them.
+std::string withMetadata(const std::string& hidden, const std::string& text) {
+  // WBITS 16 (one bit 0); ISLAST 0; MNIBBLES 3 (two bits); reserved 0; MSKIPBYTES 1 (two bits);
+  // then one byte of length less one, and padding to a byte.
+  const size_t length = hidden.size() - 1;
+  const unsigned bits =
+      0u | 0u << 1 | 3u << 2 | 0u << 4 | 1u << 5 | static_cast<unsigned>(length) << 7;
+  std::string out = {static_cast<char>(bits & 0xff), static_cast<char>(bits >> 8 & 0xff)};
+  out += hidden;
+  // The rest is a stream of its own, without its own window bits: an uncompressed block (ISLAST 0,
+  // MNIBBLES 4, length less one, ISUNCOMPRESSED 1), then the last one, which is empty.
+  const unsigned head = 0u | 0u << 1 | static_cast<unsigned>(text.size() - 1) << 3 | 1u << 19;
+  out += {static_cast<char>(head & 0xff), static_cast<char>(head >> 8 & 0xff),
+          static_cast<char>(head >> 16 & 0xff)};
+  return out + text + "\x03";
+}
+
+TEST_F(BodyContentTest, WhatAnOriginReadsThatIgnoresTheCodingIsInspectedToo) {
+  const std::string hidden = "&a=<script>&";
+  const std::string metadata = withMetadata(hidden, "b=harmless");
+  const Seen brotli = see(kForm, "br", metadata);
+  EXPECT_EQ(brotli.failure, 0) << brotli.message;
+  EXPECT_EQ(brotli.excerpt, "b=harmless");
+  EXPECT_TRUE(brotli.matched(10) && brotli.matched(11));
+  EXPECT_TRUE(see("text/plain", "br", metadata).matched(11));
+  EXPECT_FALSE(see(kForm, "br", withMetadata("&a=harmless&", "b=harmless")).matched(10));
+  // Parts of a multipart body, whose structure lies in clear.
+  const std::string part =
+      "\r\n--0\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n<script>\r\n--0--\r\n";
+  EXPECT_TRUE(
+      see("multipart/form-data; boundary=0", "br", withMetadata(part, "b=harmless")).matched(10));
+}
+
+TEST_F(BodyContentTest, HonestCompressedBodiesAreNoAttackAsTheyAreSent) {
+  std::string form;
+  for (int i = 0; i < 200; ++i)
+    form += "field" + std::to_string(i) + "=value+" + std::to_string(i * 7919) + "&";
+  const auto bytes = loadRules(
+      std::string(kRules) +
+      "SecRule ARGS|ARGS_NAMES \"@validateByteRange 1-255\" \"id:30,phase:2,pass,log\"\n");
+  for (const auto& [coding, body] :
+       {std::pair{"gzip", test::gzip(form)}, {"br", test::brotli(form)}}) {
+    TestRequest request;
+    request.method = "POST";
+    request.headers = {{"Host", "a"}, {"Content-Type", kForm}, {"Content-Encoding", coding}};
+    request.body = body;
+    const TestOutcome outcome = runRequest(bytes, request);
+    EXPECT_FALSE(outcome.matched(30) || outcome.matched(12)) << coding;
+  }
+}
+
+TEST_F(BodyContentTest, EveryReadingOfACharsetIsInspected) {
+  const struct {
+    const char* what;
+    std::string type;
+    std::string body;
+  } cases[] = {
+      {"the field _charset_ of a form", kForm, "_charset_=utf-7&a=%2BADw-script%2BAD4-"},
+      {"_charset_ with its name encoded", kForm, "%5fcharset%5f=utf-7&a=%2BADw-script%2BAD4-"},
+      {"UTF-7 that the origin ignores", std::string(kForm) + "; charset=utf-7",
+       "a=%3Cscript%3E%2Bxx"},
+      {"UTF-16 that the origin ignores", std::string(kForm) + "; charset=utf-16le", "a=<script>"},
+      {"JSON behind a byte order mark", "application/json", "\xef\xbb\xbf{\"a\":\"<script>\"}"},
+      {"JSON, UTF-16 ignored", "application/json; charset=utf-16", R"({"a":"<script>"})"},
+      {"JSON, UTF-16 by its mark", "application/json; charset=utf-8",
+       "\xff\xfe" + wide(R"({"a":"<script>"})")},
+      {"the name of a multipart field", "multipart/form-data; boundary=0; charset=utf-7",
+       "--0\r\nContent-Disposition: form-data; name=\"+ADw-script+AD4-\"\r\n\r\n1\r\n--0--\r\n"},
+  };
+  const auto rules =
+      loadRules(std::string(kRules) +
+                "SecRule ARGS_NAMES \"@contains <script>\" \"id:31,phase:2,pass,log\"\n");
+  for (const auto& c : cases) {
+    TestRequest request;
+    request.method = "POST";
+    request.headers = {{"Host", "a"}, {"Content-Type", c.type}};
+    request.body = c.body;
+    const TestOutcome outcome = runRequest(rules, request);
+    EXPECT_TRUE(outcome.matched(10) || outcome.matched(31)) << c.what;
+  }
+}
+
+TEST_F(BodyContentTest, TheTextAsSentStandsInTheBodyVariableToo) {
+  for (const char* charset : {"utf-7", "utf-16le", "utf-16"}) {
+    EXPECT_TRUE(see(std::string("text/plain; charset=") + charset, "", "<script>+x").matched(11))
+        << charset;
+  }
+}
+
+TEST_F(BodyContentTest, XmlThatIsReadableInTwoWaysIsAnError) {
+  const std::string seven = "<?xml version='1.0' encoding='UTF-7'?><a>+ADw-script+AD4-</a>";
+  EXPECT_TRUE(see("text/xml", "", seven).matched(12));
+  EXPECT_FALSE(
+      see("text/xml", "", "<?xml version='1.0' encoding='ISO-8859-1'?><a>1</a>").matched(12));
+  EXPECT_TRUE(see("text/xml", "gzip", "<a>&lt;script></a>").matched(10));
+  EXPECT_EQ(see("text/xml", "gzip", "<a>&lt;script></a>").failure, 400);
+}
+
+TEST_F(BodyContentTest, AnUnknownCharsetFieldOfAFormIsAnError) {
+  EXPECT_TRUE(see(kForm, "", "_charset_=iso-2022-jp&a=1").matched(12));
+  EXPECT_FALSE(see(kForm, "", "_charset_=UTF-8&a=1").matched(12));
+  EXPECT_FALSE(see(kForm, "", "_charset_=&a=1").matched(12));
+}
+
+TEST_F(BodyContentTest, TwoContentTypesAreAFailure) {
+  TestRequest request;
+  request.method = "POST";
+  request.headers = {{"Host", "a"}, {"Content-Type", kForm}, {"Content-Type", "application/json"}};
+  request.body = "{\"a\":1}";
+  EXPECT_TRUE(runRequest(rules_, request).matched(12));
+  request.headers.back().second = kForm;
+  EXPECT_FALSE(runRequest(rules_, request).matched(12));
+}
+
+TEST_F(BodyContentTest, APostWithoutATypeMayBeAForm) {
+  TestRequest request;
+  request.method = "POST";
+  request.headers = {{"Host", "a"}};
+  request.body = "b=1&a=%3Cscript%3E";
+  EXPECT_TRUE(runRequest(rules_, request).matched(10));
+  request.method = "PUT";
+  EXPECT_FALSE(runRequest(rules_, request).matched(10));
+}
+
+TEST_F(BodyContentTest, PartsOfAnyMultipartTypeAreInspected) {
+  const std::string body =
+      "--0\r\nContent-Type: text/plain\r\n\r\n1\r\n"
+      "--0\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n<script>\r\n--0--\r\n";
+  const Seen seen = see("multipart/related; boundary=0", "", body);
+  EXPECT_TRUE(seen.matched(10));
+  EXPECT_FALSE(seen.matched(12));
 }
 
 TEST_F(BodyContentTest, FieldsOfAMultipartBodyAreInspectedInTheirCharset) {

@@ -87,6 +87,73 @@ TEST(BodyLimitsTest, TheNumberOfFilesIsAFlagAndAStrictError) {
   EXPECT_TRUE(outcome.matched(13) && outcome.matched(14));
 }
 
+TEST(BodyLimitsTest, FilesPastTheirLimitAreListed) {
+  const std::string limit =
+      "SecUploadFileLimit 1\n"
+      "SecRule FILES \"@streq shell.php\" \"id:20,phase:2,pass,log\"\n"
+      "SecRule FILES_NAMES \"@streq late\" \"id:21,phase:2,pass,log\"\n"
+      "SecRule &FILES_SIZES \"@eq 2\" \"id:22,phase:2,pass,log\"\n";
+  const std::string late =
+      "--0\r\nContent-Disposition: form-data; name=\"late\"; filename=\"shell.php\"\r\n\r\n1\r\n";
+  const TestOutcome outcome =
+      post(limit, kMultipart,
+           multipart("; filename=\"f\"", "1") + late + multipart("", "attack") + "--0--\r\n");
+  EXPECT_TRUE(outcome.matched(13) && outcome.matched(14));
+  EXPECT_TRUE(outcome.matched(20) && outcome.matched(21) && outcome.matched(22));
+  EXPECT_TRUE(outcome.matched(10)) << "the field behind the files";
+}
+
+TEST(BodyLimitsTest, ManyMoreFilesThanTheLimitAreABodyError) {
+  std::string body;
+  for (int i = 0; i < 8; ++i) body += multipart("; filename=\"f\"", "1");
+  const TestOutcome outcome =
+      post("SecUploadFileLimit 2\nSecArgumentsLimit 5\n", kMultipart, body + "--0--\r\n");
+  EXPECT_TRUE(outcome.matched(11) && outcome.matched(13));
+}
+
+TEST(BodyLimitsTest, ArgumentsOfAQueryAndCookiesPastTheirLimitAreFlagged) {
+  TestRequest request;
+  request.uri = "/?a=1&b=2&c=3&d=attack";
+  EXPECT_TRUE(
+      runRequest(loadRules(std::string(kBase) + "SecArgumentsLimit 3\n"), request).matched(11));
+  EXPECT_FALSE(
+      runRequest(loadRules(std::string(kBase) + "SecArgumentsLimit 4\n"), request).matched(11));
+  std::string cookies;
+  for (int i = 0; i < 1001; ++i) cookies += "a=1; ";
+  request.uri = "/";
+  request.headers.emplace_back("Cookie", cookies);
+  EXPECT_TRUE(runRequest(loadRules(kBase), request).matched(11));
+}
+
+TEST(BodyLimitsTest, NamesOfJsonThatMultiplyAreABodyError) {
+  std::string body = "{\"" + std::string(60000, 'n') + "\":[1";
+  for (int i = 0; i < 900; ++i) body += ",1";
+  EXPECT_TRUE(post("", "application/json", body + "]}").matched(11));
+}
+
+TEST(BodyLimitsTest, WhatAnXmlTargetLeavesOutIsAReachedLimit) {
+  std::string body;
+  for (int i = 0; i < 200; ++i) body += "<a>" + std::string(1000, 'x');
+  for (int i = 0; i < 200; ++i) body += "</a>";
+  const auto exceeds = [&](const char* target) {
+    const auto rules =
+        loadRules(kBase + std::string("SecRequestBodyNoFilesLimit 10000000\nSecRule ") + target +
+                  " \"@rx .\" \"id:20,phase:2,pass,nolog\"\n");
+    Transaction transaction(rules, Policy{});
+    transaction.connection("192.0.2.1", 1, "192.0.2.2", 80);
+    transaction.requestLine("POST", "/", "HTTP/1.1");
+    transaction.addRequestHeader("Content-Type", "text/xml");
+    transaction.requestHeaders();
+    transaction.appendRequestBody(body);
+    transaction.requestBody();
+    return transaction.limitsExceeded();
+  };
+  EXPECT_FALSE(exceeds("XML:/*"));
+  // 200 string values of up to 200 kB: more than are kept.
+  EXPECT_TRUE(exceeds("XML://a"));
+  EXPECT_TRUE(exceeds("XML://a[count(//a[count(//a)=1])=1]"));
+}
+
 TEST(BodyLimitsTest, HostileXmlStaysSmallOrIsABodyError) {
   const std::string rule = "SecRule XML:/* \"@rx .\" \"id:20,phase:2,pass,log,nolog\"\n";
   std::string quadratic = "<!DOCTYPE a [<!ENTITY x \"" + std::string(50000, 'x') + "\">]><a>";
@@ -95,6 +162,8 @@ TEST(BodyLimitsTest, HostileXmlStaysSmallOrIsABodyError) {
   for (int i = 0; i < 20000; ++i) attributes += " a" + std::to_string(i) + "='1'";
   std::string deep;
   for (int i = 0; i < 5000; ++i) deep += "<a>";
+  EXPECT_TRUE(post(rule + "SecRequestBodyNoFilesLimit 10000000\n", "text/xml", quadratic + "</a>")
+                  .matched(11));
   for (const std::string& body : {quadratic + "</a>", attributes + "/>"}) {
     const TestOutcome outcome =
         post(rule + "SecRequestBodyNoFilesLimit 10000000\n", "text/xml", body);

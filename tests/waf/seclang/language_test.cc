@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/waf/support/language_rows.h"
+#include "tests/waf/support/transformation_names.h"
 
 namespace waf {
 namespace {
@@ -192,44 +193,8 @@ TEST(LanguageTest, OperatorsLoadOrSayWhyNot) {
 }
 
 TEST(LanguageTest, TransformationsLoad) {
-  for (const char* name : {"base64Decode",
-                           "base64DecodeExt",
-                           "base64Encode",
-                           "cmdLine",
-                           "compressWhitespace",
-                           "cssDecode",
-                           "escapeSeqDecode",
-                           "hexDecode",
-                           "hexEncode",
-                           "htmlEntityDecode",
-                           "jsDecode",
-                           "length",
-                           "lowercase",
-                           "md5",
-                           "none",
-                           "normalisePath",
-                           "normalizePath",
-                           "normalisePathWin",
-                           "normalizePathWin",
-                           "parityEven7bit",
-                           "parityOdd7bit",
-                           "parityZero7bit",
-                           "removeComments",
-                           "removeCommentsChar",
-                           "removeNulls",
-                           "removeWhitespace",
-                           "replaceComments",
-                           "replaceNulls",
-                           "sha1",
-                           "sqlHexDecode",
-                           "trim",
-                           "trimLeft",
-                           "trimRight",
-                           "uppercase",
-                           "urlDecode",
-                           "urlDecodeUni",
-                           "urlEncode",
-                           "utf8toUnicode"}) {
+  checkRow(Row{"SecRule ARGS \"@rx a\" \"id:1,phase:2,pass,t:none\""});
+  for (const std::string_view name : test::kTransformationNames) {
     checkRow(Row{"SecRule ARGS \"@rx a\" \"id:1,phase:2,pass,t:" + std::string(name) + "\""});
   }
   checkRow(Row{"SecRule ARGS \"@rx a\" \"id:1,phase:2,pass,t:nosuch\"", "nearest known one"});
