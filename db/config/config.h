@@ -187,3 +187,5 @@ struct Config {
 };
 
 }  // namespace db
+  // How long the old process of a binary upgrade lives on for its connections.
+  uint32_t upgrade_drain_timeout_ms = 3600 * 1000;

@@ -287,7 +287,14 @@ void fields(V&& v, T& o) {
   v(Field{.name = "events"}, o.events);
   v(Field{.name = "masking"}, o.masking);
   v(Field{.name = "workers", .about = "event loops; 0: one per core", .max = 1024}, o.workers);
-  v(Field{.name = "drain_timeout_ms", .max = kMaxTimeoutMs}, o.drain_timeout_ms);
+  v(Field{.name = "drain_timeout_ms",
+          .about = "how long a stop waits for requests under way",
+          .max = kMaxTimeoutMs},
+    o.drain_timeout_ms);
+  v(Field{.name = "upgrade_drain_timeout_ms",
+          .about = "how long the old process of a binary upgrade keeps its connections",
+          .max = kMaxTimeoutMs},
+    o.upgrade_drain_timeout_ms);
 }
 
 template <typename V, FieldsOf<Config> T>

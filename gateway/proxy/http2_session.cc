@@ -48,6 +48,11 @@ Task<void> Http2Session::run() {
     stream().close();
     co_return;
   }
+  if (worker().ending) {
+    drain();
+  } else if (worker().draining) {
+    retire();
+  }
   writing_ = true;
   loop->spawn(writeFrames());
   co_await readFrames();
@@ -65,7 +70,7 @@ Task<void> Http2Session::run() {
 Task<void> Http2Session::readFrames() {
   if (!input_.empty()) take();
   for (size_t turn = 1; writing_; ++turn) {
-    if (!pinSnapshot()) drain();
+    if (!pinSnapshot()) retire();
     codec_->setHeadLimits(listener_->limits);
     const Deadline deadline = readDeadline();
     if (!mayRead()) {
@@ -150,24 +155,34 @@ Task<void> Http2Session::writeFrames() {
   changed_.notifyAll();
 }
 
-void Http2Session::drain() {
-  if (std::exchange(draining_, true) || !codec_) return;
+void Http2Session::retire() {
+  if (!codec_ || std::exchange(retiring_, true)) return;
   codec_->announceShutdown();
   output_.notifyAll();
   ++serving_;  // it uses this object
-  worker().loop->spawn(finishDrain());
+  worker().loop->spawn(finishRetiring());
 }
 
-Task<void> Http2Session::finishDrain() {
-  static_cast<void>(co_await worker().loop->sleepFor(kDrainNotice));
-  codec_->shutdown();
-  // Tunnels have no end of their own.
+void Http2Session::drain() {
+  retire();
+  if (refusing_) closeTunnels();
+}
+
+// Tunnels have no end of their own.
+void Http2Session::closeTunnels() {
   for (Http2Downstream* const downstream : downstreams_) {
     if (downstream->tunnelling()) downstream->closeTunnel();
   }
   output_.notifyAll();
   --serving_;
   changed_.notifyAll();
+}
+
+Task<void> Http2Session::finishRetiring() {
+  static_cast<void>(co_await worker().loop->sleepFor(kDrainNotice));
+  codec_->shutdown();
+  refusing_ = true;
+  if (worker().ending) closeTunnels();
 }
 
 void Http2Session::onRequest(const std::shared_ptr<Http2Stream>& stream) {

@@ -36,7 +36,8 @@ struct Worker {
   std::unique_ptr<db::EventSpool> spool;  // null: events are lost, and control raised an alarm
   std::shared_ptr<SiteTraffic> unrouted_traffic;  // requests that no site answers for
   std::unordered_set<ClientConnection*> client_connections;
-  bool draining = false;
+  bool draining = false;  // no connection gets a request after the one that it is on
+  bool ending = false;    // and those without one end at once
 
   std::atomic<uint64_t> connections{0};  // open now
   std::atomic<uint64_t> requests{0};
@@ -47,6 +48,8 @@ struct Worker {
   // Ends idle connections at once and the others after the request they are on.
   void drain();
 
+  // Another process accepts now: connections are told that they end, and end by themselves.
+  void retire();
  private:
   int64_t date_second_ = -1;
   std::string date_;

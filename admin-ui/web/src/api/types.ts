@@ -142,6 +142,7 @@ export interface Settings {
 export interface Items<T> {
   items: T[];
   version: number;
+  upgrade_drain_timeout_ms: number;
 }
 
 export interface Changed<T> {
