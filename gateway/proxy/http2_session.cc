@@ -118,10 +118,10 @@ Deadline Http2Session::readDeadline() const {
 void Http2Session::onReadTimeout() {
   const waf::MonotonicTime now = worker().loop->now();
   if (codec_->withinHead() && now >= head_since_ + listener_->head_timeout) {
-    onFault(true, "the request's head did not arrive in time");
+    codec_->tell(true, "the request's head did not arrive in time");
     codec_->terminate(NGHTTP2_ENHANCE_YOUR_CALM);
   } else if (!codec_->settled() && now >= opened_ + listener_->head_timeout) {
-    onFault(true, "the connection's preface did not arrive in time");
+    codec_->tell(true, "the connection's preface did not arrive in time");
     codec_->terminate(NGHTTP2_SETTINGS_TIMEOUT);
   } else if (serving_ == 0 && now >= idle_since_ + listener_->idle_timeout) {
     codec_->terminate(NGHTTP2_NO_ERROR);
@@ -139,6 +139,9 @@ Task<void> Http2Session::writeFrames() {
     if (!out.empty()) {
       const IoResult sent = co_await stream().write(out, loop->after(listener_->write_timeout));
       if (!sent.ok()) {
+        if (sent.status == IoStatus::Timeout && codec_->congested()) {
+          codec_->tell(true, "flood of frames whose answers the client does not take");
+        }
         stream().close(sent.status == IoStatus::Timeout);
         break;
       }
@@ -173,9 +176,6 @@ void Http2Session::closeTunnels() {
   for (Http2Downstream* const downstream : downstreams_) {
     if (downstream->tunnelling()) downstream->closeTunnel();
   }
-  output_.notifyAll();
-  --serving_;
-  changed_.notifyAll();
 }
 
 Task<void> Http2Session::finishRetiring() {
@@ -183,6 +183,9 @@ Task<void> Http2Session::finishRetiring() {
   codec_->shutdown();
   refusing_ = true;
   if (worker().ending) closeTunnels();
+  output_.notifyAll();
+  --serving_;
+  changed_.notifyAll();
 }
 
 void Http2Session::onRequest(const std::shared_ptr<Http2Stream>& stream) {
