@@ -50,6 +50,7 @@ struct HealthCheckConfig {
 struct UpstreamConfig {
   std::string name;
   std::string balance = "round_robin";
+  std::string protocol = "http1";  // http1, h2c: HTTP/2 in clear, known to be spoken there
   std::vector<EndpointConfig> endpoints;
   HealthCheckConfig health_check;
   uint32_t eject_after_failures = 5;  // passive: failures in a row; 0 turns it off

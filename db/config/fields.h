@@ -98,6 +98,10 @@ template <typename V, FieldsOf<UpstreamConfig> T>
 void fields(V&& v, T& o) {
   v(kNameField, o.name);
   v(Field{.name = "balance", .one_of = "round_robin"}, o.balance);
+  v(Field{.name = "protocol",
+          .about = "h2c: HTTP/2 without TLS, known to be spoken there; gRPC needs it",
+          .one_of = "http1|h2c"},
+    o.protocol);
   v(Field{.name = "endpoints", .required = true}, o.endpoints);
   v(Field{.name = "health_check"}, o.health_check);
   v(Field{.name = "eject_after_failures",

@@ -17,6 +17,7 @@ Task<void> reapIdleConnections(Worker* worker) {
     const WaitResult woken = co_await worker->loop->sleepFor(kReapInterval);
     if (woken != WaitResult::Timeout) co_return;
     worker->pool.closeExpired();
+    worker->http2_pool.closeExpired();
   }
 }
 
@@ -57,6 +58,7 @@ waf::Result<std::unique_ptr<Workers>> Workers::start(size_t count, const Snapsho
       self->loop->run();
       self->listeners.clear();
       self->worker->pool.clear();
+      self->worker->http2_pool.clear();
     });
     ready.get_future().wait();
     workers->threads_.push_back(std::move(thread));
@@ -113,8 +115,6 @@ void Workers::refreshViews() {
   }
 }
 
-bool Workers::drain(std::chrono::milliseconds timeout) {
-  const auto deadline = std::chrono::steady_clock::now() + timeout;
 void Workers::retire() {
   health_generation_->fetch_add(1);
   for (const auto& thread : threads_) {
@@ -126,6 +126,8 @@ void Workers::retire() {
   }
 }
 
+bool Workers::drain(std::chrono::milliseconds timeout) {
+  const auto deadline = std::chrono::steady_clock::now() + timeout;
   health_generation_->fetch_add(1);
   for (const auto& thread : threads_) {
     Thread* const self = thread.get();

@@ -2,6 +2,7 @@
 #include "gateway/http1/head_writer.h"
 #include "gateway/proxy/client_fields.h"
 #include "gateway/proxy/exchange.h"
+#include "gateway/proxy/grpc.h"
 #include "gateway/proxy/stopwatch.h"
 #include "waf/base/text.h"
 
@@ -39,7 +40,8 @@ ClientFraming framingFor(const Request& request, const ResponseHead& response) {
     out.announce_length = response.framing == BodyFraming::Length || response.has_content_length;
     // A response without a body needs no length only where the status says so.
     if (response.framing == BodyFraming::None && !response.has_content_length &&
-        request.head.method != "HEAD" && response.status != 204 && response.status != 304) {
+        request.head.method != "HEAD" && response.status != 204 && response.status != 304 &&
+        !isGrpc(request.head)) {
       out.announce_length = true;
     }
     return out;
@@ -65,7 +67,7 @@ Task<Exchange::Step> Exchange::inspectResponseHead(Request& request, const Respo
 
 // Keeps the body back to the inspection limit, then phase 4. Past the limit the rule set's action
 // decides: refuse, or let the rest through uninspected.
-Task<Exchange::Step> Exchange::holdForInspection(Request& request, UpstreamExchange& exchange,
+Task<Exchange::Step> Exchange::holdForInspection(Request& request, EndpointExchange& exchange,
                                                  Held* held) {
   waf::Transaction& transaction = *request.transaction;
   for (bool room = true; room;) {
@@ -116,7 +118,7 @@ Task<Exchange::Step> Exchange::upstreamBroke(Request& request, const BodyPart& p
   co_return Step::Done;
 }
 
-Task<void> Exchange::relayResponse(Request& request, UpstreamExchange& exchange,
+Task<void> Exchange::relayResponse(Request& request, EndpointExchange& exchange,
                                    const ResponseHead& response, const CacheUse& cache) {
   if (co_await inspectResponseHead(request, response) == Step::Done) {
     exchange.abandon();
@@ -186,7 +188,7 @@ Task<void> Exchange::relayResponse(Request& request, UpstreamExchange& exchange,
     // Not a conditional expression: g++ 12 awaits both of its branches, and the body went out
     // twice.
     if (held.complete) {
-      sent = co_await downstream_.finish(held.bytes, writeDeadline(request));
+      sent = co_await downstream_.finish(held.bytes, writeDeadline(request), exchange.trailers());
     } else {
       sent = co_await downstream_.write(held.bytes, writeDeadline(request));
     }
@@ -220,7 +222,7 @@ Task<void> Exchange::relayResponse(Request& request, UpstreamExchange& exchange,
     if (turn % 64 == 0) co_await worker_.loop->yield();
   }
   record(request);
-  if (sent.ok()) sent = co_await downstream_.finish({}, writeDeadline(request));
+  if (sent.ok()) sent = co_await downstream_.finish({}, writeDeadline(request), exchange.trailers());
   if (!sent.ok()) {
     request.keep_alive = false;
     exchange.abandon();

@@ -163,7 +163,7 @@ Task<void> Exchange::tunnel(Request& request) {
     io = co_await downstream_.write(part.data, writeDeadline(request));
     if (!io.ok()) co_return;
   }
-  static_cast<void>(co_await downstream_.finish({}, writeDeadline(request)));
+  static_cast<void>(co_await downstream_.finish({}, writeDeadline(request), kNoTrailers));
 }
 
 Task<void> Exchange::relayBothWays(Request& request, UpstreamConnection& upstream) {

@@ -34,6 +34,7 @@ export interface Upstream {
   balance: string;
   endpoints: Endpoint[];
   health_check: HealthCheck;
+  protocol?: string;
   eject_after_failures: number;
   eject_for_ms: number;
   connect_timeout_ms: number;
