@@ -95,6 +95,27 @@ struct CacheConfig {
   uint64_t object_limit_bytes = 1u << 20;
 };
 
+// At the edge: what the upstream sends in clear goes to the client in a content coding.
+struct CompressionConfig {
+  bool enabled = false;
+  std::vector<std::string> codings = {"zstd", "br", "gzip"};  // in the order of preference
+  uint32_t level = 4;
+  uint32_t min_bytes = 1024;
+  std::vector<std::string> types = {"text/*",
+                                    "application/json",
+                                    "application/javascript",
+                                    "application/xml",
+                                    "application/manifest+json",
+                                    "application/rss+xml",
+                                    "application/atom+xml",
+                                    "application/xhtml+xml",
+                                    "application/problem+json",
+                                    "application/ld+json",
+                                    "application/wasm",
+                                    "image/svg+xml"};
+  bool with_secrets = false;  // also where the length may tell of one (BREACH)
+};
+
 struct LimitsConfig {
   uint32_t head_bytes = 65536;
   uint32_t header_fields = 128;
@@ -130,6 +151,7 @@ struct SiteConfig {
   AccessConfig access;
   RateLimitConfig rate_limit;
   CacheConfig cache;
+  CompressionConfig compression;
   LimitsConfig limits;
   TimeoutsConfig timeouts;
   AccessLogConfig access_log;
@@ -176,6 +198,8 @@ struct SettingsConfig {
   MaskingConfig masking;
   uint32_t workers = 0;  // event loops; 0: one per core
   uint32_t drain_timeout_ms = 10000;
+  // How long the old process of a binary upgrade lives on for its connections.
+  uint32_t upgrade_drain_timeout_ms = 3600 * 1000;
 };
 
 struct Config {
@@ -188,5 +212,3 @@ struct Config {
 };
 
 }  // namespace db
-  // How long the old process of a binary upgrade lives on for its connections.
-  uint32_t upgrade_drain_timeout_ms = 3600 * 1000;

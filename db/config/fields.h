@@ -176,6 +176,22 @@ void fields(V&& v, T& o) {
   v(Field{.name = "object_limit_bytes", .min = 1, .max = 1ull << 40}, o.object_limit_bytes);
 }
 
+template <typename V, FieldsOf<CompressionConfig> T>
+void fields(V&& v, T& o) {
+  v(Field{.name = "enabled", .about = "responses that came in clear go out compressed"}, o.enabled);
+  v(Field{.name = "codings", .about = "zstd, br, gzip, in the order of preference", .max_items = 3},
+    o.codings);
+  v(Field{.name = "level", .about = "1 the fastest to 9", .min = 1, .max = 9}, o.level);
+  v(Field{.name = "min_bytes", .about = "shorter ones go as they are", .max = 1 << 20},
+    o.min_bytes);
+  v(Field{.name = "types", .about = "media types: text/html, or text/* for all of a kind"},
+    o.types);
+  v(Field{.name = "with_secrets",
+          .about = "also responses that set cookies or are private, and answers to requests with "
+                   "credentials: their length may tell of a secret (BREACH)"},
+    o.with_secrets);
+}
+
 template <typename V, FieldsOf<LimitsConfig> T>
 void fields(V&& v, T& o) {
   v(Field{.name = "head_bytes", .min = 1024, .max = 1 << 20}, o.head_bytes);
@@ -230,6 +246,7 @@ void fields(V&& v, T& o) {
   v(Field{.name = "access"}, o.access);
   v(Field{.name = "rate_limit"}, o.rate_limit);
   v(Field{.name = "cache"}, o.cache);
+  v(Field{.name = "compression"}, o.compression);
   v(Field{.name = "limits"}, o.limits);
   v(Field{.name = "timeouts"}, o.timeouts);
   v(Field{.name = "access_log"}, o.access_log);
