@@ -116,6 +116,12 @@ struct CompressionConfig {
   bool with_secrets = false;  // also where the length may tell of one (BREACH)
 };
 
+// After the handshake, which is a request like any other.
+struct WebSocketConfig {
+  bool inspect_messages = false;  // text that the client sends; no extension is then negotiated
+  uint32_t message_bytes = 65536;
+};
+
 struct LimitsConfig {
   uint32_t head_bytes = 65536;
   uint32_t header_fields = 128;
@@ -152,6 +158,7 @@ struct SiteConfig {
   RateLimitConfig rate_limit;
   CacheConfig cache;
   CompressionConfig compression;
+  WebSocketConfig websocket;
   LimitsConfig limits;
   TimeoutsConfig timeouts;
   AccessLogConfig access_log;

@@ -192,6 +192,18 @@ void fields(V&& v, T& o) {
     o.with_secrets);
 }
 
+template <typename V, FieldsOf<WebSocketConfig> T>
+void fields(V&& v, T& o) {
+  v(Field{.name = "inspect_messages",
+          .about = "text messages of clients run through the rules as bodies"},
+    o.inspect_messages);
+  v(Field{.name = "message_bytes",
+          .about = "longer text messages close the WebSocket, where they are inspected",
+          .min = 125,
+          .max = 16u << 20},
+    o.message_bytes);
+}
+
 template <typename V, FieldsOf<LimitsConfig> T>
 void fields(V&& v, T& o) {
   v(Field{.name = "head_bytes", .min = 1024, .max = 1 << 20}, o.head_bytes);
@@ -247,6 +259,7 @@ void fields(V&& v, T& o) {
   v(Field{.name = "rate_limit"}, o.rate_limit);
   v(Field{.name = "cache"}, o.cache);
   v(Field{.name = "compression"}, o.compression);
+  v(Field{.name = "websocket"}, o.websocket);
   v(Field{.name = "limits"}, o.limits);
   v(Field{.name = "timeouts"}, o.timeouts);
   v(Field{.name = "access_log"}, o.access_log);

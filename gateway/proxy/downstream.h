@@ -47,6 +47,8 @@ class Downstream {
   virtual void cut() = 0;
   // Ends a tunnel: whoever waits in readBody() or write() is woken.
   virtual void closeTunnel() = 0;
+  // As closeTunnel(), and what was written reaches the client.
+  virtual void endTunnel() = 0;
 };
 
 }  // namespace gateway

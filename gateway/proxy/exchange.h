@@ -107,12 +107,24 @@ class Exchange {
 
   // tunnel.cc
   Task<void> tunnel(Request& request);
+
+  // relay_tunnel.cc
+  struct Tunnel;
   Task<void> relayBothWays(Request& request, UpstreamConnection& upstream);
+  Task<void> relayToUpstream(Request& request, Tunnel& tunnel);
+  Task<void> relayToClient(Tunnel& tunnel);
+  Task<bool> passMessages(Request& request, Tunnel& tunnel, std::string_view bytes);
+
+  // inspect_message.cc
+  void beginMessage(const Request& handshake, Request* message) const;
+  bool inspectMessage(const Request& handshake, const std::string& text);
+  void recordMessage(const Request& handshake, Request* message, std::string why);
 
   // reply.cc
   using ExtraFields = std::vector<std::pair<std::string_view, std::string>>;
   Task<void> refuse(Request& request, int status, waf::Reason reason, std::string detail,
                     ExtraFields extra = {});
+  Task<void> refuseGrpc(Request& request, int status);
   Task<void> reply(Request& request, std::string head, std::string_view body);
   void beginHead(Request& request, int status, std::string* out);
 
@@ -124,7 +136,6 @@ class Exchange {
     return worker_.loop->after(std::chrono::milliseconds(request.timeouts().write_ms));
   }
 
-  Task<void> refuseGrpc(Request& request, int status);
   const ClientConnection& client_;
   Worker& worker_;
   Downstream& downstream_;

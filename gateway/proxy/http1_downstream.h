@@ -40,6 +40,10 @@ class Http1Downstream final : public Downstream {
   bool started() const override { return writer_ && writer_->started(); }
   void cut() override { stream_.close(true); }
   void closeTunnel() override { stream_.close(); }
+  void endTunnel() override {
+    linger_ = true;
+    stream_.cancelReads();
+  }
 
   // The client may still be sending what nobody reads: close so that it can read the answer.
   bool linger() const { return linger_; }
@@ -52,9 +56,9 @@ class Http1Downstream final : public Downstream {
   const bool& draining_;
   BodyReader reader_;
   std::optional<BodyWriter> writer_;
+  bool takes_trailers_ = false;  // RFC 9110, 10.1.4: said so in TE
   bool linger_ = false;
   bool tunnelling_ = false;
 };
 
-  bool takes_trailers_ = false;  // RFC 9110, 10.1.4: said so in TE
 }  // namespace gateway

@@ -32,6 +32,7 @@ class Http2Downstream final : public Downstream {
   bool started() const override { return stream_->begun; }
   void cut() override;
   void closeTunnel() override;
+  void endTunnel() override { closeTunnel(); }
   bool tunnelling() const { return tunnelling_; }
 
  private:
@@ -48,7 +49,7 @@ class Http2Downstream final : public Downstream {
   int status_ = 0;    // instead of the head's
   bool tunnelling_ = false;
   bool ended_tunnel_ = false;
-};
   bool body_cancelled_ = false;
+};
 
 }  // namespace gateway
