@@ -50,6 +50,7 @@ struct HealthCheckConfig {
 struct UpstreamConfig {
   std::string name;
   std::string balance = "round_robin";
+  std::string protocol = "http1";  // http1, h2c: HTTP/2 in clear, known to be spoken there
   std::vector<EndpointConfig> endpoints;
   HealthCheckConfig health_check;
   uint32_t eject_after_failures = 5;  // passive: failures in a row; 0 turns it off
@@ -95,6 +96,33 @@ struct CacheConfig {
   uint64_t object_limit_bytes = 1u << 20;
 };
 
+// At the edge: what the upstream sends in clear goes to the client in a content coding.
+struct CompressionConfig {
+  bool enabled = false;
+  std::vector<std::string> codings = {"zstd", "br", "gzip"};  // in the order of preference
+  uint32_t level = 4;
+  uint32_t min_bytes = 1024;
+  std::vector<std::string> types = {"text/*",
+                                    "application/json",
+                                    "application/javascript",
+                                    "application/xml",
+                                    "application/manifest+json",
+                                    "application/rss+xml",
+                                    "application/atom+xml",
+                                    "application/xhtml+xml",
+                                    "application/problem+json",
+                                    "application/ld+json",
+                                    "application/wasm",
+                                    "image/svg+xml"};
+  bool with_secrets = false;  // also where the length may tell of one (BREACH)
+};
+
+// After the handshake, which is a request like any other.
+struct WebSocketConfig {
+  bool inspect_messages = false;  // text that the client sends; no extension is then negotiated
+  uint32_t message_bytes = 65536;
+};
+
 struct LimitsConfig {
   uint32_t head_bytes = 65536;
   uint32_t header_fields = 128;
@@ -130,6 +158,8 @@ struct SiteConfig {
   AccessConfig access;
   RateLimitConfig rate_limit;
   CacheConfig cache;
+  CompressionConfig compression;
+  WebSocketConfig websocket;
   LimitsConfig limits;
   TimeoutsConfig timeouts;
   AccessLogConfig access_log;
@@ -176,6 +206,8 @@ struct SettingsConfig {
   MaskingConfig masking;
   uint32_t workers = 0;  // event loops; 0: one per core
   uint32_t drain_timeout_ms = 10000;
+  // How long the old process of a binary upgrade lives on for its connections.
+  uint32_t upgrade_drain_timeout_ms = 3600 * 1000;
 };
 
 struct Config {

@@ -98,6 +98,10 @@ template <typename V, FieldsOf<UpstreamConfig> T>
 void fields(V&& v, T& o) {
   v(kNameField, o.name);
   v(Field{.name = "balance", .one_of = "round_robin"}, o.balance);
+  v(Field{.name = "protocol",
+          .about = "h2c: HTTP/2 without TLS, known to be spoken there; gRPC needs it",
+          .one_of = "http1|h2c"},
+    o.protocol);
   v(Field{.name = "endpoints", .required = true}, o.endpoints);
   v(Field{.name = "health_check"}, o.health_check);
   v(Field{.name = "eject_after_failures",
@@ -175,6 +179,34 @@ void fields(V&& v, T& o) {
   v(Field{.name = "object_limit_bytes", .min = 1, .max = 1ull << 40}, o.object_limit_bytes);
 }
 
+template <typename V, FieldsOf<CompressionConfig> T>
+void fields(V&& v, T& o) {
+  v(Field{.name = "enabled", .about = "responses that came in clear go out compressed"}, o.enabled);
+  v(Field{.name = "codings", .about = "zstd, br, gzip, in the order of preference", .max_items = 3},
+    o.codings);
+  v(Field{.name = "level", .about = "1 the fastest to 9", .min = 1, .max = 9}, o.level);
+  v(Field{.name = "min_bytes", .about = "shorter ones go as they are", .max = 1 << 20},
+    o.min_bytes);
+  v(Field{.name = "types", .about = "media types: text/html, or text/* for all of a kind"},
+    o.types);
+  v(Field{.name = "with_secrets",
+          .about = "also responses that set cookies or are private, and answers to requests with "
+                   "credentials: their length may tell of a secret (BREACH)"},
+    o.with_secrets);
+}
+
+template <typename V, FieldsOf<WebSocketConfig> T>
+void fields(V&& v, T& o) {
+  v(Field{.name = "inspect_messages",
+          .about = "text messages of clients run through the rules as bodies"},
+    o.inspect_messages);
+  v(Field{.name = "message_bytes",
+          .about = "longer text messages close the WebSocket, where they are inspected",
+          .min = 125,
+          .max = 16u << 20},
+    o.message_bytes);
+}
+
 template <typename V, FieldsOf<LimitsConfig> T>
 void fields(V&& v, T& o) {
   v(Field{.name = "head_bytes", .min = 1024, .max = 1 << 20}, o.head_bytes);
@@ -229,6 +261,8 @@ void fields(V&& v, T& o) {
   v(Field{.name = "access"}, o.access);
   v(Field{.name = "rate_limit"}, o.rate_limit);
   v(Field{.name = "cache"}, o.cache);
+  v(Field{.name = "compression"}, o.compression);
+  v(Field{.name = "websocket"}, o.websocket);
   v(Field{.name = "limits"}, o.limits);
   v(Field{.name = "timeouts"}, o.timeouts);
   v(Field{.name = "access_log"}, o.access_log);
@@ -290,7 +324,14 @@ void fields(V&& v, T& o) {
   v(Field{.name = "events"}, o.events);
   v(Field{.name = "masking"}, o.masking);
   v(Field{.name = "workers", .about = "event loops; 0: one per core", .max = 1024}, o.workers);
-  v(Field{.name = "drain_timeout_ms", .max = kMaxTimeoutMs}, o.drain_timeout_ms);
+  v(Field{.name = "drain_timeout_ms",
+          .about = "how long a stop waits for requests under way",
+          .max = kMaxTimeoutMs},
+    o.drain_timeout_ms);
+  v(Field{.name = "upgrade_drain_timeout_ms",
+          .about = "how long the old process of a binary upgrade keeps its connections",
+          .max = kMaxTimeoutMs},
+    o.upgrade_drain_timeout_ms);
 }
 
 template <typename V, FieldsOf<Config> T>

@@ -172,8 +172,30 @@ class Validator {
     if (site.cache.object_limit_bytes > site.cache.limit_bytes) {
       report("cache.object_limit_bytes", "the cache's object limit is larger than the cache");
     }
+    checkCompression(site.compression);
     if (site.limits.uri_bytes > site.limits.head_bytes) {
       report("limits.uri_bytes", "the limit of the URI is larger than that of the head it is in");
+    }
+  }
+
+  void checkCompression(const CompressionConfig& compression) {
+    Names seen;
+    for (const std::string& coding : compression.codings) {
+      if (coding != "zstd" && coding != "br" && coding != "gzip") {
+        report("compression.codings", "coding \"" + coding + "\" is not one of zstd, br and gzip");
+      } else if (!seen.insert(coding).second) {
+        report("compression.codings", "coding \"" + coding + "\" is there twice");
+      }
+    }
+    if (compression.enabled && compression.codings.empty()) {
+      report("compression.codings", "compresses but has no coding; write gzip");
+    }
+    for (const std::string& type : compression.types) {
+      const size_t slash = type.find('/');
+      if (slash == std::string::npos || slash == 0 || slash + 1 == type.size() ||
+          type != waf::toLower(type)) {
+        report("compression.types", "\"" + type + "\" is no media type in lower case");
+      }
     }
   }
 

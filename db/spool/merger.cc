@@ -1,19 +1,16 @@
 #include "db/spool/merger.h"
 
-#include <dirent.h>
 #include <unistd.h>
 
 #include <algorithm>
+
+#include "db/spool/follower.h"
 
 namespace db {
 namespace {
 
 constexpr std::chrono::milliseconds kLongestGap{2};
 constexpr size_t kMaxPending = 100000;
-
-struct DirectoryCloser {
-  void operator()(DIR* directory) const { ::closedir(directory); }
-};
 
 }  // namespace
 
@@ -73,13 +70,14 @@ std::vector<RecordRef> Merger::collect(waf::MonotonicTime now) {
 }
 
 std::vector<RecordRef> recoverRecords(const std::string& folder,
-                                      const std::map<std::string, uint64_t>& positions) {
+                                      const std::map<std::string, uint64_t>& positions,
+                                      const std::set<std::string>& alive) {
   std::vector<RecordRef> out;
-  const std::unique_ptr<DIR, DirectoryCloser> directory(::opendir(folder.c_str()));
-  if (!directory) return out;
-  while (const dirent* entry = ::readdir(directory.get())) {
-    const std::string name = entry->d_name;
-    if (name.size() < 5 || name.substr(name.size() - 4) != ".seg") continue;
+  for (const std::string& name : segmentNames(folder)) {
+    std::string instance;
+    uint32_t spool = 0;
+    uint64_t number = 0;
+    if (parseSegmentName(name, &instance, &spool, &number) && alive.count(instance) != 0) continue;
     Result<std::shared_ptr<Segment>> opened = Segment::openLeft(folder, name);
     if (!opened) {
       if (opened.error().code == waf::ErrorCode::Corrupt) ::unlink((folder + "/" + name).c_str());
@@ -103,6 +101,19 @@ std::vector<RecordRef> recoverRecords(const std::string& folder,
     return a.record.sequence < b.record.sequence;
   });
   return out;
+}
+
+std::set<std::string> findLiving(const std::string& folder) {
+  std::set<std::string> instances;
+  for (const std::string& name : segmentNames(folder)) {
+    std::string instance;
+    uint32_t spool = 0;
+    uint64_t number = 0;
+    if (parseSegmentName(name, &instance, &spool, &number)) instances.insert(instance);
+  }
+  std::erase_if(instances,
+                [&](const std::string& instance) { return !Follower::lives(folder, instance); });
+  return instances;
 }
 
 }  // namespace db

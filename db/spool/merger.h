@@ -2,6 +2,8 @@
 
 #include <map>
 #include <memory>
+#include <set>
+#include <string>
 #include <vector>
 
 #include "db/spool/segment.h"
@@ -51,8 +53,12 @@ class Merger {
 
 // Everything that earlier processes left in the folder and that is not yet both committed and in
 // the audit log, in order. `positions` tells how far each segment was committed. Segments that hold
-// nothing more are removed.
+// nothing more are removed. Those of the instances in `alive` are left alone: Follower reads them.
 std::vector<RecordRef> recoverRecords(const std::string& folder,
-                                      const std::map<std::string, uint64_t>& positions);
+                                      const std::map<std::string, uint64_t>& positions,
+                                      const std::set<std::string>& alive);
+
+// The instances whose processes still append to the folder's spools.
+std::set<std::string> findLiving(const std::string& folder);
 
 }  // namespace db

@@ -1,5 +1,6 @@
 #include "db/spool/spool.h"
 
+#include <dirent.h>
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -7,6 +8,13 @@
 #include <cstdio>
 
 namespace db {
+namespace {
+
+struct DirectoryCloser {
+  void operator()(DIR* directory) const { ::closedir(directory); }
+};
+
+}  // namespace
 
 WakeUp::WakeUp() : event_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {}
 
@@ -59,11 +67,27 @@ bool LoopSpool::nextSegment() {
   return true;
 }
 
-Result<void> makeSpare(const SpoolShared& shared, SpoolQueue& queue) {
+std::string makeSegmentName(const std::string& instance, uint32_t spool, uint64_t number) {
   char name[96];
-  std::snprintf(name, sizeof name, "%s-%04u-%08llu.seg", shared.instance.c_str(), queue.number,
-                static_cast<unsigned long long>(++queue.segments_made));
-  Result<std::shared_ptr<Segment>> segment = Segment::create(shared.folder, name);
+  std::snprintf(name, sizeof name, "%s-%04u-%08llu.seg", instance.c_str(), spool,
+                static_cast<unsigned long long>(number));
+  return name;
+}
+
+std::vector<std::string> segmentNames(const std::string& folder) {
+  std::vector<std::string> out;
+  const std::unique_ptr<DIR, DirectoryCloser> directory(::opendir(folder.c_str()));
+  if (!directory) return out;
+  while (const dirent* entry = ::readdir(directory.get())) {
+    std::string name = entry->d_name;
+    if (name.size() > 4 && name.ends_with(".seg")) out.push_back(std::move(name));
+  }
+  return out;
+}
+
+Result<void> makeSpare(const SpoolShared& shared, SpoolQueue& queue) {
+  Result<std::shared_ptr<Segment>> segment = Segment::create(
+      shared.folder, makeSegmentName(shared.instance, queue.number, ++queue.segments_made));
   if (!segment) return waf::fail(segment.error());
   const std::lock_guard lock(queue.mutex);
   if (queue.closed) {

@@ -74,6 +74,11 @@ class LoopSpool final : public EventSpool {
   std::shared_ptr<Segment> current_;
 };
 
+// What a segment's file is called.
+std::string makeSegmentName(const std::string& instance, uint32_t spool, uint64_t number);
+// The segments' files in a folder, in no order.
+std::vector<std::string> segmentNames(const std::string& folder);
+
 // Makes the spool's next spare. Any thread; two calls at once for one queue must not be made.
 Result<void> makeSpare(const SpoolShared& shared, SpoolQueue& queue);
 

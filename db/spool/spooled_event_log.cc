@@ -34,15 +34,18 @@ uint64_t countToCommit(const std::vector<RecordRef>& records) {
 }  // namespace
 
 SpooledEventLog::SpooledEventLog(DirectoryLock lock, std::shared_ptr<SpoolShared> shared,
-                                 const std::string& events_folder, std::vector<RecordRef> recovered,
+                                 const std::string& events_folder, Left left,
                                  const waf::Clock& clock)
     : lock_(std::move(lock)),
       shared_(std::move(shared)),
-      commit_(events_folder, clock),
+      commit_(std::make_shared<CommitStage>(events_folder, clock)),
       merger_(shared_->next_sequence.load()),
-      recovered_(std::move(recovered)),
+      recovered_(std::move(left.recovered)),
+      followed_(std::move(left.followed)),
       recovered_to_commit_(countToCommit(recovered_)),
-      thread_([this] { run(); }) {}
+      thread_([this] { run(); }) {
+  static_cast<void>(markAlive());
+}
 
 SpooledEventLog::~SpooledEventLog() {
   stopping_.store(true);
@@ -53,6 +56,23 @@ SpooledEventLog::~SpooledEventLog() {
     if (queue->spare) queue->spare->discard();
     queue->spare.reset();
   }
+  if (!live_) return;
+  // While the lock is held: whoever finds the file gone knows that nothing is appended any more.
+  ::unlink(Follower::liveFile(shared_->folder, shared_->instance).c_str());
+}
+
+Result<void> SpooledEventLog::markAlive() {
+  if (live_) return {};
+  Result<DirectoryLock> taken =
+      DirectoryLock::take(Follower::liveFile(shared_->folder, shared_->instance));
+  if (!taken) return waf::fail(taken.error());
+  live_.emplace(std::move(*taken));
+  return {};
+}
+
+std::shared_ptr<CommitStage> SpooledEventLog::commitStage() const {
+  const std::lock_guard lock(mutex_);
+  return commit_;
 }
 
 std::unique_ptr<EventSpool> SpooledEventLog::openSpool() {
@@ -72,7 +92,7 @@ std::unique_ptr<EventSpool> SpooledEventLog::openSpool() {
 }
 
 void SpooledEventLog::configure(const AuditLogConfig& audit, const EventsConfig& events) {
-  commit_.setLimits(events);
+  if (const auto commit = commitStage()) commit->setLimits(events);
   {
     const std::lock_guard lock(mutex_);
     new_audit_ = audit;
@@ -108,15 +128,20 @@ void SpooledEventLog::reopenAuditFile() {
 
 EventLogStatus SpooledEventLog::status() const {
   EventLogStatus out;
-  const uint64_t all = shared_->appended.load() + recovered_to_commit_;
-  out.written = commit_.written();
+  const uint64_t all = shared_->appended.load() + recovered_to_commit_ + followed_to_commit_.load();
+  const auto commit = commitStage();
   out.lost_refusals = shared_->losses.refusals();
   out.lost = out.lost_refusals + shared_->losses.others();
-  out.backlog = all > out.written ? all - out.written : 0;
-  out.index_lag = commit_.indexLag();
-  const std::string commit_alarm = commit_.alarm();
+  std::string commit_alarm;
+  if (commit) {
+    out.written = commit->written();
+    out.backlog = all > out.written ? all - out.written : 0;
+    out.index_lag = commit->indexLag();
+    commit_alarm = commit->alarm();
+  }
   const std::lock_guard lock(mutex_);
-  for (const std::string* alarm : {&spare_alarm_, &commit_alarm, &audit_alarm_}) {
+  for (const std::string* alarm :
+       std::initializer_list<const std::string*>{&spare_alarm_, &commit_alarm, &audit_alarm_}) {
     if (alarm->empty()) continue;
     if (!out.alarm.empty()) out.alarm += "; ";
     out.alarm += *alarm;
@@ -127,20 +152,76 @@ EventLogStatus SpooledEventLog::status() const {
 bool SpooledEventLog::flush(std::chrono::milliseconds timeout) {
   const auto deadline = Clock::now() + timeout;
   const uint64_t target = shared_->appended.load();
+  const uint64_t followed_audit = followed_to_audit_.load();
+  const uint64_t followed_commit = followed_to_commit_.load();
+  const auto commit = commitStage();
+  if (!commit) return true;  // another process's business
   {
     std::unique_lock lock(mutex_);
     release_ = true;
     shared_->wake_up.signal();
-    const bool passed = progress_.wait_until(
-        lock, deadline, [&] { return recovered_done_ && passed_audit_ >= target; });
+    const bool passed = progress_.wait_until(lock, deadline, [&] {
+      return recovered_done_ && passed_audit_ >= target + followed_audit;
+    });
     if (!passed) return false;
   }
-  commit_.hurry();
-  return commit_.waitForWritten(target + recovered_to_commit_, deadline);
+  commit->hurry();
+  return commit->waitForWritten(target + recovered_to_commit_ + followed_commit, deadline);
+}
+
+Result<void> SpooledEventLog::handOver(std::chrono::milliseconds timeout) {
+  // Without it the other process would take what it finds for all that there is.
+  const Result<void> marked = markAlive();
+  if (!marked) return marked;
+  static_cast<void>(flush(timeout));
+  std::shared_ptr<CommitStage> commit;
+  {
+    std::unique_lock lock(mutex_);
+    hand_over_ = true;
+    shared_->wake_up.signal();
+    progress_.wait(lock, [this] { return handed_over_; });
+    commit.swap(commit_);
+  }
+  // What a status call still holds of it ends with that call.
+  while (commit.use_count() > 1) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  commit.reset();
+  lock_.reset();
+  return {};
+}
+
+// The merging thread's last act as such: what it has not passed on stays in the segments, whose
+// files tell how far it came.
+void SpooledEventLog::letGo() {
+  while (passOn()) {
+  }
+  let_go_ = true;
+  merger_ = Merger(0);
+  held_.clear();
+  followed_.clear();
+  const std::lock_guard lock(mutex_);
+  handed_over_ = true;
+  progress_.notify_all();
+}
+
+// After that: spares are made, and nobody is woken by an append, since another process looks for
+// it.
+void SpooledEventLog::workAlone() {
+  static_cast<void>(takeSettings());
+  for (const std::shared_ptr<SpoolQueue>& queue : queues_) {
+    const std::lock_guard lock(queue->mutex);
+    queue->segments.clear();
+  }
+  makeSpares();
+  shared_->wake_up.wait(static_cast<int>(Follower::kInterval.count()));
 }
 
 void SpooledEventLog::run() {
   while (true) {
+    if (let_go_) {
+      if (stopping_.load()) return;
+      workAlone();
+      continue;
+    }
     if (work()) continue;
     if (stopping_.load() && !merger_.isWaiting()) return;
     shared_->wake_up.prepare();
@@ -154,11 +235,23 @@ void SpooledEventLog::run() {
 
 int SpooledEventLog::timeoutMs() const {
   if (merger_.isWaiting()) return 1;
+  if (!followed_.empty()) return static_cast<int>(Follower::kInterval.count());
   if (!held_.empty() || spare_missing_) return static_cast<int>(kRetryDelay.count());
   return -1;
 }
 
 bool SpooledEventLog::work() {
+  if (!let_go_ && handOverWanted()) letGo();
+  if (let_go_) return true;
+  return passOn();
+}
+
+bool SpooledEventLog::handOverWanted() const {
+  const std::lock_guard lock(mutex_);
+  return hand_over_;
+}
+
+bool SpooledEventLog::passOn() {
   const bool may_recover = takeSettings() || stopping_.load();
   makeSpares();
   std::vector<RecordRef> records = merger_.collect(Clock::now());
@@ -168,18 +261,45 @@ bool SpooledEventLog::work() {
     recovered = true;
   }
   held_.insert(held_.end(), records.begin(), records.end());
+  std::vector<RecordRef> followed = follow();
   offerToSink(records);
   const size_t held = held_.size();
   if (held > 0) writeHeld();
-  const bool did = recovered || !records.empty() || held_.size() < held;
+  const bool did = recovered || !records.empty() || !followed.empty() || held_.size() < held;
   // After the audit log: what is committed and not held is then in both.
-  if (!records.empty()) commit_.push(std::move(records));
+  records.insert(records.end(), followed.begin(), followed.end());
+  if (!records.empty()) commit_->push(std::move(records));
   if (held_.size() < held) {
     const std::lock_guard lock(mutex_);
     passed_audit_ += held - held_.size();
     progress_.notify_all();
   }
   return did;
+}
+
+// What other processes appended: those that are not in the audit log are held, those that are not
+// in the store are returned.
+std::vector<RecordRef> SpooledEventLog::follow() {
+  std::vector<RecordRef> to_commit;
+  if (!recovered_done_) return to_commit;  // the audit file is not known yet
+  std::vector<RecordRef> to_offer;
+  for (Follower& follower : followed_) {
+    for (RecordRef& ref : follower.collect(Clock::now())) {
+      const bool audited = ref.record.end_offset <= ref.segment->audited();
+      const bool committed = ref.record.end_offset <= ref.segment->committed();
+      if (!audited) {
+        followed_to_audit_.fetch_add(1);
+        held_.push_back(ref);
+        to_offer.push_back(ref);
+      }
+      if (committed) continue;
+      followed_to_commit_.fetch_add(1);
+      to_commit.push_back(std::move(ref));
+    }
+  }
+  std::erase_if(followed_, [](const Follower& follower) { return follower.done(); });
+  offerToSink(to_offer);
+  return to_commit;
 }
 
 bool SpooledEventLog::takeSettings() {
@@ -221,6 +341,7 @@ void SpooledEventLog::makeSpares() {
     if (!queue->spare && !queue->closed) without.push_back(queue);
   }
   if (without.empty() && !spare_missing_) return;
+  if (let_go_) segments_alive_ = ownSegments();
   std::string alarm;
   for (const std::shared_ptr<SpoolQueue>& queue : without) {
     if (++segments_alive_ > kMaxSegments) {
@@ -234,6 +355,14 @@ void SpooledEventLog::makeSpares() {
   spare_missing_ = !alarm.empty();
   next_spare_try_ = Clock::now() + kRetryDelay;
   setAlarm(&SpooledEventLog::spare_alarm_, alarm);
+}
+
+// Those that the other process has not done with, too.
+size_t SpooledEventLog::ownSegments() const {
+  const std::vector<std::string> names = segmentNames(shared_->folder);
+  return static_cast<size_t>(std::count_if(
+      names.begin(), names.end(),
+      [this](const std::string& name) { return name.starts_with(shared_->instance + "-"); }));
 }
 
 bool SpooledEventLog::wanted(std::string_view line) const {
@@ -293,7 +422,7 @@ void SpooledEventLog::processRecovered() {
     if (!done) lines_missing_ += lines.size();
   }
   for (const RecordRef& ref : to_audit) passAudit(ref);
-  if (!to_commit.empty()) commit_.push(std::move(to_commit));
+  if (!to_commit.empty()) commit_->push(std::move(to_commit));
   recovered_.clear();
   const std::lock_guard lock(mutex_);
   recovered_done_ = true;
@@ -312,7 +441,12 @@ Result<std::unique_ptr<EventLog>> EventLog::open(const std::string& data_dir,
   if (!lock) return waf::fail(lock.error());
 
   const EventWriter::Progress progress = EventWriter(events_folder, clock).readProgress();
-  std::vector<RecordRef> recovered = recoverRecords(spool_folder, progress.positions);
+  const std::set<std::string> alive = findLiving(spool_folder);
+  SpooledEventLog::Left left;
+  left.recovered = recoverRecords(spool_folder, progress.positions, alive);
+  for (const std::string& instance : alive) {
+    left.followed.emplace_back(spool_folder, instance, progress.positions);
+  }
 
   auto shared = std::make_shared<SpoolShared>(spool_folder);
   const int64_t now = toMicroseconds(clock.wall());
@@ -327,10 +461,12 @@ Result<std::unique_ptr<EventLog>> EventLog::open(const std::string& data_dir,
   // second).
   uint64_t first =
       std::max(static_cast<uint64_t>(std::max<int64_t>(now, 0)), progress.last_sequence + 1);
-  if (!recovered.empty()) first = std::max(first, recovered.back().record.sequence + 1);
+  if (!left.recovered.empty()) {
+    first = std::max(first, left.recovered.back().record.sequence + 1);
+  }
   shared->next_sequence.store(first);
   return std::unique_ptr<EventLog>(std::make_unique<SpooledEventLog>(
-      std::move(*lock), std::move(shared), events_folder, std::move(recovered), clock));
+      std::move(*lock), std::move(shared), events_folder, std::move(left), clock));
 }
 
 }  // namespace db

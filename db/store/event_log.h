@@ -56,6 +56,13 @@ class EventLog {
   // The audit file is opened anew (SIGHUP). A renamed or removed file is noticed without it.
   virtual void reopenAuditFile() {}
   virtual EventLogStatus status() const = 0;
+  // Writes what is there, then lets another process open the log: from now on nothing but appending
+  // goes on here, and that process writes what is appended. Once; any thread. On failure all is as
+  // before.
+  virtual Result<void> handOver(std::chrono::milliseconds timeout) {
+    static_cast<void>(timeout);
+    return {};
+  }
   // Waits until everything appended before the call is in the audit file and the store; for tests
   // and shutdown.
   virtual bool flush(std::chrono::milliseconds timeout) = 0;

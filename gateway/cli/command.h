@@ -93,6 +93,7 @@ int disableUser(Call&);
 int enableUser(Call&);
 int unlockUser(Call&);
 int showStatus(Call&);
+int upgrade(Call&);
 int backup(Call&);
 int restore(Call&);
 

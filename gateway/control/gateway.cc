@@ -69,6 +69,11 @@ bool Gateway::bindNew(Prepared* prepared, admin::PrepareFailure* failure) {
   const std::scoped_lock lock(state_mutex_);
   for (const auto& [key, table] : prepared->snapshot->listeners) {
     if (bound_.count(key) != 0) continue;
+    const auto inherited = options_.inherited.find(key);
+    if (inherited != options_.inherited.end() && !inherited->second.empty()) {
+      prepared->sockets.emplace(key, inherited->second);
+      continue;
+    }
     auto sockets = ListenSocket::bindGroup(table.config.address, workers_->count());
     if (!sockets) {
       failure->error = sockets.error();
@@ -87,16 +92,18 @@ void Gateway::publish(std::unique_ptr<admin::PreparedConfig> prepared_config,
   if (prepared == nullptr) return;
   prepared->snapshot->version = version;
   const std::shared_ptr<const Snapshot> snapshot = prepared->snapshot;
-  if (log_ != nullptr)
-    log_->configure(snapshot->config.settings.audit_log, snapshot->config.settings.events);
+  if (db::EventLog* const log = log_)
+    log->configure(snapshot->config.settings.audit_log, snapshot->config.settings.events);
   outputs_->configure(snapshot->config.settings.outputs);
   source_.publish(snapshot);
   compiler_->want(provisionalRuleSets(*snapshot));
   const std::scoped_lock state(state_mutex_);
   for (auto& [key, sockets] : prepared->sockets) {
-    bound_[key] = sockets.front().boundAddress().toString();
+    bound_[key] = {sockets.front().boundAddress().toString(), sockets};
     workers_->open(key, std::move(sockets));
   }
+  // What is not accepted on now belongs to no listener any more.
+  options_.inherited.clear();
   std::erase_if(bound_, [&](const auto& each) {
     if (snapshot->listener(each.first) != nullptr) return false;
     workers_->close(each.first);
@@ -143,6 +150,33 @@ void Gateway::addAlarm(std::string alarm) {
   alarms_.push_back(std::move(alarm));
 }
 
+void Gateway::setUpgradeAlarm(std::string alarm) {
+  const std::scoped_lock lock(state_mutex_);
+  upgrade_alarm_ = std::move(alarm);
+}
+
+void Gateway::useEventLog(db::EventLog* log) {
+  const std::scoped_lock lock(change_mutex_);
+  const db::SettingsConfig in_force = settings();
+  log->configure(in_force.audit_log, in_force.events);
+  log->setSink(outputs_);
+  log_ = log;
+}
+
+db::SettingsConfig Gateway::settings() const {
+  const auto snapshot = source_.current();
+  return snapshot ? snapshot->config.settings : db::SettingsConfig{};
+}
+
+std::map<std::string, std::vector<int>> Gateway::listeningSockets() {
+  const std::scoped_lock lock(state_mutex_);
+  std::map<std::string, std::vector<int>> out;
+  for (const auto& [key, bound] : bound_) {
+    for (const ListenSocket& socket : bound.sockets) out[key].push_back(socket.descriptor());
+  }
+  return out;
+}
+
 std::vector<std::string> Gateway::boundListeners() {
   std::vector<std::string> out;
   const auto snapshot = source_.current();
@@ -150,7 +184,7 @@ std::vector<std::string> Gateway::boundListeners() {
   const std::scoped_lock lock(state_mutex_);
   for (const db::ListenerConfig& listener : snapshot->config.listeners) {
     const auto found = bound_.find(listenerKey(listener));
-    if (found != bound_.end()) out.push_back(listener.name + " " + found->second);
+    if (found != bound_.end()) out.push_back(listener.name + " " + found->second.address);
   }
   return out;
 }

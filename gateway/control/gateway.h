@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -25,6 +26,8 @@ class Gateway final : public admin::GatewayPort {
     std::string builtin_rules;
     std::string version;
     size_t loops = 1;
+    // Listening sockets of the process that this one takes over from, by listener key.
+    std::map<std::string, std::vector<ListenSocket>> inherited = {};
   };
   // `log` may be null: events are then lost, which is an alarm.
   static waf::Result<std::unique_ptr<Gateway>> create(Options options, db::EventLog* log,
@@ -46,6 +49,8 @@ class Gateway final : public admin::GatewayPort {
 
   // Alarms of the start: one sentence each.
   void addAlarm(std::string alarm);
+  // What went wrong with a binary upgrade; "" when nothing did.
+  void setUpgradeAlarm(std::string alarm);
   void setOnLastGood() { on_last_good_ = true; }
   // Everything is started and announced: from here on status() says ready.
   void setReady() { ready_ = true; }
@@ -53,6 +58,16 @@ class Gateway final : public admin::GatewayPort {
   // "http 127.0.0.1:8080": name and bound address.
   std::vector<std::string> boundListeners();
 
+  // Settings of the configuration in force.
+  db::SettingsConfig settings() const;
+  // Descriptors of what is accepted on, by listener key. They stay this object's.
+  std::map<std::string, std::vector<int>> listeningSockets();
+  // The log that is configured and asked for its state from now on, in place of the one that was
+  // handed over, to which the loops append still.
+  void useEventLog(db::EventLog* log);
+  // Another process accepts from now on.
+  void retire() { workers_->retire(); }
+  uint64_t connections() const { return workers_->connections(); }
   // Finishes what is under way, then stops the loops. False when the time was up first.
   bool drain(std::chrono::milliseconds timeout) { return workers_->drain(timeout); }
 
@@ -63,8 +78,8 @@ class Gateway final : public admin::GatewayPort {
   // The snapshot in force again, with a rule set that is now compiled.
   void install(const std::string& identity, std::shared_ptr<const waf::RuleSet> rule_set);
 
-  const Options options_;
-  db::EventLog* const log_;
+  Options options_;
+  std::atomic<db::EventLog*> log_;
   const waf::Clock& clock_;
   const waf::MonotonicTime started_;
   const std::shared_ptr<Outputs> outputs_ = std::make_shared<Outputs>();
@@ -72,9 +87,14 @@ class Gateway final : public admin::GatewayPort {
   std::mutex change_mutex_;  // prepare and publish
   SnapshotBuilder builder_;
   std::unique_ptr<Workers> workers_;
-  std::mutex state_mutex_;                    // what follows
-  std::map<std::string, std::string> bound_;  // listener key → bound address
+  std::mutex state_mutex_;  // what follows
+  struct Bound {
+    std::string address;
+    std::vector<ListenSocket> sockets;
+  };
+  std::map<std::string, Bound> bound_;  // by listener key
   std::vector<std::string> alarms_;
+  std::string upgrade_alarm_;
   std::atomic<bool> on_last_good_{false};
   std::atomic<bool> ready_{false};
   std::unique_ptr<RuleSetCompiler> compiler_;  // the last member: its thread uses the others

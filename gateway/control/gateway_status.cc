@@ -87,10 +87,11 @@ admin::GatewayStatus Gateway::status() {
   {
     const std::scoped_lock lock(state_mutex_);
     out.alarms = alarms_;
+    if (!upgrade_alarm_.empty()) out.alarms.push_back(upgrade_alarm_);
   }
   out.outputs = outputs_->status();
-  if (log_ != nullptr) {
-    const db::EventLogStatus log = log_->status();
+  if (db::EventLog* const event_log = log_) {
+    const db::EventLogStatus log = event_log->status();
     out.events_written = log.written;
     out.events_lost = log.lost;
     if (!log.alarm.empty()) out.alarms.push_back(log.alarm);

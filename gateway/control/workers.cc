@@ -17,6 +17,7 @@ Task<void> reapIdleConnections(Worker* worker) {
     const WaitResult woken = co_await worker->loop->sleepFor(kReapInterval);
     if (woken != WaitResult::Timeout) co_return;
     worker->pool.closeExpired();
+    worker->http2_pool.closeExpired();
   }
 }
 
@@ -25,7 +26,12 @@ Task<void> reapIdleConnections(Worker* worker) {
 struct Workers::Thread {
   std::unique_ptr<EventLoop> loop;
   std::unique_ptr<Worker> worker;
-  std::map<std::string, std::shared_ptr<Listener>> listeners;  // loop's thread only
+  std::multimap<std::string, std::shared_ptr<Listener>> listeners;  // loop's thread only
+
+  void stopAccepting() {
+    for (const auto& [key, listener] : listeners) listener->stopAccepting();
+    listeners.clear();
+  }
   std::thread thread;
 };
 
@@ -52,6 +58,7 @@ waf::Result<std::unique_ptr<Workers>> Workers::start(size_t count, const Snapsho
       self->loop->run();
       self->listeners.clear();
       self->worker->pool.clear();
+      self->worker->http2_pool.clear();
     });
     ready.get_future().wait();
     workers->threads_.push_back(std::move(thread));
@@ -60,11 +67,16 @@ waf::Result<std::unique_ptr<Workers>> Workers::start(size_t count, const Snapsho
 }
 
 void Workers::open(const std::string& listener_key, std::vector<ListenSocket> sockets) {
-  for (size_t i = 0; i < threads_.size() && i < sockets.size(); ++i) {
-    Thread* const self = threads_[i].get();
+  if (sockets.empty()) return;
+  for (size_t i = sockets.size(); i < threads_.size(); ++i) {
+    auto copy = sockets[i % sockets.size()].duplicate();
+    if (copy) sockets.push_back(std::move(*copy));
+  }
+  for (size_t i = 0; i < sockets.size(); ++i) {
+    Thread* const self = threads_[i % threads_.size()].get();
     self->loop->post([self, listener_key, socket = sockets[i]] {
       auto listener = std::make_shared<Listener>(self->loop.get(), socket);
-      self->listeners[listener_key] = listener;
+      self->listeners.emplace(listener_key, listener);
       self->loop->spawn(acceptConnections(self->worker.get(), listener, listener_key));
     });
   }
@@ -74,10 +86,9 @@ void Workers::close(const std::string& listener_key) {
   for (const auto& thread : threads_) {
     Thread* const self = thread.get();
     self->loop->post([self, listener_key] {
-      const auto found = self->listeners.find(listener_key);
-      if (found == self->listeners.end()) return;
-      found->second->stopAccepting();
-      self->listeners.erase(found);
+      const auto [first, last] = self->listeners.equal_range(listener_key);
+      for (auto at = first; at != last; ++at) at->second->stopAccepting();
+      self->listeners.erase(first, last);
     });
   }
 }
@@ -104,14 +115,24 @@ void Workers::refreshViews() {
   }
 }
 
+void Workers::retire() {
+  health_generation_->fetch_add(1);
+  for (const auto& thread : threads_) {
+    Thread* const self = thread.get();
+    self->loop->post([self] {
+      self->stopAccepting();
+      self->worker->retire();
+    });
+  }
+}
+
 bool Workers::drain(std::chrono::milliseconds timeout) {
   const auto deadline = std::chrono::steady_clock::now() + timeout;
   health_generation_->fetch_add(1);
   for (const auto& thread : threads_) {
     Thread* const self = thread.get();
     self->loop->post([self] {
-      for (const auto& [key, listener] : self->listeners) listener->stopAccepting();
-      self->listeners.clear();
+      self->stopAccepting();
       self->worker->drain();
     });
   }

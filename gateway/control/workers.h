@@ -27,7 +27,8 @@ class Workers {
   Workers(const Workers&) = delete;
   Workers& operator=(const Workers&) = delete;
 
-  // One bound socket for each loop; accepting starts at once.
+  // Bound sockets, one for each loop where they are as many; accepting starts at once. Of sockets
+  // that were handed over there may be more or fewer: all are accepted on, and every loop accepts.
   void open(const std::string& listener_key, std::vector<ListenSocket> sockets);
   // Stops accepting; connections that were accepted live on.
   void close(const std::string& listener_key);
@@ -37,6 +38,9 @@ class Workers {
   // comes.
   void refreshViews();
 
+  // Another process accepts from now on: what is open here goes on to its end, and is told that it
+  // ends after the request under way. Tunnels stay.
+  void retire();
   // Accepts no more, ends idle connections, waits for requests under way; then stops the loops.
   // False when the time was up first.
   bool drain(std::chrono::milliseconds timeout);

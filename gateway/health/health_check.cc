@@ -4,6 +4,7 @@
 
 #include "gateway/http1/head_writer.h"
 #include "gateway/upstream/exchange.h"
+#include "gateway/upstream/http2_exchange.h"
 
 namespace gateway {
 namespace {
@@ -17,8 +18,16 @@ Task<CheckResult> checkOnce(EventLoop* loop, const Upstream& upstream, size_t in
   const db::HealthCheckConfig& check = upstream.config.health_check;
   const std::chrono::milliseconds limit(check.timeout_ms);
   ConnectionPool pool(loop);
-  UpstreamExchange exchange(&pool, upstream.addresses[index], {limit, limit, limit});
-  ExchangeResult result = co_await exchange.connect(true);
+  Http2Pool http2_pool(loop);
+  const UpstreamTimeouts timeouts{limit, limit, limit};
+  std::unique_ptr<EndpointExchange> exchange;
+  if (upstream.config.protocol == "http1") {
+    exchange = std::make_unique<UpstreamExchange>(&pool, upstream.addresses[index], timeouts);
+  } else {
+    exchange =
+        std::make_unique<Http2Exchange>(&http2_pool, loop, upstream.addresses[index], timeouts);
+  }
+  ExchangeResult result = co_await exchange->connect(true);
   ResponseHead response;
   if (result.ok()) {
     std::string head;
@@ -33,11 +42,12 @@ Task<CheckResult> checkOnce(EventLoop* loop, const Upstream& upstream, size_t in
     writer.field("User-Agent", "portcullis-health-check");
     writer.field("Connection", "close");
     writer.end();
-    exchange.begin(std::move(head), "GET", BodyFraming::None);
-    result = co_await exchange.finishRequest();
-    if (result.ok()) result = co_await exchange.readHead(&response);
+    exchange->begin(std::move(head), "GET", BodyFraming::None, false);
+    result = co_await exchange->finishRequest({}, kNoTrailers);
+    if (result.ok()) result = co_await exchange->readHead(&response, {});
   }
-  exchange.abandon();
+  exchange->abandon();
+  http2_pool.retire();
   CheckResult out;
   if (!result.ok()) {
     out.detail = result.detail;

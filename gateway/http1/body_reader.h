@@ -39,6 +39,8 @@ class BodyReader {
   Task<BodyPart> next(Stream& stream, InputBuffer& input, Deadline deadline);
   // Without reading; NeedMore shows as Data with empty data.
   BodyPart poll(InputBuffer& input);
+  // Behind a chunked body, once End was returned: those that may go on.
+  const Trailers& trailers() const { return chunked_.trailers(); }
   // End was returned, or there is no body.
   bool done() const {
     return done_ || (consume_next_ == 0 && (framing_ == BodyFraming::None ||

@@ -3,6 +3,8 @@
 #include <array>
 #include <charconv>
 
+#include "gateway/http1/head_writer.h"
+
 namespace gateway {
 
 namespace {
@@ -41,14 +43,23 @@ Task<IoResult> BodyWriter::finish(Deadline deadline) {
   return flush(deadline);
 }
 
-Task<IoResult> BodyWriter::finishWith(std::string_view data, Deadline deadline) {
-  if (data.empty()) co_return co_await finish(deadline);
-  if (framing_ != BodyFraming::Chunked) co_return co_await write(data, deadline);
-  appendChunkSize(data.size(), &pending_);
+Task<IoResult> BodyWriter::finishWith(std::string_view data, Deadline deadline,
+                                      const Trailers& trailers) {
+  if (data.empty() && trailers.empty()) co_return co_await finish(deadline);
+  if (framing_ != BodyFraming::Chunked) {
+    if (data.empty()) co_return co_await finish(deadline);
+    co_return co_await write(data, deadline);
+  }
+  std::string end = data.empty() ? "0\r\n" : "\r\n0\r\n";
+  HeadWriter writer(&end);
+  for (const auto& [name, value] : trailers) {
+    if (mayForwardTrailer(name)) writer.field(name, value);
+  }
+  writer.end();
+  if (!data.empty()) appendChunkSize(data.size(), &pending_);
   started_ = true;
   body_bytes_ += data.size();
-  const IoResult result =
-      co_await stream_->write(Stream::Pieces{pending_, data, "\r\n0\r\n\r\n"}, deadline);
+  const IoResult result = co_await stream_->write(Stream::Pieces{pending_, data, end}, deadline);
   pending_.clear();
   co_return result;
 }

@@ -22,8 +22,9 @@ class BodyWriter {
   Task<IoResult> flush(Deadline deadline);
   // The end of the body: the last chunk, if it is chunked. A body cut short must be closed instead.
   Task<IoResult> finish(Deadline deadline);
-  // The last piece and the end in one packet.
-  Task<IoResult> finishWith(std::string_view data, Deadline deadline);
+  // The last piece and the end in one packet. Trailers stand behind a chunked body only.
+  Task<IoResult> finishWith(std::string_view data, Deadline deadline,
+                            const Trailers& trailers = kNoTrailers);
 
   // Whether a byte of the message has left: no other answer can be given from then on.
   bool started() const { return started_; }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "gateway/http1/grammar.h"
+#include "waf/base/text.h"
 
 // chunked-body = *chunk last-chunk trailer-section CRLF
 // chunk = 1*HEXDIG [ chunk-ext ] CRLF chunk-data CRLF; last-chunk = 1*"0" [ chunk-ext ] CRLF
@@ -124,6 +125,10 @@ ChunkedDecoder::Status ChunkedDecoder::takeTrailerLine(std::string_view line) {
   const size_t colon = line.find(':');
   if (colon == std::string_view::npos || !isToken(line.substr(0, colon))) {
     return refuse(400, "A trailer field is invalid.");
+  }
+  const std::string_view name = line.substr(0, colon);
+  if (mayForwardTrailer(name)) {
+    trailers_.emplace_back(name, waf::trim(line.substr(colon + 1), " \t"));
   }
   return Status::Data;
 }

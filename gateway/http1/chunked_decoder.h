@@ -8,8 +8,9 @@
 namespace gateway {
 
 // Strict decoder of the chunked coding (RFC 9112, 7.1): hexadecimal sizes, exact CRLF, extensions
-// checked, bounded and dropped, trailer fields checked, bounded and dropped (RFC 9110, 6.5.1
-// forbids to merge them unknown). Holds no bytes: it hands out views of its input.
+// checked, bounded and dropped, trailer fields checked and bounded; those that may stand behind a
+// body are kept (RFC 9110, 6.5.1), the others dropped. Of the data it hands out views of its
+// input.
 class ChunkedDecoder {
  public:
   enum class Status : uint8_t { NeedMore, Data, Done, Refused };
@@ -18,6 +19,7 @@ class ChunkedDecoder {
   // of `in`; `*consumed` counts framing and data, in every case.
   Status decode(std::string_view in, size_t* consumed, std::string_view* data);
   const Refusal& refusal() const { return refusal_; }
+  const Trailers& trailers() const { return trailers_; }
 
  private:
   enum class State : uint8_t { Size, Data, DataEnd, Trailer, Done };
@@ -33,6 +35,7 @@ class ChunkedDecoder {
   size_t extension_bytes_ = 0;
   size_t trailer_bytes_ = 0;
   Refusal refusal_;
+  Trailers trailers_;
 };
 
 }  // namespace gateway

@@ -29,6 +29,17 @@ bool HopByHop::drops(std::string_view name) const {
   return has(name) && !waf::equalsIgnoreCase(name, "host");
 }
 
+bool takesTrailers(const HeaderFields& fields) {
+  bool takes = false;
+  for (const HeaderField& field : fields) {
+    if (field.name.size() != 2 || !waf::equalsIgnoreCase(field.name, "te")) continue;
+    forEachToken(field.value, [&](std::string_view token) {
+      takes = takes || waf::equalsIgnoreCase(token, "trailers");
+    });
+  }
+  return takes;
+}
+
 bool HopByHop::has(std::string_view option) const {
   for (const std::string_view candidate : options_) {
     if (waf::equalsIgnoreCase(candidate, option)) return true;

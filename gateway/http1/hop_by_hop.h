@@ -24,6 +24,9 @@ class HopByHop {
   std::vector<std::string_view> options_;
 };
 
+// TE says so (RFC 9110, 10.1.4).
+bool takesTrailers(const HeaderFields& fields);
+
 // Calls f(token) for each element of a comma separated list, without white space; empty elements
 // are left out.
 template <typename F>

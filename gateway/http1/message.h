@@ -3,6 +3,8 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "gateway/http1/header_fields.h"
 #include "gateway/net/buffer.h"
@@ -16,6 +18,15 @@ enum class BodyFraming : uint8_t {
   Chunked,
   UntilClose,  // responses only
 };
+
+// The fields of a trailer section that may go on: see mayForwardTrailer().
+using Trailers = std::vector<std::pair<std::string, std::string>>;
+inline const Trailers kNoTrailers;
+
+// Whether a field may stand behind a body that is passed on (RFC 9110, 6.5.1 and 6.5.2): not what
+// frames, routes, authenticates or describes the message, which a recipient that merges trailers
+// into the head would take for the head's. Name in any case.
+bool mayForwardTrailer(std::string_view name);
 
 // Why a message is not accepted: the status to answer with and one sentence, for the client and the
 // event.

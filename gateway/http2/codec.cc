@@ -125,11 +125,14 @@ bool Http2Codec::receive(std::string_view bytes) {
 }
 
 bool Http2Codec::collect(std::string* out, size_t limit) {
+  collected_ = out;
+  collect_limit_ = limit;
   while (out->size() < limit) {
     const uint8_t* bytes = nullptr;
     const ssize_t length = nghttp2_session_mem_send(session_.get(), &bytes);
     if (length < 0) {
       broken_ = true;
+      fault(length == NGHTTP2_ERR_FLOODED, nghttp2_strerror(static_cast<int>(length)));
       return false;
     }
     if (length == 0) break;

@@ -75,6 +75,8 @@ class Http2Codec {
   void announceShutdown();
   void shutdown();
   void terminate(uint32_t code);
+  // Tells, if nothing was told of this connection yet, what ends it.
+  void tell(bool flood, std::string detail) { fault(flood, std::move(detail)); }
   // The connection broke: every stream is closed.
   void closeStreams();
 
@@ -122,6 +124,8 @@ class Http2Codec {
   bool settled_ = false;
   bool broken_ = false;
   bool told_ = false;
+  std::string* collected_ = nullptr;  // while collect() runs
+  size_t collect_limit_ = 0;
   std::string complaint_;  // nghttp2's last message
 };
 

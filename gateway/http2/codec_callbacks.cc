@@ -1,7 +1,9 @@
 #include "gateway/http2/codec_callbacks.h"
 
 #include <algorithm>
-#include <cstring>
+#include <string>
+
+#include "gateway/http2/response_fields.h"
 
 namespace gateway {
 namespace {
@@ -72,6 +74,9 @@ int Http2Codec::Callbacks::onHeader(nghttp2_session*, const nghttp2_frame* frame
     no = Refusal{431, "The trailer section is too large."};
   }
   if (no) self(user).refuseBody(*stream, *no);
+  if (!no && mayForwardTrailer(viewOf(name))) {
+    stream->inbound_trailers.emplace_back(viewOf(name), viewOf(value));
+  }
   return 0;
 }
 
@@ -81,11 +86,22 @@ int Http2Codec::Callbacks::onFrameReceived(nghttp2_session*, const nghttp2_frame
   return 0;
 }
 
-int Http2Codec::Callbacks::onInvalidFrame(nghttp2_session*, const nghttp2_frame*, int error,
+int Http2Codec::Callbacks::onInvalidFrame(nghttp2_session*, const nghttp2_frame* frame, int error,
                                           void* user) {
   Http2Codec& codec = self(user);
   codec.within_head_ = false;
-  if (error == NGHTTP2_ERR_REFUSED_STREAM) return 0;
+  if (error == NGHTTP2_ERR_REFUSED_STREAM) {
+    codec.fault(true, "more than " + std::to_string(codec.limits_.streams) +
+                          " streams at once; the surplus was refused");
+    return 0;
+  }
+  // Once the client has acknowledged the limit, nghttp2 takes a surplus for an error of the
+  // connection.
+  if (frame->hd.type == NGHTTP2_HEADERS && codec.streams_.size() >= codec.limits_.streams) {
+    codec.fault(
+        true, "flood of streams, more than " + std::to_string(codec.limits_.streams) + " at once");
+    return 0;
+  }
   codec.fault(false, codec.complaint_.empty() ? nghttp2_strerror(error) : codec.complaint_);
   return 0;
 }
@@ -118,20 +134,41 @@ int Http2Codec::Callbacks::onError(nghttp2_session*, int, const char* message, s
   return 0;
 }
 
-ssize_t Http2Codec::Callbacks::readData(nghttp2_session*, int32_t, uint8_t* out, size_t length,
-                                        uint32_t* flags, nghttp2_data_source* source, void*) {
+ssize_t Http2Codec::Callbacks::readData(nghttp2_session* session, int32_t id, uint8_t*,
+                                        size_t length, uint32_t* flags, nghttp2_data_source* source,
+                                        void*) {
   auto& stream = *static_cast<Http2Stream*>(source->ptr);
   const size_t take = std::min(length, stream.outbound.size());
-  if (take > 0) std::memcpy(out, stream.outbound.data(), take);
-  stream.outbound.remove_prefix(take);
-  if (take > 0) stream.moved.notifyAll();
-  if (stream.outbound.empty() && stream.outbound_end) {
+  *flags |= NGHTTP2_DATA_FLAG_NO_COPY;
+  if (take == stream.outbound.size() && stream.outbound_end) {
     *flags |= NGHTTP2_DATA_FLAG_EOF;
+    if (!stream.trailers.empty()) {
+      *flags |= NGHTTP2_DATA_FLAG_NO_END_STREAM;
+      const Http2TrailerFields fields(stream.trailers);
+      nghttp2_submit_trailer(session, id, fields.list().data(), fields.list().size());
+    }
   } else if (take == 0) {
     stream.deferred = true;
     return NGHTTP2_ERR_DEFERRED;
   }
   return static_cast<ssize_t>(take);
+}
+
+int Http2Codec::Callbacks::sendData(nghttp2_session*, nghttp2_frame* frame, const uint8_t* head,
+                                    size_t length, nghttp2_data_source* source, void* user) {
+  constexpr size_t kFrameHead = 9;
+  Http2Codec& codec = self(user);
+  auto& stream = *static_cast<Http2Stream*>(source->ptr);
+  // The stream was given up between the two callbacks: its bytes are gone.
+  if (stream.outbound.size() < length) return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE;
+  if (codec.collected_->size() >= codec.collect_limit_) return NGHTTP2_ERR_WOULDBLOCK;
+  codec.collected_->append(reinterpret_cast<const char*>(head), kFrameHead);
+  // No padding is asked for, so there is none.
+  static_cast<void>(frame);
+  codec.collected_->append(stream.outbound.data(), length);
+  stream.outbound.remove_prefix(length);
+  if (length > 0) stream.moved.notifyAll();
+  return 0;
 }
 
 nghttp2_session_callbacks* Http2Codec::Callbacks::table() {
@@ -146,6 +183,7 @@ nghttp2_session_callbacks* Http2Codec::Callbacks::table() {
     nghttp2_session_callbacks_set_on_frame_recv_callback(raw, onFrameReceived);
     nghttp2_session_callbacks_set_on_invalid_frame_recv_callback(raw, onInvalidFrame);
     nghttp2_session_callbacks_set_on_data_chunk_recv_callback(raw, onDataChunk);
+    nghttp2_session_callbacks_set_send_data_callback(raw, sendData);
     nghttp2_session_callbacks_set_on_frame_send_callback(raw, onFrameSent);
     nghttp2_session_callbacks_set_on_stream_close_callback(raw, onStreamClose);
     nghttp2_session_callbacks_set_error_callback2(raw, onError);

@@ -8,7 +8,7 @@ namespace gateway {
 struct Http2Codec::Callbacks {
   // For every session of the process; null when there was no memory.
   static nghttp2_session_callbacks* table();
-  // The data source of a response: takes from the stream's outbound bytes.
+  // The data source of a response: how much of the stream's outbound bytes goes into a frame.
   static ssize_t readData(nghttp2_session* session, int32_t id, uint8_t* out, size_t length,
                           uint32_t* flags, nghttp2_data_source* source, void* user);
 
@@ -23,6 +23,9 @@ struct Http2Codec::Callbacks {
                             void* user);
   static int onDataChunk(nghttp2_session* session, uint8_t flags, int32_t id, const uint8_t* data,
                          size_t length, void* user);
+  // The frame itself: from the outbound bytes into what collect() gathers, their only copy.
+  static int sendData(nghttp2_session* session, nghttp2_frame* frame, const uint8_t* head,
+                      size_t length, nghttp2_data_source* source, void* user);
   static int onFrameSent(nghttp2_session* session, const nghttp2_frame* frame, void* user);
   static int onStreamClose(nghttp2_session* session, int32_t id, uint32_t code, void* user);
   static int onError(nghttp2_session* session, int code, const char* message, size_t length,

@@ -8,7 +8,26 @@ namespace {
 // Differs with every response: in the table of the compression it would push out what comes again.
 bool isUnique(std::string_view name) { return name == "x-request-id" || name == "set-cookie"; }
 
+nghttp2_nv pairOf(std::string_view name, std::string_view value, uint8_t flags) {
+  nghttp2_nv field{};
+  field.name = reinterpret_cast<uint8_t*>(const_cast<char*>(name.data()));
+  field.namelen = name.size();
+  field.value = reinterpret_cast<uint8_t*>(const_cast<char*>(value.data()));
+  field.valuelen = value.size();
+  field.flags = flags;
+  return field;
+}
+
 }  // namespace
+
+Http2TrailerFields::Http2TrailerFields(const Trailers& trailers) {
+  for (const auto& [name, value] : trailers) {
+    if (mayForwardTrailer(name)) fields_.emplace_back(waf::toLower(name), value);
+  }
+  for (const auto& [name, value] : fields_) {
+    list_.push_back(pairOf(name, value, NGHTTP2_NV_FLAG_NONE));
+  }
+}
 
 Http2ResponseFields::Http2ResponseFields(std::string head, int status) : head_(std::move(head)) {
   status_ = status != 0 ? std::to_string(status) : head_.substr(9, 3);
@@ -34,13 +53,7 @@ Http2ResponseFields::Http2ResponseFields(std::string head, int status) : head_(s
 
 void Http2ResponseFields::add(char* name, size_t name_length, std::string_view value,
                               uint8_t flags) {
-  nghttp2_nv field{};
-  field.name = reinterpret_cast<uint8_t*>(name);
-  field.namelen = name_length;
-  field.value = reinterpret_cast<uint8_t*>(const_cast<char*>(value.data()));
-  field.valuelen = value.size();
-  field.flags = flags;
-  list_.push_back(field);
+  list_.push_back(pairOf({name, name_length}, value, flags));
 }
 
 }  // namespace gateway

@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "gateway/http1/message.h"
+
 namespace gateway {
 
 // A response's head, as HeadWriter writes it (status line and field lines, with or without the
@@ -25,6 +27,21 @@ class Http2ResponseFields {
 
   std::string head_;
   std::string status_;
+  std::vector<nghttp2_nv> list_;
+};
+
+// A trailer section as a header list: names in lower case, without those that may not go on. Views
+// into itself.
+class Http2TrailerFields {
+ public:
+  explicit Http2TrailerFields(const Trailers& trailers);
+  Http2TrailerFields(const Http2TrailerFields&) = delete;
+  Http2TrailerFields& operator=(const Http2TrailerFields&) = delete;
+
+  const std::vector<nghttp2_nv>& list() const { return list_; }
+
+ private:
+  Trailers fields_;
   std::vector<nghttp2_nv> list_;
 };
 

@@ -27,12 +27,14 @@ struct Http2Stream {
   std::optional<uint64_t> announced;    // Content-Length
   uint64_t received = 0;                // of the body, in all
   bool inbound_end = false;             // nothing follows `inbound`
+  Trailers inbound_trailers;            // once inbound_end is set
   std::optional<Refusal> body_refusal;  // the body or its trailers break the rules
 
   // The response's next bytes: a view into the server's memory, until `moved` tells that it is
   // empty.
   std::string_view outbound;
-  bool outbound_end = false;  // nothing follows `outbound`
+  bool outbound_end = false;  // nothing but `trailers` follows `outbound`
+  Trailers trailers;          // of the response, before outbound_end is set
   bool begun = false;         // the head was handed over
   bool ended = false;         // the response's end is in a frame
 

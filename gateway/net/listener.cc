@@ -2,6 +2,7 @@
 
 #include <Poco/Exception.h>
 #include <Poco/Net/ServerSocketImpl.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
@@ -98,6 +99,23 @@ waf::Result<std::vector<ListenSocket>> ListenSocket::bindGroup(const std::string
     return waf::fail(waf::ErrorCode::Unavailable, "net",
                      "listener " + text + ": " + fault.displayText());
   }
+}
+
+waf::Result<ListenSocket> ListenSocket::adopt(UniqueFd descriptor) {
+  int listening = 0;
+  socklen_t length = sizeof listening;
+  if (::getsockopt(descriptor.get(), SOL_SOCKET, SO_ACCEPTCONN, &listening, &length) != 0 ||
+      listening == 0) {
+    return waf::fail(waf::ErrorCode::Invalid, "net",
+                     "a descriptor that was handed over is no listening socket");
+  }
+  return ListenSocket(descriptor.release());
+}
+
+waf::Result<ListenSocket> ListenSocket::duplicate() const {
+  UniqueFd copy(::fcntl(descriptor(), F_DUPFD_CLOEXEC, 3));
+  if (!copy) return refused(boundAddress(), errno);
+  return ListenSocket(copy.release());
 }
 
 Poco::Net::SocketAddress ListenSocket::boundAddress() const {

@@ -25,6 +25,11 @@ class ListenSocket final : public Poco::Net::ServerSocket {
   // this machine.
   static waf::Result<std::vector<ListenSocket>> bindGroup(const std::string& address, size_t count);
 
+  // A listening descriptor that another process handed over.
+  static waf::Result<ListenSocket> adopt(UniqueFd descriptor);
+  // Another descriptor of the same socket, for a further loop. Exhausted: out of descriptors.
+  waf::Result<ListenSocket> duplicate() const;
+
   Poco::Net::SocketAddress boundAddress() const;
   int descriptor() const;
 

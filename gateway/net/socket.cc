@@ -115,6 +115,7 @@ void Socket::boundUnsent(int bytes) {
 }
 
 uint64_t Socket::unacknowledged() const {
+  ++times_asked_;
   int waiting = 0;
   // Of a socket that is closed or broken nothing will be acknowledged any more.
   if (!open_ || ::ioctl(fd_, SIOCOUTQ, &waiting) != 0 || waiting < 0) return 0;

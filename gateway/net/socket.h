@@ -40,6 +40,8 @@ class Socket {
   uint64_t unacknowledged() const;
   // How many it has.
   uint64_t acknowledged() const { return written_ - std::min(written_, unacknowledged()); }
+  // How often the kernel was asked for that: it costs a system call or two.
+  uint64_t timesAsked() const { return times_asked_; }
 
   const Poco::Net::SocketAddress& peer() const { return peer_; }
   // The address that the peer connected to.
@@ -65,6 +67,7 @@ class Socket {
   int fd_;
   bool open_ = true;
   uint64_t written_ = 0;
+  mutable uint64_t times_asked_ = 0;
   IoHandle handle_;
 };
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 
 #include "gateway/net/buffer.h"
 
@@ -70,7 +71,8 @@ Task<IoResult> Stream::write(Pieces pieces, Deadline deadline) {
   const auto span = deadline - loop().now();
   size_t left = pieces[0].size() + pieces[1].size() + pieces[2].size();
   size_t sent = 0;
-  AckProgress progress(*socket_, deadline == kNoDeadline ? std::chrono::nanoseconds(0) : span);
+  // Asks the kernel, so it begins where the write has to wait: most never do.
+  std::optional<AckProgress> progress;
   while (left > 0) {
     const IoResult result = tryWrite(pieces);
     if (result.ok()) {
@@ -85,9 +87,10 @@ Task<IoResult> Stream::write(Pieces pieces, Deadline deadline) {
       continue;
     }
     if (!wants(result.status)) co_return IoResult{result.status, sent, result.error};
+    if (!progress && deadline != kNoDeadline) progress.emplace(*socket_, span);
     const WaitResult waited = co_await waitFor(result.status, deadline);
     if (waited == WaitResult::Timeout) {
-      if (progress.enough()) {
+      if (progress && progress->enough()) {
         deadline = loop().now() + span;
         continue;
       }

@@ -2,8 +2,10 @@
 // passed the response phases of the rules in force (a site whose rules change starts an empty
 // cache).
 #include "gateway/http1/head_writer.h"
+#include "gateway/proxy/client_body.h"
 #include "gateway/proxy/client_fields.h"
 #include "gateway/proxy/exchange.h"
+#include "gateway/proxy/response_coding.h"
 
 namespace gateway {
 namespace {
@@ -66,13 +68,30 @@ Task<void> Exchange::sendStored(Request& request, const StoredResponse& stored,
   request.status = not_modified ? 304 : stored.status;
   HeadWriter writer(&head);
   writer.statusLine(request.status);
-  for (const auto& [name, value] : stored.fields) {
-    if (!not_modified || belongsInNotModified(name)) writer.field(name, value);
+  CodingPlan coding;
+  if (request.site->config.compression.enabled) {
+    const std::vector<std::pair<std::string_view, std::string_view>> fields(stored.fields.begin(),
+                                                                            stored.fields.end());
+    coding = codingFor(request, stored.status, fields, stored.body->size());
   }
+  std::unique_ptr<ContentEncoder> encoder = not_modified ? nullptr : makeEncoder(request, coding);
+  for (const auto& [name, value] : stored.fields) {
+    if (not_modified && !belongsInNotModified(name)) continue;
+    writeCoded(encoder || (not_modified && !coding.coding.empty()), name, value, &writer);
+  }
+  writeCoding(coding, encoder != nullptr, &writer);
   writer.field(
       "Age", static_cast<uint64_t>(std::max<int64_t>(0, stored.age(worker_.loop->now()).count())));
   writer.field("Cache-Status", status);
   writer.field("X-Request-Id", request.id);
+  if (encoder) {
+    record(request);
+    downstream_.begin(request, std::move(head), BodyFraming::Chunked);
+    ClientBody client(downstream_, std::move(encoder), &request.bytes_out);
+    const IoResult sent = co_await client.finish(*stored.body, writeDeadline(request), kNoTrailers);
+    if (!sent.ok()) request.keep_alive = false;
+    co_return;
+  }
   if (!not_modified && stored.status != 204) {
     writer.field("Content-Length", uint64_t{stored.body->size()});
   }

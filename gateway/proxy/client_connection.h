@@ -23,6 +23,9 @@ class ClientConnection {
 
   // Requests until the end; the stream is closed when it returns.
   virtual Task<void> run() = 0;
+  // Another process accepts now: tells the client, where it can, that new requests belong on a new
+  // connection. What is under way goes on, tunnels as long as they like.
+  virtual void retire() = 0;
   // The worker drains: ends at once when nothing is under way, else after what is.
   virtual void drain() = 0;
 

@@ -18,6 +18,10 @@ class Downstream {
   // The next part of the request's body; its bytes are valid until the next call, and only then
   // count as moved on (the window of a stream, the read of a connection).
   virtual Task<BodyPart> readBody(Deadline deadline) = 0;
+  // Of the request, once the body's End came: those that may go on.
+  virtual const Trailers& trailers() const = 0;
+  // Whoever waits in readBody() is woken with Cancelled; nothing more is read.
+  virtual void cancelBody() = 0;
   // The body is known to be complete.
   virtual bool bodyDone() const = 0;
   // 100 Continue, unless the body is there already.
@@ -32,8 +36,10 @@ class Downstream {
   // Ok when the bytes are with the kernel, or within the client's window.
   virtual Task<IoResult> write(std::string_view data, Deadline deadline) = 0;
   virtual Task<IoResult> flush(Deadline deadline) = 0;
-  // The last piece, if any, and the end.
-  virtual Task<IoResult> finish(std::string_view data, Deadline deadline) = 0;
+  // The last piece, if any, and the end. `trailers`, which must live until it returns, go out where
+  // the client takes them.
+  virtual Task<IoResult> finish(std::string_view data, Deadline deadline,
+                                const Trailers& trailers) = 0;
   // A byte of the answer has left: no other one can be given.
   virtual bool started() const = 0;
 
@@ -41,6 +47,8 @@ class Downstream {
   virtual void cut() = 0;
   // Ends a tunnel: whoever waits in readBody() or write() is woken.
   virtual void closeTunnel() = 0;
+  // As closeTunnel(), and what was written reaches the client.
+  virtual void endTunnel() = 0;
 };
 
 }  // namespace gateway

@@ -27,8 +27,8 @@ namespace gateway {
 //   leaves.
 class Exchange {
  public:
-  Exchange(const ClientConnection& client, Downstream& downstream)
-      : client_(client), worker_(client.worker()), downstream_(downstream) {}
+  Exchange(const ClientConnection& client, Downstream& downstream);
+  ~Exchange();
 
   // What a request has before its head is looked at: id, times, client.
   static void begin(const ClientConnection& client, Request& request);
@@ -58,10 +58,17 @@ class Exchange {
   // inspect_request.cc
   Task<Step> inspectHead(Request& request);
   Task<Step> readBody(Request& request);
+  void inspectTrailers(Request& request);
   Task<Step> takeBodyPart(Request& request, const BodyPart& part, bool inspect);
   Task<Step> refuseBody(Request& request, BodyPart part);
   Task<Step> inspectBody(Request& request);
   Task<Step> interrupted(Request& request, std::optional<waf::Interruption> interruption);
+
+  // stream_body.cc
+  struct BodyStream;  // the request's body on its way while the response comes
+  Task<void> streamBody(Request& request, EndpointExchange& exchange, BodyStream& stream);
+  void startStream(Request& request, EndpointExchange& exchange);
+  Task<void> endStream();
 
   // forward.cc
   struct Asked {  // how asking the upstream ended
@@ -75,10 +82,10 @@ class Exchange {
     waf::MonotonicTime requested;
   };
   Task<void> forward(Request& request, CacheUse cache);
-  Task<Asked> ask(Request& request, const CacheUse& cache,
-                  std::optional<UpstreamExchange>& exchange, size_t index, bool fresh,
+  Task<Asked> ask(Request& request, const CacheUse& cache, EndpointExchange& exchange, bool fresh,
                   ResponseHead* response);
-  Task<Asked> sendBody(Request& request, UpstreamExchange& exchange);
+  Task<Asked> sendBody(Request& request, EndpointExchange& exchange);
+  std::unique_ptr<EndpointExchange> makeExchange(const Request& request, size_t index);
 
   // answer_from_cache.cc
   Task<Step> answerFromCache(Request& request, CacheUse* cache);
@@ -89,23 +96,35 @@ class Exchange {
 
   // relay_response.cc
   Task<Step> inspectResponseHead(Request& request, const ResponseHead& response);
-  Task<void> relayResponse(Request& request, UpstreamExchange& exchange,
+  Task<void> relayResponse(Request& request, EndpointExchange& exchange,
                            const ResponseHead& response, const CacheUse& cache);
   struct Held {  // the start of the response's body, kept back while it is inspected
     std::string bytes;
     bool complete = false;
   };
-  Task<Step> holdForInspection(Request& request, UpstreamExchange& exchange, Held* held);
+  Task<Step> holdForInspection(Request& request, EndpointExchange& exchange, Held* held);
   Task<Step> upstreamBroke(Request& request, const BodyPart& part, bool started);
 
   // tunnel.cc
   Task<void> tunnel(Request& request);
+
+  // relay_tunnel.cc
+  struct Tunnel;
   Task<void> relayBothWays(Request& request, UpstreamConnection& upstream);
+  Task<void> relayToUpstream(Request& request, Tunnel& tunnel);
+  Task<void> relayToClient(Tunnel& tunnel);
+  Task<bool> passMessages(Request& request, Tunnel& tunnel, std::string_view bytes);
+
+  // inspect_message.cc
+  void beginMessage(const Request& handshake, Request* message) const;
+  bool inspectMessage(const Request& handshake, const std::string& text);
+  void recordMessage(const Request& handshake, Request* message, std::string why);
 
   // reply.cc
   using ExtraFields = std::vector<std::pair<std::string_view, std::string>>;
   Task<void> refuse(Request& request, int status, waf::Reason reason, std::string detail,
                     ExtraFields extra = {});
+  Task<void> refuseGrpc(Request& request, int status);
   Task<void> reply(Request& request, std::string head, std::string_view body);
   void beginHead(Request& request, int status, std::string* out);
 
@@ -120,7 +139,8 @@ class Exchange {
   const ClientConnection& client_;
   Worker& worker_;
   Downstream& downstream_;
-  std::optional<UpstreamExchange>* under_way_ = nullptr;  // what waits for the upstream
+  std::unique_ptr<EndpointExchange>* under_way_ = nullptr;  // what waits for the upstream
+  std::unique_ptr<BodyStream> body_stream_;
 };
 
 }  // namespace gateway

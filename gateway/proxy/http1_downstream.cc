@@ -1,6 +1,7 @@
 #include "gateway/proxy/http1_downstream.h"
 
 #include "gateway/http1/head_writer.h"
+#include "gateway/http1/hop_by_hop.h"
 
 namespace gateway {
 
@@ -15,6 +16,7 @@ void Http1Downstream::begin(Request& request, std::string head, BodyFraming fram
   if (!request.body_complete || draining_ || framing == BodyFraming::UntilClose) {
     request.keep_alive = false;
   }
+  takes_trailers_ = takesTrailers(request.head.fields);
   HeadWriter writer(&head);
   if (framing == BodyFraming::Chunked) writer.framing(BodyFraming::Chunked, 0);
   if (!request.keep_alive) {

@@ -23,6 +23,8 @@ class Http1Downstream final : public Downstream {
   Task<BodyPart> readBody(Deadline deadline) override {
     return reader_.next(stream_, input_, deadline);
   }
+  const Trailers& trailers() const override { return reader_.trailers(); }
+  void cancelBody() override { stream_.cancelReads(); }
   bool bodyDone() const override { return reader_.done(); }
   Task<IoResult> sendContinue(Deadline deadline) override;
   void begin(Request& request, std::string head, BodyFraming framing) override;
@@ -31,12 +33,17 @@ class Http1Downstream final : public Downstream {
     return writer_->write(data, deadline);
   }
   Task<IoResult> flush(Deadline deadline) override { return writer_->flush(deadline); }
-  Task<IoResult> finish(std::string_view data, Deadline deadline) override {
-    return writer_->finishWith(data, deadline);
+  Task<IoResult> finish(std::string_view data, Deadline deadline,
+                        const Trailers& trailers) override {
+    return writer_->finishWith(data, deadline, takes_trailers_ ? trailers : kNoTrailers);
   }
   bool started() const override { return writer_ && writer_->started(); }
   void cut() override { stream_.close(true); }
   void closeTunnel() override { stream_.close(); }
+  void endTunnel() override {
+    linger_ = true;
+    stream_.cancelReads();
+  }
 
   // The client may still be sending what nobody reads: close so that it can read the answer.
   bool linger() const { return linger_; }
@@ -49,6 +56,7 @@ class Http1Downstream final : public Downstream {
   const bool& draining_;
   BodyReader reader_;
   std::optional<BodyWriter> writer_;
+  bool takes_trailers_ = false;  // RFC 9110, 10.1.4: said so in TE
   bool linger_ = false;
   bool tunnelling_ = false;
 };

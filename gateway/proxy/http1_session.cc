@@ -15,7 +15,7 @@ Task<void> Http1Session::run() {
   std::shared_ptr<const Snapshot> snapshot;
   bool keep_alive = true;
   std::chrono::milliseconds write_timeout{30000};
-  while (keep_alive && !worker().draining) {
+  while (keep_alive && !worker().ending) {
     // A connection on a listener that is gone ends after the request that is under way.
     const auto& newest = worker().snapshots.current();
     if (snapshot == nullptr || newest->listener(listenerKey()) != nullptr) snapshot = newest;

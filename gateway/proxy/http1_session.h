@@ -18,6 +18,8 @@ class Http1Session final : public ClientConnection {
         input_(std::move(input)) {}
 
   Task<void> run() override;
+  // A client may be sending its next request: it gets the answer, with Connection: close.
+  void retire() override {}
   void drain() override;
 
  private:

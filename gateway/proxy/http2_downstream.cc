@@ -50,6 +50,10 @@ Task<BodyPart> Http2Downstream::readBody(Deadline deadline) {
       break;
     }
     if (stream_->inbound_end) break;
+    if (body_cancelled_) {
+      part.status = BodyPart::Status::Cancelled;
+      break;
+    }
     const WaitResult waited = co_await stream_->changed.wait(deadline);
     if (waited == WaitResult::Timeout || waited == WaitResult::Cancelled) {
       part.status =
@@ -87,7 +91,7 @@ bool Http2Downstream::sendHead(bool body) {
 
 Task<IoResult> Http2Downstream::send(std::string_view data, bool last, Deadline deadline) {
   const auto span = deadline - loop_->now();
-  const bool only_head = last && data.empty() && !stream_->begun;
+  const bool only_head = last && data.empty() && !stream_->begun && stream_->trailers.empty();
   if (only_head) stream_->outbound_end = true;
   if (!sendHead(!only_head)) co_return IoResult{IoStatus::Closed};
   output_.notifyAll();
@@ -119,8 +123,17 @@ Task<IoResult> Http2Downstream::write(std::string_view data, Deadline deadline) 
 
 Task<IoResult> Http2Downstream::flush(Deadline deadline) { return send({}, false, deadline); }
 
-Task<IoResult> Http2Downstream::finish(std::string_view data, Deadline deadline) {
+Task<IoResult> Http2Downstream::finish(std::string_view data, Deadline deadline,
+                                       const Trailers& trailers) {
+  for (const auto& field : trailers) {
+    if (mayForwardTrailer(field.first)) stream_->trailers.push_back(field);
+  }
   return send(data, true, deadline);
+}
+
+void Http2Downstream::cancelBody() {
+  body_cancelled_ = true;
+  stream_->changed.notifyAll();
 }
 
 void Http2Downstream::cut() {

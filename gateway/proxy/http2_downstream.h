@@ -19,16 +19,20 @@ class Http2Downstream final : public Downstream {
   ~Http2Downstream() override;
 
   Task<BodyPart> readBody(Deadline deadline) override;
+  const Trailers& trailers() const override { return stream_->inbound_trailers; }
+  void cancelBody() override;
   bool bodyDone() const override;
   Task<IoResult> sendContinue(Deadline deadline) override;
   void begin(Request& request, std::string head, BodyFraming framing) override;
   void beginTunnel(Request& request, std::string head) override;
   Task<IoResult> write(std::string_view data, Deadline deadline) override;
   Task<IoResult> flush(Deadline deadline) override;
-  Task<IoResult> finish(std::string_view data, Deadline deadline) override;
+  Task<IoResult> finish(std::string_view data, Deadline deadline,
+                        const Trailers& trailers) override;
   bool started() const override { return stream_->begun; }
   void cut() override;
   void closeTunnel() override;
+  void endTunnel() override { closeTunnel(); }
   bool tunnelling() const { return tunnelling_; }
 
  private:
@@ -45,6 +49,7 @@ class Http2Downstream final : public Downstream {
   int status_ = 0;    // instead of the head's
   bool tunnelling_ = false;
   bool ended_tunnel_ = false;
+  bool body_cancelled_ = false;
 };
 
 }  // namespace gateway

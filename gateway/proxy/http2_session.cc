@@ -48,6 +48,11 @@ Task<void> Http2Session::run() {
     stream().close();
     co_return;
   }
+  if (worker().ending) {
+    drain();
+  } else if (worker().draining) {
+    retire();
+  }
   writing_ = true;
   loop->spawn(writeFrames());
   co_await readFrames();
@@ -65,7 +70,7 @@ Task<void> Http2Session::run() {
 Task<void> Http2Session::readFrames() {
   if (!input_.empty()) take();
   for (size_t turn = 1; writing_; ++turn) {
-    if (!pinSnapshot()) drain();
+    if (!pinSnapshot()) retire();
     codec_->setHeadLimits(listener_->limits);
     const Deadline deadline = readDeadline();
     if (!mayRead()) {
@@ -113,10 +118,10 @@ Deadline Http2Session::readDeadline() const {
 void Http2Session::onReadTimeout() {
   const waf::MonotonicTime now = worker().loop->now();
   if (codec_->withinHead() && now >= head_since_ + listener_->head_timeout) {
-    onFault(true, "the request's head did not arrive in time");
+    codec_->tell(true, "the request's head did not arrive in time");
     codec_->terminate(NGHTTP2_ENHANCE_YOUR_CALM);
   } else if (!codec_->settled() && now >= opened_ + listener_->head_timeout) {
-    onFault(true, "the connection's preface did not arrive in time");
+    codec_->tell(true, "the connection's preface did not arrive in time");
     codec_->terminate(NGHTTP2_SETTINGS_TIMEOUT);
   } else if (serving_ == 0 && now >= idle_since_ + listener_->idle_timeout) {
     codec_->terminate(NGHTTP2_NO_ERROR);
@@ -134,6 +139,9 @@ Task<void> Http2Session::writeFrames() {
     if (!out.empty()) {
       const IoResult sent = co_await stream().write(out, loop->after(listener_->write_timeout));
       if (!sent.ok()) {
+        if (sent.status == IoStatus::Timeout && codec_->congested()) {
+          codec_->tell(true, "flood of frames whose answers the client does not take");
+        }
         stream().close(sent.status == IoStatus::Timeout);
         break;
       }
@@ -150,21 +158,31 @@ Task<void> Http2Session::writeFrames() {
   changed_.notifyAll();
 }
 
-void Http2Session::drain() {
-  if (std::exchange(draining_, true) || !codec_) return;
+void Http2Session::retire() {
+  if (!codec_ || std::exchange(retiring_, true)) return;
   codec_->announceShutdown();
   output_.notifyAll();
   ++serving_;  // it uses this object
-  worker().loop->spawn(finishDrain());
+  worker().loop->spawn(finishRetiring());
 }
 
-Task<void> Http2Session::finishDrain() {
-  static_cast<void>(co_await worker().loop->sleepFor(kDrainNotice));
-  codec_->shutdown();
-  // Tunnels have no end of their own.
+void Http2Session::drain() {
+  retire();
+  if (refusing_) closeTunnels();
+}
+
+// Tunnels have no end of their own.
+void Http2Session::closeTunnels() {
   for (Http2Downstream* const downstream : downstreams_) {
     if (downstream->tunnelling()) downstream->closeTunnel();
   }
+}
+
+Task<void> Http2Session::finishRetiring() {
+  static_cast<void>(co_await worker().loop->sleepFor(kDrainNotice));
+  codec_->shutdown();
+  refusing_ = true;
+  if (worker().ending) closeTunnels();
   output_.notifyAll();
   --serving_;
   changed_.notifyAll();

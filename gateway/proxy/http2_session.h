@@ -22,6 +22,7 @@ class Http2Session final : public ClientConnection, private Http2Events {
                InputBuffer input);
 
   Task<void> run() override;
+  void retire() override;
   void drain() override;
 
  private:
@@ -31,7 +32,8 @@ class Http2Session final : public ClientConnection, private Http2Events {
   Task<void> serveStream(std::shared_ptr<Http2Stream> stream);
   Task<void> readFrames();
   Task<void> writeFrames();
-  Task<void> finishDrain();
+  Task<void> finishRetiring();
+  void closeTunnels();
   void take();
   bool pinSnapshot();
   bool mayRead() const;
@@ -48,7 +50,8 @@ class Http2Session final : public ClientConnection, private Http2Events {
   std::unordered_set<Http2Downstream*> downstreams_;
   bool writing_ = false;
   bool reading_ = true;
-  bool draining_ = false;
+  bool retiring_ = false;
+  bool refusing_ = false;  // the last GOAWAY went out
   waf::MonotonicTime opened_;
   waf::MonotonicTime idle_since_;
   waf::MonotonicTime head_since_;

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "gateway/proxy/exchange.h"
+#include "gateway/proxy/grpc.h"
 #include "gateway/proxy/progress_deadline.h"
 #include "gateway/proxy/stopwatch.h"
 
@@ -60,6 +61,10 @@ Task<Exchange::Step> Exchange::inspectHead(Request& request) {
 
 Task<Exchange::Step> Exchange::readBody(Request& request) {
   if (request.body_complete) co_return Step::GoOn;
+  // Its messages come as long as both sides like, and each waits for others.
+  request.streaming = isGrpc(request.head) && request.head.major_version == 2 &&
+                      request.site->upstream->config.protocol != "http1";
+  if (request.streaming) co_return Step::GoOn;
   const uint64_t site_limit = request.site->config.limits.body_bytes;
   if (site_limit != 0 && request.head.framing == BodyFraming::Length &&
       request.head.content_length > site_limit) {
@@ -82,6 +87,7 @@ Task<Exchange::Step> Exchange::readBody(Request& request) {
     const BodyPart part = co_await downstream_.readBody(progress.deadline());
     if (part.status == BodyPart::Status::End) {
       request.body_complete = true;
+      inspectTrailers(request);
       co_return Step::GoOn;
     }
     if (co_await takeBodyPart(request, part, inspect) == Step::Done) co_return Step::Done;
@@ -90,6 +96,15 @@ Task<Exchange::Step> Exchange::readBody(Request& request) {
   // The end may be there already, so that the upstream gets a Content-Length.
   request.body_complete = downstream_.bodyDone();
   co_return Step::GoOn;
+}
+
+// They go on as fields that the rules of phase 2 have seen among the head's.
+void Exchange::inspectTrailers(Request& request) {
+  request.trailers = downstream_.trailers();
+  if (!request.transaction) return;
+  for (const auto& [name, value] : request.trailers) {
+    request.transaction->addRequestHeader(name, value);
+  }
 }
 
 Task<Exchange::Step> Exchange::takeBodyPart(Request& request, const BodyPart& part, bool inspect) {

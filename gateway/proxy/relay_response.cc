@@ -1,7 +1,10 @@
 // The response's way back: phases 3 and 4, the client's head, the body.
 #include "gateway/http1/head_writer.h"
+#include "gateway/proxy/client_body.h"
 #include "gateway/proxy/client_fields.h"
 #include "gateway/proxy/exchange.h"
+#include "gateway/proxy/grpc.h"
+#include "gateway/proxy/response_coding.h"
 #include "gateway/proxy/stopwatch.h"
 #include "waf/base/text.h"
 
@@ -39,7 +42,8 @@ ClientFraming framingFor(const Request& request, const ResponseHead& response) {
     out.announce_length = response.framing == BodyFraming::Length || response.has_content_length;
     // A response without a body needs no length only where the status says so.
     if (response.framing == BodyFraming::None && !response.has_content_length &&
-        request.head.method != "HEAD" && response.status != 204 && response.status != 304) {
+        request.head.method != "HEAD" && response.status != 204 && response.status != 304 &&
+        !isGrpc(request.head)) {
       out.announce_length = true;
     }
     return out;
@@ -65,7 +69,7 @@ Task<Exchange::Step> Exchange::inspectResponseHead(Request& request, const Respo
 
 // Keeps the body back to the inspection limit, then phase 4. Past the limit the rule set's action
 // decides: refuse, or let the rest through uninspected.
-Task<Exchange::Step> Exchange::holdForInspection(Request& request, UpstreamExchange& exchange,
+Task<Exchange::Step> Exchange::holdForInspection(Request& request, EndpointExchange& exchange,
                                                  Held* held) {
   waf::Transaction& transaction = *request.transaction;
   for (bool room = true; room;) {
@@ -116,7 +120,7 @@ Task<Exchange::Step> Exchange::upstreamBroke(Request& request, const BodyPart& p
   co_return Step::Done;
 }
 
-Task<void> Exchange::relayResponse(Request& request, UpstreamExchange& exchange,
+Task<void> Exchange::relayResponse(Request& request, EndpointExchange& exchange,
                                    const ResponseHead& response, const CacheUse& cache) {
   if (co_await inspectResponseHead(request, response) == Step::Done) {
     exchange.abandon();
@@ -134,6 +138,11 @@ Task<void> Exchange::relayResponse(Request& request, UpstreamExchange& exchange,
   }
   ClientFraming framing = framingFor(request, response);
   if (hold && held.complete) framing = {BodyFraming::Length, held.bytes.size(), true};
+  std::optional<uint64_t> length;
+  if (framing.framing == BodyFraming::Length) length = framing.length;
+  const CodingPlan coding = codingFor(request, response.status, response.fields, length);
+  std::unique_ptr<ContentEncoder> encoder = makeEncoder(request, coding);
+  if (encoder) framing = {BodyFraming::Chunked, 0, false};
 
   std::string head;
   head.reserve(response.bytes.size() + 256);
@@ -143,8 +152,9 @@ Task<void> Exchange::relayResponse(Request& request, UpstreamExchange& exchange,
   bool dated = false;
   forEachClientField(request, response, [&](std::string_view name, std::string_view value) {
     if (name.size() == 4 && waf::equalsIgnoreCase(name, "date")) dated = true;
-    writer.field(name, value);
+    writeCoded(encoder != nullptr, name, value, &writer);
   });
+  writeCoding(coding, encoder != nullptr, &writer);
   if (!dated) writer.field("Date", worker_.httpDate());
   writer.field("X-Request-Id", request.id);
   std::shared_ptr<StoredResponse> stored = plan(request, cache, response);
@@ -156,6 +166,7 @@ Task<void> Exchange::relayResponse(Request& request, UpstreamExchange& exchange,
   }
   if (framing.announce_length) writer.field("Content-Length", framing.length);
   downstream_.begin(request, std::move(head), framing.framing);
+  ClientBody client(downstream_, std::move(encoder), &request.bytes_out);
 
   std::string kept;  // for the cache
   const size_t keep_limit = stored ? request.site->cache->objectLimit() : 0;
@@ -180,15 +191,14 @@ Task<void> Exchange::relayResponse(Request& request, UpstreamExchange& exchange,
   const bool counted = framing.framing == BodyFraming::Length;
   if (!held.bytes.empty()) {
     keep(held.bytes);
-    request.bytes_out += held.bytes.size();
     if (counted) left -= std::min<uint64_t>(left, held.bytes.size());
     if (held.complete || (counted && left == 0)) endsWhole();
     // Not a conditional expression: g++ 12 awaits both of its branches, and the body went out
     // twice.
     if (held.complete) {
-      sent = co_await downstream_.finish(held.bytes, writeDeadline(request));
+      sent = co_await client.finish(held.bytes, writeDeadline(request), exchange.trailers());
     } else {
-      sent = co_await downstream_.write(held.bytes, writeDeadline(request));
+      sent = co_await client.write(held.bytes, writeDeadline(request));
     }
   }
   bool complete = held.complete;
@@ -196,7 +206,7 @@ Task<void> Exchange::relayResponse(Request& request, UpstreamExchange& exchange,
     BodyPart part = exchange.pollBody();
     if (part.status == BodyPart::Status::Data && part.data.empty()) {
       // Nothing is there yet: what we have must not wait for it.
-      sent = co_await downstream_.flush(writeDeadline(request));
+      sent = co_await client.flush(writeDeadline(request));
       if (!sent.ok()) break;
       part = co_await exchange.readBody();
     }
@@ -211,16 +221,18 @@ Task<void> Exchange::relayResponse(Request& request, UpstreamExchange& exchange,
       break;
     }
     keep(part.data);
-    request.bytes_out += part.data.size();
     if (counted) {
       left -= std::min<uint64_t>(left, part.data.size());
       if (left == 0) endsWhole();
     }
-    sent = co_await downstream_.write(part.data, writeDeadline(request));
+    sent = co_await client.write(part.data, writeDeadline(request));
     if (turn % 64 == 0) co_await worker_.loop->yield();
   }
   record(request);
-  if (sent.ok()) sent = co_await downstream_.finish({}, writeDeadline(request));
+  const bool finished = held.complete && !held.bytes.empty();
+  if (sent.ok() && !finished) {
+    sent = co_await client.finish({}, writeDeadline(request), exchange.trailers());
+  }
   if (!sent.ok()) {
     request.keep_alive = false;
     exchange.abandon();

@@ -35,7 +35,11 @@ struct Request {
   std::string buffered;  // the body, as far as it was read for inspection
   bool body_complete = true;
   bool sent_continue = false;
+  // The body goes on as it comes, in both directions at once, and is not inspected: gRPC to an
+  // HTTP/2 upstream.
+  bool streaming = false;
   uint64_t body_bytes = 0;
+  Trailers trailers;  // behind the body, inspected with it
 
   // The outcome.
   int status = 0;

@@ -1,8 +1,7 @@
 // WebSocket (RFC 6455): the upgrade is a request like any other and inspected as such; after the
-// upstream's 101 the bytes are relayed both ways until one side ends.
+// upstream's 101 the bytes are relayed both ways (relay_tunnel.cc) until one side ends.
 #include "gateway/http1/head_writer.h"
 #include "gateway/http1/response_parser.h"
-#include "gateway/loop/signal.h"
 #include "gateway/net/socket.h"
 #include "gateway/proxy/client_fields.h"
 #include "gateway/proxy/exchange.h"
@@ -10,74 +9,6 @@
 #include "gateway/proxy/websocket_key.h"
 
 namespace gateway {
-namespace {
-
-constexpr std::chrono::hours kTunnelIdle{1};
-
-// What both directions of one tunnel share; lives in the coroutine that waits for both.
-struct Tunnel {
-  EventLoop* loop;
-  Downstream& client;
-  UpstreamConnection& upstream;
-  std::chrono::milliseconds write_limit;
-  Signal ended;
-  waf::MonotonicTime last_progress;
-  int running = 2;
-  uint64_t to_client = 0;
-
-  bool idle() const {
-    return loop->now() - last_progress >= std::chrono::milliseconds(kTunnelIdle);
-  }
-  // WebSocket has its own closing handshake: when one side ends its stream, nothing of use follows.
-  void end() {
-    client.closeTunnel();
-    upstream.stream->close();
-    --running;
-    ended.notifyAll();
-  }
-};
-
-// In each direction at most one block of bytes is held, so a slow reader slows the writer down.
-Task<void> relayToUpstream(Tunnel* tunnel) {
-  for (size_t turn = 1;; ++turn) {
-    const BodyPart part = co_await tunnel->client.readBody(tunnel->loop->after(kTunnelIdle));
-    if (part.status == BodyPart::Status::Timeout && !tunnel->idle()) continue;
-    if (part.status != BodyPart::Status::Data) break;
-    const IoResult sent = co_await tunnel->upstream.stream->write(
-        part.data, tunnel->loop->after(tunnel->write_limit));
-    if (!sent.ok()) break;
-    tunnel->last_progress = tunnel->loop->now();
-    if (turn % 64 == 0) co_await tunnel->loop->yield();
-  }
-  tunnel->end();
-}
-
-Task<void> relayToClient(Tunnel* tunnel) {
-  InputBuffer& input = tunnel->upstream.input;
-  for (size_t turn = 1;; ++turn) {
-    if (input.empty()) {
-      input.releaseIfEmpty();
-      const IoStatus ready =
-          co_await tunnel->upstream.stream->waitReadable(tunnel->loop->after(kTunnelIdle));
-      if (ready == IoStatus::Timeout && !tunnel->idle()) continue;
-      if (ready != IoStatus::Ok) break;
-      const IoResult got =
-          co_await input.fill(*tunnel->upstream.stream, tunnel->loop->after(kTunnelIdle));
-      if (!got.ok()) break;
-    }
-    const IoResult sent =
-        co_await tunnel->client.write(input.view(), tunnel->loop->after(tunnel->write_limit));
-    if (!sent.ok()) break;
-    tunnel->last_progress = tunnel->loop->now();
-    tunnel->to_client += input.size();
-    input.consume(input.size());
-    if (turn % 64 == 0) co_await tunnel->loop->yield();
-  }
-  tunnel->end();
-}
-
-}  // namespace
-
 Task<void> Exchange::tunnel(Request& request) {
   const Upstream& upstream = *request.site->upstream;
   Balancer& balancer = *upstream.balancer;
@@ -109,6 +40,8 @@ Task<void> Exchange::tunnel(Request& request) {
   // RFC 8441, 5: over HTTP/2 there is no key, so the handshake with the upstream is ours.
   const std::string key = request.head.upgrade ? newWebSocketKey() : std::string();
   options.websocket_key = key;
+  const bool inspected = request.transaction && request.site->config.websocket.inspect_messages;
+  options.no_extensions = inspected;
   const std::string ask = upstreamHead(request, options);
   IoResult io =
       co_await connection.stream->write(ask, worker_.loop->after(upstream.timeouts.connect));
@@ -121,11 +54,14 @@ Task<void> Exchange::tunnel(Request& request) {
     if (parsed == ParseStatus::NeedMore)
       io = co_await connection.input.fill(*connection.stream, deadline, 65536);
   }
+  const bool extended =
+      inspected && response.status == 101 && response.fields.has("sec-websocket-extensions");
   const bool accepted = key.empty() || response.status != 101 ||
                         response.fields.value("sec-websocket-accept") == webSocketAccept(key);
-  if (parsed != ParseStatus::Complete || !accepted) {
+  if (parsed != ParseStatus::Complete || !accepted || extended) {
     fault = "response of " + request.endpoint + ": ";
-    fault += !accepted                        ? "its Sec-WebSocket-Accept is not that of the key"
+    fault += extended    ? "it uses an extension that was not offered, and messages are inspected"
+             : !accepted ? "its Sec-WebSocket-Accept is not that of the key"
              : parsed == ParseStatus::Refused ? std::string(parser.refusal().reason)
                                               : gateway::describe(io);
     balancer.failed(*index, fault, worker_.loop->now());
@@ -163,22 +99,7 @@ Task<void> Exchange::tunnel(Request& request) {
     io = co_await downstream_.write(part.data, writeDeadline(request));
     if (!io.ok()) co_return;
   }
-  static_cast<void>(co_await downstream_.finish({}, writeDeadline(request)));
-}
-
-Task<void> Exchange::relayBothWays(Request& request, UpstreamConnection& upstream) {
-  EventLoop* const loop = worker_.loop;
-  const auto limit = std::chrono::milliseconds(request.timeouts().write_ms);
-  Tunnel both{loop, downstream_, upstream, limit, Signal(loop), loop->now()};
-  loop->spawn(relayToUpstream(&both));
-  loop->spawn(relayToClient(&both));
-  // Both use what lives in this frame, so this waits for both whatever happens; a stopping loop
-  // ends their waits, and then they end.
-  while (both.running > 0) {
-    const WaitResult woken = co_await both.ended.wait(kNoDeadline);
-    if (woken == WaitResult::Cancelled) co_await loop->yield();
-  }
-  request.bytes_out = both.to_client;
+  static_cast<void>(co_await downstream_.finish({}, writeDeadline(request), kNoTrailers));
 }
 
 }  // namespace gateway

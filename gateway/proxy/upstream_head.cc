@@ -76,6 +76,9 @@ std::string upstreamHead(const Request& request, const UpstreamHeadOptions& opti
     if (!options.websocket_key.empty() && waf::equalsIgnoreCase(field.name, "sec-websocket-key")) {
       continue;
     }
+    if (options.no_extensions && waf::equalsIgnoreCase(field.name, "sec-websocket-extensions")) {
+      continue;
+    }
     if (options.identity_only && waf::equalsIgnoreCase(field.name, "accept-encoding")) continue;
     writer.field(field.name, field.value);
   }

@@ -13,6 +13,7 @@ struct UpstreamHeadOptions {
   const StoredResponse* revalidate = nullptr;  // ask whether this is still current
   bool identity_only = false;                  // the response will be inspected: no content coding
   bool upgrade = false;                        // pass the WebSocket upgrade on
+  bool no_extensions = false;                  // of the WebSocket: its messages are inspected
   std::string_view websocket_key;              // the gateway's own, instead of the client's
   BodyFraming framing = BodyFraming::None;
   uint64_t content_length = 0;

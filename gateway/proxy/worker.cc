@@ -15,8 +15,14 @@ const std::string& Worker::httpDate() {
   return date_;
 }
 
+void Worker::retire() {
+  draining = true;
+  for (ClientConnection* connection : client_connections) connection->retire();
+}
+
 void Worker::drain() {
   draining = true;
+  ending = true;
   for (ClientConnection* connection : client_connections) connection->drain();
 }
 

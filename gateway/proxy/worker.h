@@ -10,6 +10,7 @@
 #include "gateway/config/snapshot_source.h"
 #include "gateway/loop/event_loop.h"
 #include "gateway/upstream/connection_pool.h"
+#include "gateway/upstream/http2_pool.h"
 #include "waf/base/clock.h"
 
 namespace gateway {
@@ -26,6 +27,7 @@ struct Worker {
         clock(time),
         snapshots(source),
         pool(event_loop),
+        http2_pool(event_loop),
         unrouted_traffic(std::move(unrouted)) {}
 
   EventLoop* const loop;
@@ -33,10 +35,12 @@ struct Worker {
   const waf::Clock& clock;
   SnapshotView snapshots;
   ConnectionPool pool;
+  Http2Pool http2_pool;
   std::unique_ptr<db::EventSpool> spool;  // null: events are lost, and control raised an alarm
   std::shared_ptr<SiteTraffic> unrouted_traffic;  // requests that no site answers for
   std::unordered_set<ClientConnection*> client_connections;
-  bool draining = false;
+  bool draining = false;  // no connection gets a request after the one that it is on
+  bool ending = false;    // and those without one end at once
 
   std::atomic<uint64_t> connections{0};  // open now
   std::atomic<uint64_t> requests{0};
@@ -44,6 +48,8 @@ struct Worker {
   // The Date field, made once a second.
   const std::string& httpDate();
 
+  // Another process accepts now: connections are told that they end, and end by themselves.
+  void retire();
   // Ends idle connections at once and the others after the request they are on.
   void drain();
 

@@ -1,37 +1,34 @@
-// The daemon's life: data directory → store and event log → gateway → admin server → signals →
-// drain.
+// The daemon's life: (the process before it →) data directory → store and event log → gateway →
+// admin server → signals → drain, or a process that takes over.
 #include "gateway/serve/server.h"
 
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <csignal>
-#include <cstdio>
+#include <ctime>
 #include <filesystem>
 #include <fstream>
 #include <thread>
 
-#include "admin-ui/server/admin_server.h"
 #include "gateway/cli/builtin_rules.h"
 #include "gateway/cli/version.h"
 #include "gateway/control/gateway.h"
-#include "gateway/control/traffic_writer.h"
+#include "gateway/serve/administration.h"
 #include "gateway/serve/notify.h"
+#include "gateway/serve/predecessor.h"
+#include "gateway/serve/say.h"
 #include "gateway/serve/start_config.h"
+#include "gateway/serve/upgrade.h"
 
 namespace gateway {
 namespace {
-
-void say(const std::string& line) {
-  std::fprintf(stderr, "portcullis: %s\n", line.c_str());
-  std::fflush(stderr);
-}
 
 // Blocked in every thread that comes later; taken by sigwait in the main one.
 sigset_t blockSignals() {
   sigset_t set;
   sigemptyset(&set);
-  for (const int number : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&set, number);
+  for (const int number : {SIGTERM, SIGINT, SIGHUP, SIGUSR2}) sigaddset(&set, number);
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
   return set;
@@ -46,7 +43,11 @@ class PidFile {
     if (!out.flush()) say("cannot write the pid file " + path_);
   }
   ~PidFile() {
-    if (!path_.empty()) ::unlink(path_.c_str());
+    if (path_.empty()) return;
+    // After an upgrade it is the new process's.
+    std::ifstream in(path_);
+    int pid = 0;
+    if (in >> pid && pid == ::getpid()) ::unlink(path_.c_str());
   }
   PidFile(const PidFile&) = delete;
   PidFile& operator=(const PidFile&) = delete;
@@ -95,28 +96,34 @@ int putInForce(Gateway& gateway, const StartConfig& start, const std::string& da
   return kExitClean;
 }
 
-void waitForTheEnd(const sigset_t& signals) {
+// Until the process is to end; true when another one serves now.
+bool waitForTheEnd(const sigset_t& signals, Upgrade& upgrade) {
   for (;;) {
     int number = 0;
-    if (sigwait(&signals, &number) != 0 || number == SIGTERM || number == SIGINT) return;
+    if (sigwait(&signals, &number) != 0 || number == SIGTERM || number == SIGINT) return false;
+    if (number == SIGUSR2 && upgrade.run()) return true;
     // SIGHUP: log files are followed by name, so there is nothing to reopen.
   }
 }
 
-void announce(Gateway& gateway, const admin::AdminServer* admin_server) {
-  for (const std::string& listener : gateway.boundListeners()) say("listening: " + listener);
-  if (admin_server == nullptr) return;
-  if (!admin_server->boundAddress().empty()) {
-    say("administration: https://" + admin_server->boundAddress() + " (certificate SHA-256 " +
-        admin_server->certificateSha256() + ")");
+// Another process serves: what is open here may end by itself, within the time that the settings
+// give, or until a signal.
+void retire(Gateway& gateway, const sigset_t& signals) {
+  const std::chrono::milliseconds limit(gateway.settings().upgrade_drain_timeout_ms);
+  const auto deadline = std::chrono::steady_clock::now() + limit;
+  gateway.retire();
+  while (gateway.connections() != 0 && std::chrono::steady_clock::now() < deadline) {
+    const timespec span{0, 50'000'000};
+    const int number = sigtimedwait(&signals, nullptr, &span);
+    if (number == SIGTERM || number == SIGINT) break;
   }
-  if (!admin_server->firstPassword().empty()) {
-    say("first login: user admin, password " + admin_server->firstPassword());
-    say("it is shown only now, and must be changed at the first login");
-  }
+  // Of what is left, that which is idle or a tunnel ends now.
+  const std::chrono::milliseconds last(gateway.settings().drain_timeout_ms);
+  if (!gateway.drain(last)) say("some requests were not finished in time and were cut");
 }
 
-int serveToTheEnd(const ServeOptions& options) {
+int serveToTheEnd(const ServeOptions& options, Predecessor* predecessor) {
+  const CommandLine command_line = CommandLine::ofThisProcess();
   const sigset_t signals = blockSignals();
   const waf::Clock& clock = waf::Clock::system();
   std::error_code error;
@@ -124,6 +131,17 @@ int serveToTheEnd(const ServeOptions& options) {
   if (error) {
     say("cannot create the data directory " + options.data_dir + ": " + error.message());
     return kExitFailed;
+  }
+  Predecessor::Sockets inherited;
+  if (predecessor != nullptr) {
+    auto taken = rehearse(options.data_dir);
+    auto sockets = taken ? predecessor->takeOver()
+                         : waf::Result<Predecessor::Sockets>(waf::fail(taken.error()));
+    if (!sockets) {
+      say(sockets.error().message);
+      return kExitFailed;
+    }
+    inherited = std::move(*sockets);
   }
   auto start = loadStartConfig(options.data_dir, clock);
   if (!start) {
@@ -141,9 +159,9 @@ int serveToTheEnd(const ServeOptions& options) {
   }
   for (const std::string& alarm : start->alarms) say(alarm);
   db::EventLog* const event_log = log ? log->get() : nullptr;
-  auto gateway = Gateway::create(
-      {options.data_dir, cli::findBuiltinRules(), cli::kVersion, loopCount(start->config)},
-      event_log, clock);
+  auto gateway = Gateway::create({options.data_dir, cli::findBuiltinRules(), cli::kVersion,
+                                  loopCount(start->config), std::move(inherited)},
+                                 event_log, clock);
   if (!gateway) {
     say(gateway.error().message);
     return kExitFailed;
@@ -153,46 +171,47 @@ int serveToTheEnd(const ServeOptions& options) {
   if (const int code = putInForce(**gateway, *start, options.data_dir); code != kExitClean)
     return code;
 
-  admin::AdminOptions admin_options;
-  admin_options.address = options.admin_address;
-  admin_options.data_dir = options.data_dir;
-  auto admin_server =
-      admin::AdminServer::start(admin_options, start->store.get(), event_log, **gateway, clock);
-  if (!admin_server && start->on_last_good &&
-      admin_server.error().code != waf::ErrorCode::Conflict) {
-    const std::string alarm = "there is no administration: " + admin_server.error().message;
+  Administration administration({options.data_dir, options.admin_address}, **gateway, clock);
+  const auto opened = administration.open(std::move(start->store), event_log);
+  if (!opened && start->on_last_good && opened.error().code != waf::ErrorCode::Conflict) {
+    const std::string alarm = "there is no administration: " + opened.error().message;
     say(alarm);
     (*gateway)->addAlarm(alarm);
-    admin_server = std::unique_ptr<admin::AdminServer>();
-  } else if (!admin_server) {
-    say(admin_server.error().message);
-    return admin_server.error().code == waf::ErrorCode::Conflict ? kExitPortInUse : kExitFailed;
+  } else if (!opened) {
+    // What was accepted meanwhile is answered; the process before this one accepts still.
+    if (predecessor != nullptr) (*gateway)->drain(std::chrono::seconds(5));
+    say(opened.error().message);
+    return opened.error().code == waf::ErrorCode::Conflict ? kExitPortInUse : kExitFailed;
   }
-  std::unique_ptr<TrafficWriter> traffic;
-  if (start->store) {
-    traffic = std::make_unique<TrafficWriter>(
-        &start->store->traffic(), [&gateway] { return (*gateway)->traffic(); }, clock);
-  }
-  announce(**gateway, admin_server->get());
+  for (const std::string& listener : (*gateway)->boundListeners()) say("listening: " + listener);
+  administration.announce();
   const PidFile pid_file(options.pid_file);
   (*gateway)->setReady();
+  if (predecessor != nullptr) predecessor->serving();
   notifyServiceManager("READY=1");
 
-  waitForTheEnd(signals);
+  Upgrade upgrade(command_line, options.data_dir, **gateway, administration, event_log, clock);
+  if (waitForTheEnd(signals, upgrade)) {
+    retire(**gateway, signals);
+    return kExitClean;
+  }
   notifyServiceManager("STOPPING=1");
   say("stopping: finishing the requests under way");
-  admin_server->reset();
-  const std::chrono::milliseconds limit(start->config.settings.drain_timeout_ms);
+  administration.closeServer();
+  const std::chrono::milliseconds limit((*gateway)->settings().drain_timeout_ms);
   if (!(*gateway)->drain(limit)) say("some requests were not finished in time and were cut");
-  traffic.reset();
+  administration.close();
   if (event_log != nullptr) event_log->flush(std::chrono::seconds(5));
+  upgrade.flushEvents();
   return kExitClean;
 }
 
 }  // namespace
 
 int serve(const ServeOptions& options) {
-  const int code = serveToTheEnd(options);
+  const std::unique_ptr<Predecessor> predecessor = Predecessor::find();
+  const int code = serveToTheEnd(options, predecessor.get());
+  if (code != kExitClean && predecessor) predecessor->failed(lastSaid());
   // Everything of ours is closed and on disk.
   if (RuleSetCompiler::anyAbandoned()) ::_exit(code);
   return code;

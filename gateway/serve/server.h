@@ -22,8 +22,8 @@ inline constexpr int kExitPortInUse = 4;
 
 // The daemon: opens the store and the event log, puts the newest configuration (or the last good
 // one) in force, starts the admin server, tells systemd, and runs until SIGTERM or SIGINT; then
-// drains and returns the exit code. Called once, from main, before any other thread exists: it
-// blocks the signals for all of them.
+// drains and returns the exit code. SIGUSR2 starts the binary anew, which takes over (Upgrade).
+// Called once, from main, before any other thread exists: it blocks the signals for all of them.
 int serve(const ServeOptions& options);
 
 }  // namespace gateway

@@ -79,7 +79,8 @@ Task<ExchangeResult> UpstreamExchange::connectAnew() {
   co_return failure(UpstreamFault::Connect, "connect", describe(last));
 }
 
-void UpstreamExchange::begin(std::string head, std::string_view method, BodyFraming framing) {
+void UpstreamExchange::begin(std::string head, std::string_view method, BodyFraming framing,
+                             bool /*te_trailers*/) {
   method_ = method;
   writer_.emplace(*connection_->stream, std::move(head), framing);
 }
@@ -101,8 +102,14 @@ Task<ExchangeResult> UpstreamExchange::sendBody(std::string_view data) {
   co_return sent(co_await writer_->write(data, after(timeouts_.between_bytes)));
 }
 
-Task<ExchangeResult> UpstreamExchange::finishRequest(std::string_view data) {
-  const IoResult result = co_await writer_->finishWith(data, after(timeouts_.between_bytes));
+Task<ExchangeResult> UpstreamExchange::flushHead() {
+  co_return sent(co_await writer_->flush(after(timeouts_.between_bytes)));
+}
+
+Task<ExchangeResult> UpstreamExchange::finishRequest(std::string_view data,
+                                                     const Trailers& trailers) {
+  const IoResult result =
+      co_await writer_->finishWith(data, after(timeouts_.between_bytes), trailers);
   request_done_ = result.ok();
   co_return sent(result);
 }

@@ -40,47 +40,77 @@ struct ExchangeResult {
   // the same moment: an attempt on a new connection to the same endpoint is due, and this is no
   // sign of ill health.
   bool reused = false;
+  // The upstream says that it did nothing of the request (RFC 9113, 8.7): it may be sent again
+  // whatever its method.
+  bool refused = false;
 
   bool ok() const { return fault == UpstreamFault::None; }
   int status() const;  // 502 or 504
 };
 
-// One request and its response on one connection to an upstream: connect(), send(), sendBody()…
-// finishRequest(), readHead(), readBody()… in this order, each awaited before the next. Destroying
-// it gives the connection back to the pool if both messages are complete and it may live on, and
-// closes it otherwise. Lives in the coroutine of the request.
-class UpstreamExchange {
+// One request and its response with an endpoint, over HTTP/1 or HTTP/2: connect(), begin(),
+// sendBody()… finishRequest(), readHead(), readBody()… in this order, each awaited before the next
+// (over HTTP/2 sending and reading may go on at once). Lives in the coroutine of the request.
+class EndpointExchange {
  public:
-  UpstreamExchange(ConnectionPool* pool, const UpstreamAddress& address, UpstreamTimeouts timeouts);
-  ~UpstreamExchange();
-  UpstreamExchange(const UpstreamExchange&) = delete;
-  UpstreamExchange& operator=(const UpstreamExchange&) = delete;
+  EndpointExchange() = default;
+  virtual ~EndpointExchange() = default;
+  EndpointExchange(const EndpointExchange&) = delete;
+  EndpointExchange& operator=(const EndpointExchange&) = delete;
 
-  // An idle connection, or with `fresh` (a second attempt) a new one in any case.
-  Task<ExchangeResult> connect(bool fresh = false);
+  // A connection that is there already, or with `fresh` (a second attempt) a new one in any case.
+  virtual Task<ExchangeResult> connect(bool fresh) = 0;
 
-  // The head, kept back until the body's first piece or the end. `method` is that of the request
-  // line.
-  void begin(std::string head, std::string_view method, BodyFraming framing);
-  Task<ExchangeResult> sendBody(std::string_view data);
+  // The head as for HTTP/1, kept back until the body's first piece or the end. `method` is that of
+  // the request line. `te_trailers`: the client takes trailers.
+  virtual void begin(std::string head, std::string_view method, BodyFraming framing,
+                     bool te_trailers) = 0;
+  // Sends the head before there is a body.
+  virtual Task<ExchangeResult> flushHead() = 0;
+  virtual Task<ExchangeResult> sendBody(std::string_view data) = 0;
   // The end of the request; `data` is the last piece, if any. A failure to send is not yet final
   // where the upstream answered early: readHead() tells.
-  Task<ExchangeResult> finishRequest(std::string_view data = {});
+  virtual Task<ExchangeResult> finishRequest(std::string_view data, const Trailers& trailers) = 0;
 
   // The final response; interim ones are skipped, 101 is a Protocol fault.
-  Task<ExchangeResult> readHead(ResponseHead* head, const HeadLimits& limits = {});
+  virtual Task<ExchangeResult> readHead(ResponseHead* head, const HeadLimits& limits) = 0;
   // The next part of the body, as BodyReader::next.
-  Task<BodyPart> readBody();
+  virtual Task<BodyPart> readBody() = 0;
   // What is there already, without waiting: Data with empty data when nothing is.
-  BodyPart pollBody();
+  virtual BodyPart pollBody() = 0;
+  // Of the response, once its body's End came.
+  virtual const Trailers& trailers() const = 0;
+
+  // Whoever waits in one of the above is resumed with Cancelled.
+  virtual void cancel() = 0;
+  // At once: the response is of no use any more.
+  virtual void abandon() = 0;
+};
+
+// Over HTTP/1, alone on its connection. Destroying it gives the connection back to the pool if both
+// messages are complete and it may live on, and closes it otherwise.
+class UpstreamExchange final : public EndpointExchange {
+ public:
+  UpstreamExchange(ConnectionPool* pool, const UpstreamAddress& address, UpstreamTimeouts timeouts);
+  ~UpstreamExchange() override;
+
+  Task<ExchangeResult> connect(bool fresh = false) override;
+  void begin(std::string head, std::string_view method, BodyFraming framing,
+             bool te_trailers = false) override;
+  Task<ExchangeResult> flushHead() override;
+  Task<ExchangeResult> sendBody(std::string_view data) override;
+  Task<ExchangeResult> finishRequest(std::string_view data = {},
+                                     const Trailers& trailers = kNoTrailers) override;
+  Task<ExchangeResult> readHead(ResponseHead* head, const HeadLimits& limits = {}) override;
+  Task<BodyPart> readBody() override;
+  BodyPart pollBody() override;
+  const Trailers& trailers() const override { return reader_.trailers(); }
 
   bool reused() const { return reused_; }
   // The address that was connected to; "" before.
   std::string peer() const;
-  // Whoever waits on the connection now is resumed with Cancelled.
-  void cancel();
-  // Closes the connection at once: the response is of no use any more.
-  void abandon();
+  void cancel() override;
+  void abandon() override;
 
  private:
   Task<ExchangeResult> connectAnew();

@@ -2,6 +2,7 @@
 
 SHARED holds the suites; where it is absent they are named as not run, and that is no failure. Each suite has the bar
 that it must reach."""
+import contextlib
 import json
 import pathlib
 import re
@@ -44,26 +45,39 @@ SecAction "id:900005,phase:1,nolog,pass,t:none,{variables}"
     return folder
 
 
+@contextlib.contextmanager
+def reflector(shared):
+    """An upstream that answers with what it was asked; its address."""
+    (port,) = free_ports(1)
+    process = subprocess.Popen([PYTHON, shared / "conformance/crs/reflector.py", str(port)],
+                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        wait_until(lambda: listens(port), 10, "start of the reflector")
+        yield f"127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait()
+
+
+@contextlib.contextmanager
+def crs_gateway(shared, binary):
+    """A gateway with the CRS, all of it compiled, in front of a reflector."""
+    with reflector(shared) as upstream, tempfile.TemporaryDirectory() as folder, Gateway(
+            binary, upstream, {"mode": "DetectionOnly", "rulesets": ["crs"]},
+            rulesets=[("crs", crs_ruleset(shared, pathlib.Path(folder)))]) as gateway:
+        gateway.wait_compiled()
+        yield gateway
+
+
 def suite_crs(shared, binary):
     """OWASP CRS regression tests; all of them pass but those of crs-expected.yaml."""
-    (port,) = free_ports(1)
     ftw, results = shared / "conformance/crs/ftw.py", ROOT / "build/crs.json"
     results.unlink(missing_ok=True)
     expected = crs_expected.load()
-    upstream = subprocess.Popen([PYTHON, shared / "conformance/crs/reflector.py", str(port)],
-                                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        wait_until(lambda: listens(port), 10, "start of the reflector")
-        with tempfile.TemporaryDirectory() as folder, Gateway(
-                binary, f"127.0.0.1:{port}", {"mode": "DetectionOnly", "rulesets": ["crs"]},
-                rulesets=[("crs", crs_ruleset(shared, pathlib.Path(folder)))]) as gateway:
-            gateway.wait_compiled()
-            result = run([PYTHON, ftw, "--target", f"127.0.0.1:{gateway.http_port}", "--log", gateway.audit,
-                          "--log-format", "jsonl", "--json", results])
-            faults = crs_expected.faults(expected, ftw, gateway)
-    finally:
-        upstream.terminate()
-        upstream.wait()
+    with crs_gateway(shared, binary) as gateway:
+        result = run([PYTHON, ftw, "--target", f"127.0.0.1:{gateway.http_port}", "--log", gateway.audit,
+                      "--log-format", "jsonl", "--json", results])
+        faults = crs_expected.faults(expected, ftw, gateway)
     if not results.exists():
         return 0, 1, result.stdout[-2000:] + result.stderr[-2000:]
     tests = json.loads(results.read_text())["tests"]
@@ -76,19 +90,8 @@ def suite_crs(shared, binary):
 
 def suite_crs_h2(shared, binary):
     """The same tests through HTTP/2, those that it can express; the same ones pass."""
-    (port,) = free_ports(1)
-    ftw = shared / "conformance/crs/ftw.py"
-    upstream = subprocess.Popen([PYTHON, shared / "conformance/crs/reflector.py", str(port)],
-                                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        wait_until(lambda: listens(port), 10, "start of the reflector")
-        with tempfile.TemporaryDirectory() as folder, Gateway(
-                binary, f"127.0.0.1:{port}", {"mode": "DetectionOnly", "rulesets": ["crs"]},
-                rulesets=[("crs", crs_ruleset(shared, pathlib.Path(folder)))]) as gateway:
-            passed, failed, left_out, seconds = crs_h2.run(ftw, gateway.tls_port, gateway.audit)
-    finally:
-        upstream.terminate()
-        upstream.wait()
+    with crs_gateway(shared, binary) as gateway:
+        passed, failed, left_out, seconds = crs_h2.run(shared / "conformance/crs/ftw.py", gateway.tls_port, gateway.audit)
     print(f"through HTTP/2 in {seconds:.0f} s; not expressible in it: " +
           "; ".join(f"{what} ({len(tests)})" for what, tests in sorted(left_out.items(), key=lambda i: -len(i[1]))))
     listed = {entry["test"] for entry in crs_expected.load()}
@@ -128,22 +131,14 @@ def suite_http1(shared, binary):
 
 
 def corpus_score(shared, binary, waf, rulesets):
-    (port,) = free_ports(1)
-    upstream = subprocess.Popen([PYTHON, shared / "conformance/crs/reflector.py", str(port)],
-                                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        wait_until(lambda: listens(port), 10, "start of the upstream")
-        with tempfile.TemporaryDirectory() as folder, Gateway(binary, f"127.0.0.1:{port}", waf, rulesets,
-                                                              audit_mode="off") as gateway:
-            with tarfile.open(shared / "corpus/requests.tar.gz") as archive:
-                archive.extractall(folder)
-            (ROOT / "build/corpus.json").unlink(missing_ok=True)
-            gateway.wait_compiled()
-            result = run([PYTHON, shared / "corpus/replay.py", "--corpus", folder, "--target",
-                          f"127.0.0.1:{gateway.http_port}", "--json", ROOT / "build/corpus.json"])
-    finally:
-        upstream.terminate()
-        upstream.wait()
+    with reflector(shared) as upstream, tempfile.TemporaryDirectory() as folder, Gateway(
+            binary, upstream, waf, rulesets, audit_mode="off") as gateway:
+        with tarfile.open(shared / "corpus/requests.tar.gz") as archive:
+            archive.extractall(folder)
+        (ROOT / "build/corpus.json").unlink(missing_ok=True)
+        gateway.wait_compiled()
+        result = run([PYTHON, shared / "corpus/replay.py", "--corpus", folder, "--target",
+                      f"127.0.0.1:{gateway.http_port}", "--json", ROOT / "build/corpus.json"])
     if not (ROOT / "build/corpus.json").exists():
         raise RuntimeError(result.stdout[-2000:] + result.stderr[-2000:])
     return json.loads((ROOT / "build/corpus.json").read_text()), result.stdout

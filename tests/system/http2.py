@@ -8,7 +8,8 @@ import tempfile
 import threading
 import time
 
-from support.h2 import H2, PING, RST_STREAM, Reset, frame
+from support.h2 import (CONTINUATION, DATA, GOAWAY, H2, HEADERS, PING, PRIORITY, RST_STREAM, SETTINGS, WINDOW_UPDATE,
+                        Reset, frame)
 from system.fixture import ATTACK, serving, wait_until
 from system.wire import event, events, memory_mb, page, refused
 
@@ -249,6 +250,82 @@ def test_floods(binary):
                 assert client.get("/").status == 200
         assert len([e for e in events(gateway, "reason=limit", least=2)]) >= 2
         assert memory_mb(gateway.process.pid) - before < 40
+
+
+def pump_to_the_end(client):
+    try:
+        while True:
+            client.pump()
+    except (EOFError, OSError):
+        pass
+
+
+def test_flood_events(binary):
+    """Each kind of flood makes one event for its connection, however much of it came."""
+    def send(data, times=1):
+        return lambda c: [c.send(data) for _ in range(times)]
+
+    def open_many(client):
+        for _ in range(150):
+            client.start("POST", end=False)
+
+    def reset_own(client):
+        for _ in range(400):
+            client.send(frame(RST_STREAM, 0, client.start(path="/r"), b"\0\0\0\x08"))
+
+    def empty_data(client):
+        number = client.start("POST", end=False)
+        client.send(frame(DATA, 0, number) * 3000)
+
+    def continuations(client):
+        client.send(frame(HEADERS, 0, 1, b"") + frame(CONTINUATION, 0, 1, b"") * 3000)
+
+    floods = {"ping": send(frame(PING, 0, 0, b"12345678") * 500, 10), "settings": send(frame(SETTINGS, 0, 0) * 500, 10),
+              "window": send(frame(WINDOW_UPDATE, 0, 0, b"\0\0\0\1") * 500, 10),
+              "priority": send(frame(PRIORITY, 0, 1, b"\0\0\0\0\1") * 500, 10), "streams": open_many, "resets": reset_own,
+              "empty data": empty_data, "continuations": continuations}
+    with serving(binary) as (gateway, _):
+        for n, (name, flood) in enumerate(floods.items()):
+            with H2(gateway.tls_port) as client:
+                client.pump()
+                try:
+                    for _ in range(3):
+                        flood(client)
+                    client.socket.settimeout(2)
+                    pump_to_the_end(client)
+                except OSError:
+                    pass
+            events(gateway, "reason=limit", least=n + 1)
+            time.sleep(0.1)
+            found = events(gateway, "reason=limit", least=n + 1)
+            assert len(found) == n + 1, (name, [e.get("detail") for e in found])
+        with H2(gateway.tls_port) as client:
+            assert client.get("/").status == 200
+
+
+def test_goodbye(binary):
+    """Whatever ends a connection, a GOAWAY says so with the last stream that was taken, and arrives before the end."""
+    def slow(asked):
+        if asked.target == "/slow":
+            time.sleep(0.7)
+        return page("done")
+
+    with serving(binary, slow, site=SHORT) as (gateway, _):
+        with H2(gateway.tls_port) as client:  # idle
+            assert client.get("/").status == 200 and client.get("/").status == 200
+            pump_to_the_end(client)
+            assert client.closed and client.goaway == (3, 0), client.goaway
+        with H2(gateway.tls_port) as client:  # a fault of the connection
+            assert client.get("/").status == 200
+            client.send(frame(DATA, 0, 0, b"x"))
+            pump_to_the_end(client)
+            assert client.closed and client.goaway == (1, 1), client.goaway
+        with H2(gateway.tls_port) as client:  # the client's own word: what is under way is finished
+            number = client.start(path="/slow")
+            client.send(frame(GOAWAY, 0, 0, bytes(8)))
+            assert client.answer(number).body == b"done"
+            pump_to_the_end(client)
+            assert client.closed, "not closed in order"
 
 
 def test_limits(binary):

@@ -14,7 +14,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 HERE = pathlib.Path(__file__).resolve().parent
 # Two at a time: most of a test is waiting for a deadline. What measures time under load runs alone.
 TOGETHER = 2
-ALONE = ("changes", "events")
+ALONE = ("changes", "events", "scale", "upgrade")
 
 
 def subjects():

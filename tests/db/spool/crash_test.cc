@@ -170,7 +170,7 @@ TEST(CrashTest, ARecordThatIsNotWholeEndsItsSegment) {
   const int fd = ::open((folder / "left.seg").c_str(), O_WRONLY);
   ASSERT_EQ(::pwrite(fd, "X", 1, 64 + 32 + 24), 1);
   ::close(fd);
-  EXPECT_EQ(recoverRecords(folder.path(), {}).size(), 1u);
+  EXPECT_EQ(recoverRecords(folder.path(), {}, {}).size(), 1u);
 }
 
 }  // namespace

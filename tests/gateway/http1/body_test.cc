@@ -147,5 +147,23 @@ TEST(BodyWriterTest, AnEmptyPieceDoesNotEndAChunkedBody) {
   });
 }
 
+TEST(BodyWriterTest, TrailersStandBehindChunksOnly) {
+  runToEnd([](EventLoop& loop) -> Task<void> {
+    const Trailers trailers{{"X-Sum", "42"}, {"Set-Cookie", "a=b"}};
+    for (const bool empty : {false, true}) {
+      StreamPair pair = makeStreamPair(loop);
+      BodyWriter writer(*pair.stream, "H", BodyFraming::Chunked);
+      const std::string_view last = empty ? std::string_view() : std::string_view("body");
+      co_await writer.finishWith(last, kNoDeadline, trailers);
+      EXPECT_EQ(receivedBy(pair.peer),
+                empty ? "H0\r\nX-Sum: 42\r\n\r\n" : "H4\r\nbody\r\n0\r\nX-Sum: 42\r\n\r\n");
+    }
+    StreamPair pair = makeStreamPair(loop);
+    BodyWriter writer(*pair.stream, "H", BodyFraming::Length);
+    co_await writer.finishWith("body", kNoDeadline, trailers);
+    EXPECT_EQ(receivedBy(pair.peer), "Hbody");
+  });
+}
+
 }  // namespace
 }  // namespace gateway

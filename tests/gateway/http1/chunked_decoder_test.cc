@@ -103,5 +103,16 @@ TEST(ChunkedDecoderTest, BoundsLinesExtensionsAndTrailers) {
   EXPECT_EQ(decode(trailers).status, Status::Refused);
 }
 
+TEST(ChunkedDecoderTest, KeepsTheTrailersThatMayGoOn) {
+  ChunkedDecoder decoder;
+  size_t consumed = 0;
+  std::string_view data;
+  EXPECT_EQ(decoder.decode("0\r\nX-Sum:  42 \r\nHost: evil\r\nContent-Length: 5\r\n"
+                           "Authorization: x\r\nX-Forwarded-For: 6.6.6.6\r\nempty:\r\n\r\n",
+                           &consumed, &data),
+            Status::Done);
+  EXPECT_EQ(decoder.trailers(), (Trailers{{"X-Sum", "42"}, {"empty", ""}}));
+}
+
 }  // namespace
 }  // namespace gateway

@@ -308,5 +308,94 @@ TEST_F(CodecTest, ShutsDownAfterWhatIsUnderWay) {
   EXPECT_TRUE(codec_->done());
 }
 
+TEST_F(CodecTest, TrailersFollowTheBody) {
+  codec_->receive(frame(NGHTTP2_HEADERS, 5, 1, block("GET")));
+  Http2Stream& stream = *requests_.at(0);
+  codec_->respond(stream, "HTTP/1.1 200 OK\r\n\r\n", 0, true);
+  stream.outbound = "hello";
+  stream.trailers = {{"Grpc-Status", "0"}, {"Set-Cookie", "a=b"}};
+  stream.outbound_end = true;
+  const auto frames = sent();
+  ASSERT_EQ(frames.size(), 3u);
+  EXPECT_EQ(frames[1].payload, "hello");
+  EXPECT_EQ(frames[1].flags, 0);
+  EXPECT_EQ(frames[2].type, NGHTTP2_HEADERS);
+  EXPECT_EQ(frames[2].flags, NGHTTP2_FLAG_END_HEADERS | NGHTTP2_FLAG_END_STREAM);
+  EXPECT_TRUE(stream.closed && stream.ended);
+}
+
+TEST_F(CodecTest, ARequestsTrailersAreKeptButForThoseOfTheHead) {
+  const auto stream = post();
+  codec_->receive(frame(NGHTTP2_DATA, 0, 1, "body"));
+  codec_->receive(
+      frame(NGHTTP2_HEADERS, 5, 1, literal("x-sum", "42") + literal("x-forwarded-for", "6.6.6.6")));
+  EXPECT_TRUE(stream->inbound_end);
+  EXPECT_FALSE(stream->body_refusal);
+  EXPECT_EQ(stream->inbound_trailers, (Trailers{{"x-sum", "42"}}));
+}
+
+TEST_F(CodecTest, ASurplusOfStreamsIsToldOnceAndRefused) {
+  Http2Limits limits;
+  limits.streams = 2;
+  codec_ = Http2Codec::create(loop_.get(), limits, this);
+  codec_->receive(kPreface);  // our SETTINGS are not acknowledged
+  for (uint32_t id = 1; id < 20; id += 2) {
+    codec_->receive(frame(NGHTTP2_HEADERS, NGHTTP2_FLAG_END_HEADERS, id, block("POST")));
+  }
+  EXPECT_EQ(requests_.size(), 2u);
+  ASSERT_EQ(faults_.size(), 1u);
+  EXPECT_TRUE(faults_[0].first);
+  size_t refused = 0;
+  for (const Seen& seen : sent()) {
+    if (seen.type == NGHTTP2_RST_STREAM) refused += seen.payload[3] == NGHTTP2_REFUSED_STREAM;
+  }
+  EXPECT_EQ(refused, 8u);
+}
+
+TEST_F(CodecTest, ASurplusOfStreamsAgainstBetterKnowledgeIsAFloodOnce) {
+  Http2Limits limits;
+  limits.streams = 2;
+  open(limits);
+  for (uint32_t id = 1; id < 20; id += 2) {
+    codec_->receive(frame(NGHTTP2_HEADERS, NGHTTP2_FLAG_END_HEADERS, id, block("POST")));
+  }
+  EXPECT_EQ(requests_.size(), 2u);
+  ASSERT_EQ(faults_.size(), 1u);
+  EXPECT_TRUE(faults_[0].first) << faults_[0].second;
+  EXPECT_EQ(codeOf(sent(), NGHTTP2_GOAWAY), NGHTTP2_PROTOCOL_ERROR);
+}
+
+TEST_F(CodecTest, GathersNoMoreThanItsLimitAndAFrame) {
+  codec_->receive(frame(NGHTTP2_HEADERS, 5, 1, block("GET")));
+  Http2Stream& stream = *requests_.at(0);
+  const std::string body(60'000, 'x');
+  codec_->respond(stream, "HTTP/1.1 200 OK\r\n\r\n", 0, true);
+  stream.outbound = body;
+  stream.outbound_end = true;
+  size_t data = 0;
+  while (!stream.ended) {
+    std::string out;
+    ASSERT_TRUE(codec_->collect(&out, 20'000));
+    ASSERT_LE(out.size(), 20'000u + 9 + 16'384);
+    ASSERT_FALSE(out.empty());
+    data += out.size();
+  }
+  EXPECT_GT(data, body.size());
+}
+
+TEST_F(CodecTest, AStreamThatIsGivenUpWhileItsFrameWaitsSendsNoneOfIt) {
+  codec_->receive(frame(NGHTTP2_HEADERS, 5, 1, block("GET")));
+  Http2Stream& stream = *requests_.at(0);
+  codec_->respond(stream, "HTTP/1.1 200 OK\r\n\r\n", 0, true);
+  const std::string body(60'000, 'x');
+  stream.outbound = body;
+  std::string out;
+  codec_->collect(&out, 17'000);  // a frame is prepared, and does not fit
+  codec_->reset(stream, NGHTTP2_CANCEL);
+  const auto frames = sent();
+  EXPECT_EQ(codeOf(frames, NGHTTP2_RST_STREAM), NGHTTP2_CANCEL);
+  for (const Seen& seen : frames) EXPECT_NE(seen.type, NGHTTP2_DATA);
+}
+
 }  // namespace
 }  // namespace gateway

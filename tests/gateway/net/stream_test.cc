@@ -96,6 +96,19 @@ TEST(StreamTest, AWriteToAPeerThatDoesNotReadEndsAtItsDeadline) {
   });
 }
 
+TEST(StreamTest, AWriteThatCompletesAtOnceAsksTheKernelForNoProgress) {
+  runToEnd([](EventLoop& loop) -> Task<void> {
+    StreamPair pair = makeStreamPair(loop);
+    for (int i = 0; i < 10; ++i) {
+      EXPECT_TRUE((co_await pair.stream->write("short", loop.after(milliseconds(500)))).ok());
+    }
+    EXPECT_EQ(pair.stream->socket().timesAsked(), 0u);
+    const std::string bytes(20'000'000, 'x');
+    static_cast<void>(co_await pair.stream->write(bytes, loop.after(milliseconds(20))));
+    EXPECT_GT(pair.stream->socket().timesAsked(), 0u);
+  });
+}
+
 // Reads at a fixed pace, until the end.
 Task<void> readSlowly(EventLoop& loop, const UniqueFd& peer, size_t* received, bool* ended) {
   std::vector<char> block(65'536);

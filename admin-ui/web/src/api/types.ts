@@ -6,6 +6,8 @@ export interface Listener {
   name: string;
   address: string;
   tls: boolean;
+  http2?: boolean;
+  http2_prior_knowledge?: boolean;
 }
 
 export interface Endpoint {
@@ -32,6 +34,7 @@ export interface HealthCheck {
 export interface Upstream {
   name: string;
   balance: string;
+  protocol?: string;
   endpoints: Endpoint[];
   health_check: HealthCheck;
   eject_after_failures: number;
@@ -80,6 +83,8 @@ export interface Site {
   access: { allow: string[]; deny: string[] };
   rate_limit: { enabled: boolean; requests: number; window_ms: number; burst: number };
   cache: { enabled: boolean; limit_bytes: number; object_limit_bytes: number };
+  compression?: { enabled: boolean; codings: string[]; level: number; min_bytes: number; types: string[]; with_secrets: boolean };
+  websocket?: { inspect_messages: boolean; message_bytes: number };
   limits?: { head_bytes: number; header_fields: number; uri_bytes: number; body_bytes: number; decoded_body_bytes: number; decoded_body_ratio: number };
   timeouts?: { head_ms: number; body_ms: number; idle_ms: number; write_ms: number };
   status?: SiteStatus;
@@ -137,6 +142,7 @@ export interface Settings {
   events: { keep_days: number; limit_bytes: number };
   workers: number;
   drain_timeout_ms: number;
+  upgrade_drain_timeout_ms: number;
 }
 
 export interface Items<T> {

@@ -12,6 +12,7 @@ import { Page } from '@/components/layout/Page';
 import { useTimeRange } from '@/components/range/useTimeRange';
 import { AccessTab } from './AccessTab';
 import { CacheTab } from './CacheTab';
+import { DeliveryTab } from './DeliveryTab';
 import { HeadersTab } from './HeadersTab';
 import { ProtectionTab } from './ProtectionTab';
 import { SiteOverviewTab } from './SiteOverviewTab';
@@ -26,6 +27,7 @@ const kTabs = {
   tls: { label: 'Hosts and TLS', body: TlsTab },
   access: { label: 'Access and rate', body: AccessTab },
   cache: { label: 'Cache', body: CacheTab },
+  delivery: { label: 'Compression, WebSocket', body: DeliveryTab },
   headers: { label: 'Headers and limits', body: HeadersTab },
 } as const;
 type TabName = keyof typeof kTabs;

@@ -32,6 +32,18 @@ export function UpstreamForm({ draft }: { draft: Draft<Upstream> }) {
         </Button>
       </div>
       <Select label="Balance" data={[...new Set(['round_robin', value.balance])].map((name) => ({ value: name, label: name === 'round_robin' ? 'Weighted round robin' : name }))} value={value.balance} onChange={(balance) => set({ balance: balance ?? 'round_robin' })} allowDeselect={false} maw={300} />
+      <Select
+        label="Protocol"
+        description="HTTP/2 without TLS is for servers that are known to speak it; gRPC needs it"
+        data={[
+          { value: 'http1', label: 'HTTP/1.1' },
+          { value: 'h2c', label: 'HTTP/2 without TLS (h2c)' },
+        ]}
+        value={value.protocol ?? 'http1'}
+        onChange={(protocol) => set({ protocol: protocol ?? 'http1' })}
+        allowDeselect={false}
+        maw={300}
+      />
       <Switch label="Ask each endpoint regularly whether it is healthy" checked={check.enabled} onChange={(event) => setCheck({ enabled: event.currentTarget.checked })} />
       {check.enabled && (
         <div className="form-pair">

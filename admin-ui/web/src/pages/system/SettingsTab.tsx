@@ -51,6 +51,7 @@ function Fields({ settings }: { settings: Settings }) {
           <div className="form-pair">
             <NumberInput label="Event loops" description="0: one for each core. Holds after a restart." min={0} max={256} allowDecimal={false} value={value.workers} onChange={(next) => set({ workers: Number(next) || 0 })} />
             <NumberInput label="Finish requests at stop within" suffix=" ms" min={0} step={1000} allowDecimal={false} value={value.drain_timeout_ms} onChange={(next) => set({ drain_timeout_ms: Number(next) || 0 })} />
+            <NumberInput label="Keep connections after an upgrade for" description="the old process ends then, WebSockets included" suffix=" ms" min={0} step={60000} allowDecimal={false} value={value.upgrade_drain_timeout_ms} onChange={(next) => set({ upgrade_drain_timeout_ms: Number(next) || 0 })} />
           </div>
         </div>
       </Panel>

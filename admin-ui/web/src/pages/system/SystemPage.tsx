@@ -3,6 +3,7 @@ import { useNavigate, useParams } from 'react-router-dom';
 import { useMayChange } from '@/api/session';
 import { Page } from '@/components/layout/Page';
 import { AccountTab } from './AccountTab';
+import { ListenersTab } from './ListenersTab';
 import { SettingsTab } from './SettingsTab';
 import { StatusTab } from './StatusTab';
 import { UsersTab } from './UsersTab';
@@ -11,6 +12,7 @@ import { VersionsTab } from './VersionsTab';
 const kTabs = {
   status: { label: 'Status', body: StatusTab, admin: false },
   versions: { label: 'Versions', body: VersionsTab, admin: false },
+  listeners: { label: 'Listeners', body: ListenersTab, admin: false },
   users: { label: 'Users', body: UsersTab, admin: true },
   settings: { label: 'Settings', body: SettingsTab, admin: false },
   account: { label: 'Your account', body: AccountTab, admin: false },

@@ -176,6 +176,7 @@ export function createState(options: MockOptions = {}): MockState {
       events: { keep_days: 30, limit_bytes: 10 * 2 ** 30 },
       workers: 0,
       drain_timeout_ms: 10000,
+      upgrade_drain_timeout_ms: 3600000,
     },
     users: [
       { name: 'admin', role: 'admin', disabled: false, must_change_password: false, locked_until: null, last_login: ago(86000) },
