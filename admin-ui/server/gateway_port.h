@@ -44,6 +44,13 @@ struct SiteStatus {
   std::string configured_mode;
   std::string effective_mode;  // what requests experience: "On", "DetectionOnly", "Off"
   std::string detail;          // when they differ: why
+  uint64_t requests = 0;       // since the process started, as all that follow
+  uint64_t blocked = 0;
+  uint64_t detected = 0;
+  uint64_t client_errors = 0;
+  uint64_t server_errors = 0;
+  uint64_t bytes_in = 0;
+  uint64_t bytes_out = 0;
   uint64_t cache_hits = 0;
   uint64_t cache_misses = 0;
   uint64_t cache_entries = 0;
@@ -76,6 +83,8 @@ struct GatewayStatus {
   uint64_t requests = 0;
   uint64_t events_written = 0;
   uint64_t events_lost = 0;
+  uint64_t verdict_lookups = 0;  // of the cache of what rules found (waf/engine/verdict_table.h)
+  uint64_t verdict_hits = 0;
   std::vector<OutputStatus> outputs;
   std::vector<SiteStatus> sites;
   std::vector<EndpointHealth> endpoints;

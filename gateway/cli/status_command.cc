@@ -11,9 +11,9 @@ namespace {
 using nlohmann::json;
 
 // What the daemon says, or nothing while there is none; `*problem` then says why.
-std::optional<ApiAnswer> ask(Call& call, std::string* problem) {
+std::optional<ApiAnswer> ask(Call& call, const std::string& target, std::string* problem) {
   if (call.client != nullptr) {
-    auto answer = call.client->call({"GET", "/status"});
+    auto answer = call.client->call({"GET", target});
     if (answer) return std::move(*answer);
     *problem = answer.error().message;
     return std::nullopt;
@@ -23,7 +23,7 @@ std::optional<ApiAnswer> ask(Call& call, std::string* problem) {
     *problem = daemon.error().message;
     return std::nullopt;
   }
-  auto answer = (*daemon)->call({"GET", "/status"});
+  auto answer = (*daemon)->call({"GET", target});
   if (answer) return std::move(*answer);
   *problem = answer.error().message;
   return std::nullopt;
@@ -71,14 +71,21 @@ int showStatus(Call& call) {
     return kUsage;
   }
   std::string problem;
-  std::optional<ApiAnswer> answer = ask(call, &problem);
+  std::optional<ApiAnswer> answer = ask(call, "/status", &problem);
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(seconds);
   while (call.has("--wait") && !isReady(answer) && std::chrono::steady_clock::now() < deadline) {
     std::this_thread::sleep_for(std::chrono::milliseconds(100));
-    answer = ask(call, &problem);
+    answer = ask(call, "/status", &problem);
   }
   if (!answer) return call.fail(problem);
   if (!answer->ok()) return call.fail(*answer);
+  if (call.has("--metrics")) {
+    const std::optional<ApiAnswer> metrics = ask(call, "/metrics", &problem);
+    if (!metrics) return call.fail(problem);
+    if (!metrics->ok()) return call.fail(*metrics);
+    call.out << metrics->body;
+    return kOk;
+  }
   if (call.json()) {
     call.out << answer->body << '\n';
   } else {

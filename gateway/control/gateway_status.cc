@@ -2,7 +2,9 @@
 #include <algorithm>
 
 #include "gateway/control/gateway.h"
+#include "gateway/control/site_totals.h"
 #include "waf/engine/program.h"
+#include "waf/engine/verdict_table.h"
 
 namespace gateway {
 namespace {
@@ -26,6 +28,14 @@ admin::SiteStatus describe(const Site& site) {
       out.detail = "the rule set says SecRuleEngine DetectionOnly";
     }
   }
+  const db::TrafficMinute total = totalsOf(*site.traffic);
+  out.requests = total.requests;
+  out.blocked = total.blocked;
+  out.detected = total.detected;
+  out.client_errors = total.client_errors;
+  out.server_errors = total.server_errors;
+  out.bytes_in = total.bytes_in;
+  out.bytes_out = total.bytes_out;
   if (site.cache) {
     const ResponseCache::Statistics cache = site.cache->statistics();
     out.cache_hits = cache.hits;
@@ -96,6 +106,9 @@ admin::GatewayStatus Gateway::status() {
     out.events_lost = log.lost;
     if (!log.alarm.empty()) out.alarms.push_back(log.alarm);
   }
+  const waf::VerdictTable::Lookups lookups = waf::VerdictTable::lookups();
+  out.verdict_lookups = lookups.asked;
+  out.verdict_hits = lookups.found;
   const std::shared_ptr<const Snapshot> snapshot = source_.current();
   if (!snapshot) return out;
   out.ready = ready_;

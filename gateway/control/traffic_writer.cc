@@ -1,28 +1,11 @@
 #include "gateway/control/traffic_writer.h"
 
+#include "gateway/control/site_totals.h"
+
 namespace gateway {
 namespace {
 
 constexpr std::chrono::seconds kInterval{5};
-
-db::TrafficMinute totals(const SiteTraffic& traffic) {
-  db::TrafficMinute sum;
-  sum.site = traffic.site();
-  const auto read = [](const std::atomic<uint64_t>& value) {
-    return value.load(std::memory_order_relaxed);
-  };
-  for (const TrafficSlot& slot : traffic.slots()) {
-    sum.requests += read(slot.requests);
-    sum.blocked += read(slot.blocked);
-    sum.detected += read(slot.detected);
-    sum.client_errors += read(slot.client_errors);
-    sum.server_errors += read(slot.server_errors);
-    sum.cache_hits += read(slot.cache_hits);
-    sum.bytes_in += read(slot.bytes_in);
-    sum.bytes_out += read(slot.bytes_out);
-  }
-  return sum;
-}
 
 db::TrafficMinute minus(db::TrafficMinute now, const db::TrafficMinute& before) {
   now.requests -= before.requests;
@@ -71,7 +54,7 @@ void TrafficWriter::flush() {
   std::map<std::string, db::TrafficMinute> newest;
   const waf::WallTime minute = std::chrono::floor<std::chrono::minutes>(clock_.wall());
   for (const std::shared_ptr<SiteTraffic>& traffic : source_()) {
-    const db::TrafficMinute total = totals(*traffic);
+    const db::TrafficMinute total = totalsOf(*traffic);
     db::TrafficMinute row = minus(total, stored_[traffic->site()]);
     newest[traffic->site()] = total;
     row.minute = minute;

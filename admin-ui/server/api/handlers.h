@@ -69,6 +69,7 @@ Response tailEvents(Services&, Request&);
 Response exportEvents(Services&, Request&);
 Response showOverview(Services&, Request&);
 Response showStatus(Services&, Request&);
+Response showMetrics(Services&, Request&);
 
 Response testOutput(Services&, Request&);
 Response listAdminLog(Services&, Request&);

@@ -75,6 +75,7 @@ constexpr auto kRoutes = std::to_array<Route>({
     {"GET", "/events/{id}", View, showEvent},
     {"GET", "/overview", View, showOverview},
     {"GET", "/status", View, showStatus},
+    {"GET", "/metrics", View, showMetrics},
 
     {"POST", "/outputs/{name}/test", Administer, testOutput},
     {"GET", "/admin-log", Administer, listAdminLog},

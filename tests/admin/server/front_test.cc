@@ -1,3 +1,6 @@
+#include <set>
+#include <sstream>
+
 #include "tests/admin/support/server_fixture.h"
 
 namespace admin {
@@ -141,6 +144,48 @@ TEST(FirstStartTest, MakesOneAdministratorWhosePasswordMustBeChanged) {
   auto again = AdminServer::start(options, &store, nullptr, gateway, waf::Clock::system());
   ASSERT_TRUE(again);
   EXPECT_EQ((*again)->firstPassword(), "");
+}
+
+TEST(MetricsTest, TellsEverySiteAndEscapesNames) {
+  TempFolder folder;
+  FakeStore store;
+  FakeGateway gateway;
+  SiteStatus site;
+  site.site = "sh\"op\\";
+  site.effective_mode = "On";
+  site.requests = 12;
+  site.blocked = 3;
+  gateway.fixed_status.sites.push_back(site);
+  gateway.fixed_status.endpoints.push_back({"app", "127.0.0.1:9000", false, "ejected", "", 7, 2});
+  gateway.fixed_status.requests = 15;
+  AdminOptions options;
+  options.address = "127.0.0.1:0";
+  options.data_dir = folder.path();
+  auto server = AdminServer::start(options, &store, nullptr, gateway, waf::Clock::system());
+  ASSERT_TRUE(server) << server.error().message;
+  const auto answer = overControlSocket(folder.path(), "GET", "/api/v1/metrics");
+  EXPECT_EQ(answer.status, 200);
+  for (const char* line :
+       {R"(portcullis_site_requests_total{site="sh\"op\\"} 12)",
+        R"(portcullis_site_blocked_total{site="sh\"op\\"} 3)",
+        R"(portcullis_site_mode{site="sh\"op\\",mode="On"} 1)",
+        R"(portcullis_endpoint_up{upstream="app",address="127.0.0.1:9000"} 0)",
+        "# TYPE portcullis_requests_total counter", "portcullis_requests_total 15"}) {
+    EXPECT_NE(("\n" + answer.body).find("\n" + std::string(line) + "\n"), std::string::npos)
+        << line << " in\n"
+        << answer.body;
+  }
+  // Every sample's metric is announced, once.
+  std::set<std::string> announced;
+  std::istringstream lines(answer.body);
+  for (std::string line; std::getline(lines, line);) {
+    if (line.starts_with("# HELP ")) continue;
+    if (line.starts_with("# TYPE ")) {
+      EXPECT_TRUE(announced.insert(line.substr(7, line.find(' ', 7) - 7)).second) << line;
+    } else {
+      EXPECT_TRUE(announced.contains(line.substr(0, line.find_first_of("{ ")))) << line;
+    }
+  }
 }
 
 TEST(UnreadableDatabaseTest, ServesStatusAndTheLastGoodConfigurationOnly) {
