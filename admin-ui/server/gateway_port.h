@@ -101,7 +101,9 @@ class GatewayPort {
 
   virtual GatewayStatus status() = 0;
   virtual waf::Result<void> purgeCache(const std::string& site) = 0;
-  virtual UpstreamProbe probeUpstream(const std::string& address) = 0;
+  // A new connection as the upstream's would be, and one request on it.
+  virtual UpstreamProbe probeUpstream(const std::string& address,
+                                      const db::UpstreamTlsConfig& tls) = 0;
 
   // Sends one event that says it is a test.
   virtual waf::Result<void> testOutput(const db::OutputConfig& output) {

@@ -17,8 +17,10 @@ struct ListenerConfig {
   std::string name;
   std::string address;  // "127.0.0.1:8080", "[::]:443", port 0 for tests
   bool tls = false;
-  bool http2 = true;                   // offered in the TLS handshake
-  bool http2_prior_knowledge = false;  // taken in clear from clients that start with it
+  bool http2 = true;                            // offered in the TLS handshake
+  bool http2_prior_knowledge = false;           // taken in clear from clients that start with it
+  std::string tls_profile = "intermediate";     // intermediate: 1.2 and 1.3; modern: 1.3 only
+  std::string unknown_server_name = "default";  // default: the first certificate; refuse
 };
 
 struct CertificateConfig {
@@ -38,6 +40,18 @@ struct EndpointConfig {
   bool backup = false;
 };
 
+// TLS from the gateway to an upstream.
+struct UpstreamTlsConfig {
+  bool enabled = false;
+  bool verify = true;
+  std::string server_name;         // SNI and the name that is checked; "" the endpoint's host
+  std::string ca_file;             // read at apply; the content is then stored as PEM
+  std::string ca_pem;              // "" the system's authorities
+  std::string client_certificate;  // name of a certificate to show; "" none
+
+  bool operator==(const UpstreamTlsConfig&) const = default;
+};
+
 struct HealthCheckConfig {
   bool enabled = false;
   std::string path = "/";
@@ -51,6 +65,7 @@ struct UpstreamConfig {
   std::string name;
   std::string balance = "round_robin";
   std::vector<EndpointConfig> endpoints;
+  UpstreamTlsConfig tls;
   HealthCheckConfig health_check;
   uint32_t eject_after_failures = 5;  // passive: failures in a row; 0 turns it off
   uint32_t eject_for_ms = 10000;
@@ -116,6 +131,13 @@ struct AccessLogConfig {
   uint32_t sample_percent = 0;  // of the requests; 100 keeps all
 };
 
+// Mutual TLS: what a client must show in the handshake.
+struct ClientCertificatesConfig {
+  std::string mode = "off";  // off, optional, require
+  std::string ca_file;       // read at apply; the content is then stored as PEM
+  std::string ca_pem;        // who may have issued them
+};
+
 struct SiteConfig {
   std::string name;
   std::vector<std::string> hosts;  // "shop.example", "*.shop.example", "*" for any
@@ -123,6 +145,7 @@ struct SiteConfig {
   std::vector<std::string> certificates;
   std::string upstream;
   bool redirect_to_https = false;
+  ClientCertificatesConfig client_certificates;
   bool hide_upstream = true;                 // Server and X-Powered-By removed, Location rewritten
   std::vector<std::string> trusted_proxies;  // CIDRs whose X-Forwarded-For is believed
   WafConfig waf;
@@ -175,6 +198,7 @@ struct SettingsConfig {
   MaskingConfig masking;
   uint32_t workers = 0;  // event loops; 0: one per core
   uint32_t drain_timeout_ms = 10000;
+  uint32_t tls_ticket_rotation_s = 3600;  // how long a key seals session tickets
 };
 
 struct Config {

@@ -43,6 +43,15 @@ void fields(V&& v, T& o) {
   v(Field{.name = "http2_prior_knowledge",
           .about = "without TLS: clients may start with HTTP/2 at once"},
     o.http2_prior_knowledge);
+  v(Field{.name = "tls_profile",
+          .about = "intermediate: TLS 1.2 and 1.3; modern: 1.3 only",
+          .one_of = "intermediate|modern"},
+    o.tls_profile);
+  v(Field{.name = "unknown_server_name",
+          .about = "what a client gets that asks for a name no certificate has: the first "
+                   "certificate, or a refusal",
+          .one_of = "default|refuse"},
+    o.unknown_server_name);
 }
 
 template <typename V, FieldsOf<CertificateConfig> T>
@@ -82,6 +91,29 @@ void fields(V&& v, T& o) {
   v(Field{.name = "backup", .about = "asked only when no other endpoint is healthy"}, o.backup);
 }
 
+template <typename V, FieldsOf<UpstreamTlsConfig> T>
+void fields(V&& v, T& o) {
+  v(Field{.name = "enabled", .about = "HTTPS to the endpoints"}, o.enabled);
+  v(Field{.name = "verify", .about = "false takes any certificate: for tests only"}, o.verify);
+  v(Field{.name = "server_name",
+          .about = "asked for and checked; empty: the endpoint's host",
+          .max_length = 253},
+    o.server_name);
+  v(Field{.name = "ca_file",
+          .about = "PEM file of the authorities; read once",
+          .max_length = 4096,
+          .omit_empty = true},
+    o.ca_file);
+  v(Field{.name = "ca_pem",
+          .about = "authorities that the endpoints' certificates must come from; empty: the "
+                   "system's",
+          .max_length = kMaxPemBytes},
+    o.ca_pem);
+  v(Field{.name = "client_certificate",
+          .about = "name of a certificate that is shown to the endpoints"},
+    o.client_certificate);
+}
+
 template <typename V, FieldsOf<HealthCheckConfig> T>
 void fields(V&& v, T& o) {
   v(Field{.name = "enabled"}, o.enabled);
@@ -99,6 +131,7 @@ void fields(V&& v, T& o) {
   v(kNameField, o.name);
   v(Field{.name = "balance", .one_of = "round_robin"}, o.balance);
   v(Field{.name = "endpoints", .required = true}, o.endpoints);
+  v(Field{.name = "tls"}, o.tls);
   v(Field{.name = "health_check"}, o.health_check);
   v(Field{.name = "eject_after_failures",
           .about = "failures in a row; 0 turns it off",
@@ -207,6 +240,23 @@ void fields(V&& v, T& o) {
     o.sample_percent);
 }
 
+template <typename V, FieldsOf<ClientCertificatesConfig> T>
+void fields(V&& v, T& o) {
+  v(Field{.name = "mode",
+          .about = "whether clients show a certificate in the handshake",
+          .one_of = "off|optional|require"},
+    o.mode);
+  v(Field{.name = "ca_file",
+          .about = "PEM file of the authorities; read once",
+          .max_length = 4096,
+          .omit_empty = true},
+    o.ca_file);
+  v(Field{.name = "ca_pem",
+          .about = "authorities that the clients' certificates must come from",
+          .max_length = kMaxPemBytes},
+    o.ca_pem);
+}
+
 template <typename V, FieldsOf<SiteConfig> T>
 void fields(V&& v, T& o) {
   v(kNameField, o.name);
@@ -217,6 +267,7 @@ void fields(V&& v, T& o) {
   v(Field{.name = "listeners", .about = "names of listeners", .required = true}, o.listeners);
   v(Field{.name = "certificates", .about = "names of certificates"}, o.certificates);
   v(Field{.name = "upstream", .about = "name of an upstream", .required = true}, o.upstream);
+  v(Field{.name = "client_certificates"}, o.client_certificates);
   v(Field{.name = "redirect_to_https"}, o.redirect_to_https);
   v(Field{.name = "hide_upstream", .about = "removes Server and X-Powered-By, rewrites Location"},
     o.hide_upstream);
@@ -288,6 +339,11 @@ void fields(V&& v, T& o) {
   v(Field{.name = "masking"}, o.masking);
   v(Field{.name = "workers", .about = "event loops; 0: one per core", .max = 1024}, o.workers);
   v(Field{.name = "drain_timeout_ms", .max = kMaxTimeoutMs}, o.drain_timeout_ms);
+  v(Field{.name = "tls_ticket_rotation_s",
+          .about = "how long a key seals session tickets; the keys before it still open theirs",
+          .min = 60,
+          .max = 7 * 86400},
+    o.tls_ticket_rotation_s);
 }
 
 template <typename V, FieldsOf<Config> T>

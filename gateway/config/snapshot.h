@@ -47,8 +47,9 @@ struct Site {
   std::shared_ptr<Upstream> upstream;
   AccessList access;
   waf::IpSet trusted_proxies;
-  std::shared_ptr<RateLimiter> rate_limiter;  // null when off
-  std::shared_ptr<ResponseCache> cache;       // null when off
+  std::shared_ptr<const ClientAuth> client_auth;  // null when no client certificate is asked for
+  std::shared_ptr<RateLimiter> rate_limiter;      // null when off
+  std::shared_ptr<ResponseCache> cache;           // null when off
   std::shared_ptr<SiteTraffic> traffic;
   std::string https_port_suffix;  // for redirect_to_https: "" or ":8443"
 };

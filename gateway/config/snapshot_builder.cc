@@ -64,48 +64,6 @@ bool SnapshotBuilder::Build::fail(waf::ErrorCode code, std::string message) {
   return false;
 }
 
-bool SnapshotBuilder::Build::upstreams() {
-  return std::all_of(config.upstreams.begin(), config.upstreams.end(),
-                     [this](const db::UpstreamConfig& each) { return upstream(each); });
-}
-
-bool SnapshotBuilder::Build::upstream(const db::UpstreamConfig& upstream) {
-  auto out = std::make_shared<Upstream>();
-  out->config = upstream;
-  out->timeouts = {std::chrono::milliseconds(upstream.connect_timeout_ms),
-                   std::chrono::milliseconds(upstream.first_byte_timeout_ms),
-                   std::chrono::milliseconds(upstream.between_bytes_timeout_ms)};
-  std::vector<Balancer::Member> members;
-  for (const db::EndpointConfig& endpoint : upstream.endpoints) {
-    auto address = builder.options_.resolve(endpoint.address);
-    if (!address) {
-      // A name that does not resolve now must not keep the other endpoints, or the start, from
-      // serving.
-      snapshot->warnings.push_back(
-          "upstream \"" + upstream.name + "\": " + address.error().message +
-          "; the endpoint is left out until the configuration is applied again");
-      address = UpstreamAddress{endpoint.address, {}};
-    }
-    std::shared_ptr<Endpoint>& state = builder.endpoints_[{upstream.name, endpoint.address}];
-    if (!state) state = std::make_shared<Endpoint>(endpoint.address);
-    // A check that was turned off leaves no verdict behind.
-    if (!upstream.health_check.enabled) state->setCheck(Endpoint::Check::Unknown, "not checked");
-    if (address->addresses.empty()) {
-      state->setCheck(Endpoint::Check::Unhealthy, "its name does not resolve");
-    }
-    members.push_back({state, endpoint.weight, endpoint.backup});
-    out->addresses.push_back(std::move(*address));
-  }
-  const auto method = upstream.balance == "least_connections" ? BalanceMethod::LeastConnections
-                                                              : BalanceMethod::RoundRobin;
-  out->balancer = std::make_unique<Balancer>(
-      method, std::move(members),
-      Balancer::Ejection{upstream.eject_after_failures,
-                         std::chrono::milliseconds(upstream.eject_for_ms)});
-  snapshot->upstreams.push_back(std::move(out));
-  return true;
-}
-
 bool SnapshotBuilder::Build::listeners() {
   for (const db::ListenerConfig& listener : config.listeners) {
     ListenerTable table;
@@ -135,6 +93,23 @@ bool SnapshotBuilder::Build::listeners() {
   return true;
 }
 
+// What the site of a server name asks of its clients: found as requests find their site. Empty when
+// no site of the listener asks for anything.
+std::function<std::shared_ptr<const ClientAuth>(std::string_view)>
+SnapshotBuilder::Build::clientAuthOf(const ListenerTable& listener) const {
+  std::vector<std::shared_ptr<const ClientAuth>> by_site;
+  bool any = false;
+  for (const auto& site : snapshot->sites) {
+    by_site.push_back(site->client_auth);
+    any = any || site->client_auth;
+  }
+  if (!any) return {};
+  return [by_site = std::move(by_site), hosts = listener.hosts](std::string_view server_name) {
+    const auto index = hosts.find(server_name);
+    return index ? by_site[*index] : nullptr;
+  };
+}
+
 bool SnapshotBuilder::Build::tls(ListenerTable* listener) {
   std::vector<TlsCertificate> certificates;
   std::set<std::string> seen;
@@ -157,6 +132,9 @@ bool SnapshotBuilder::Build::tls(ListenerTable* listener) {
   if (certificates.empty()) return true;  // nobody is served there yet: handshakes are refused
   TlsContext::Options options;
   if (listener->config.http2) options.alpn.insert(options.alpn.begin(), "h2");
+  options.modern = listener->config.tls_profile == "modern";
+  options.refuse_unknown_names = listener->config.unknown_server_name == "refuse";
+  options.client_auth = clientAuthOf(*listener);
   auto context = TlsContext::create(certificates, std::move(options));
   if (!context) {
     failure->error = context.error();

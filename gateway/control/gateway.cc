@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "gateway/tls/ticket_keys.h"
+
 namespace gateway {
 
 namespace {
@@ -90,6 +92,8 @@ void Gateway::publish(std::unique_ptr<admin::PreparedConfig> prepared_config,
   if (log_ != nullptr)
     log_->configure(snapshot->config.settings.audit_log, snapshot->config.settings.events);
   outputs_->configure(snapshot->config.settings.outputs);
+  processTicketKeys().setRotation(
+      std::chrono::seconds(snapshot->config.settings.tls_ticket_rotation_s));
   source_.publish(snapshot);
   compiler_->want(provisionalRuleSets(*snapshot));
   const std::scoped_lock state(state_mutex_);

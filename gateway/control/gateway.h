@@ -37,7 +37,8 @@ class Gateway final : public admin::GatewayPort {
                const db::ConfigVersion& version) override;
   admin::GatewayStatus status() override;
   waf::Result<void> purgeCache(const std::string& site) override;
-  admin::UpstreamProbe probeUpstream(const std::string& address) override;
+  admin::UpstreamProbe probeUpstream(const std::string& address,
+                                     const db::UpstreamTlsConfig& tls) override;
   std::string builtinRulesPath() override { return options_.builtin_rules; }
   std::shared_ptr<const waf::RuleSet> ruleSetOf(const std::string& site) override;
   waf::Result<void> testOutput(const db::OutputConfig& output) override {

@@ -29,7 +29,7 @@ Task<CheckResult> checkOnce(EventLoop* loop, const Upstream& upstream, size_t in
         "GET", std::string_view(check.path).substr(0, question),
         has_query ? std::string_view(check.path).substr(question + 1) : std::string_view(),
         has_query);
-    writer.field("Host", upstream.addresses[index].name);
+    writer.field("Host", upstream.addresses[index].authority());
     writer.field("User-Agent", "portcullis-health-check");
     writer.field("Connection", "close");
     writer.end();
@@ -63,7 +63,7 @@ Endpoint::Check HealthVerdict::add(bool success) {
 Task<void> checkHealth(EventLoop* loop, std::shared_ptr<const Upstream> upstream, size_t index,
                        HealthGeneration generation) {
   const db::HealthCheckConfig& check = upstream->config.health_check;
-  if (upstream->addresses[index].addresses.empty()) co_return;
+  if (upstream->addresses[index].addresses->empty()) co_return;
   Endpoint& endpoint = *upstream->balancer->members()[index].endpoint;
   HealthVerdict verdict(std::max(1u, check.healthy_after), std::max(1u, check.unhealthy_after),
                         endpoint.check());

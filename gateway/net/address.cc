@@ -13,6 +13,8 @@ namespace gateway {
 
 namespace {
 
+constexpr std::string_view kUnixPrefix = "unix:";
+
 waf::Unexpected invalid(std::string_view text, std::string_view why) {
   return waf::fail(waf::ErrorCode::Invalid, "net",
                    "address \"" + std::string(text) + "\": " + std::string(why));
@@ -83,6 +85,14 @@ waf::Result<Poco::Net::SocketAddress> parseSocketAddress(std::string_view text) 
 }
 
 waf::Result<std::vector<Poco::Net::SocketAddress>> resolveAddress(std::string_view text) {
+  if (text.starts_with(kUnixPrefix)) {
+    const std::string path(text.substr(kUnixPrefix.size()));
+    // unix(7): the path and its NUL stand in 108 bytes.
+    if (!path.starts_with('/') || path.size() > 107) {
+      return invalid(text, "write an absolute path of at most 107 bytes, as unix:/run/app.sock");
+    }
+    return std::vector{Poco::Net::SocketAddress(Poco::Net::SocketAddress::UNIX_LOCAL, path)};
+  }
   const auto where = splitHostPort(text);
   if (!where) return waf::fail(where.error());
   if (where->host.empty()) return invalid(text, "has no host");

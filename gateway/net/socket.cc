@@ -148,7 +148,8 @@ void Socket::close(bool reset) {
 Task<ConnectResult> connectTcp(EventLoop* loop, Poco::Net::SocketAddress address,
                                Deadline deadline) {
   ConnectResult out;
-  UniqueFd fd(::socket(address.af(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_TCP));
+  const int protocol = address.af() == AF_UNIX ? 0 : IPPROTO_TCP;
+  UniqueFd fd(::socket(address.af(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol));
   if (!fd) {
     out.result = {IoStatus::Failed, 0, errno};
     co_return out;
@@ -178,7 +179,7 @@ Task<ConnectResult> connectTcp(EventLoop* loop, Poco::Net::SocketAddress address
       co_return out;
     }
   }
-  socket->setNoDelay();
+  if (protocol == IPPROTO_TCP) socket->setNoDelay();
   out.socket = std::move(socket);
   co_return out;
 }

@@ -73,7 +73,7 @@ struct ConnectResult {
   std::unique_ptr<Socket> socket;  // set when result is ok
 };
 
-// Opens a TCP connection (TCP_NODELAY is set).
+// Opens a TCP connection (TCP_NODELAY is set), or one to a unix socket.
 Task<ConnectResult> connectTcp(EventLoop* loop, Poco::Net::SocketAddress address,
                                Deadline deadline);
 

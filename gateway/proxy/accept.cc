@@ -29,7 +29,7 @@ class OpenConnection {
 // A handshake that failed is a refusal too. A client that only went away (a port scan, a browser
 // that opened one connection too many) is not.
 void recordTlsFailure(Worker* worker, const Poco::Net::SocketAddress& peer,
-                      const std::string& error) {
+                      const std::string& error, const HelloNotes& hello) {
   waf::AuditEvent event;
   event.time = worker->clock.wall();
   event.id = waf::newUlid(event.time);
@@ -37,7 +37,9 @@ void recordTlsFailure(Worker* worker, const Poco::Net::SocketAddress& peer,
   event.client_port = peer.port();
   event.decision = waf::Decision::Blocked;
   event.reason = waf::Reason::Tls;
-  event.detail = "TLS handshake: " + error;
+  event.detail = "TLS " + error;
+  event.tls_sni = hello.server_name;
+  event.tls_ja4 = hello.ja4;
   if (worker->spool) worker->spool->append(waf::toAuditJson(event), true);
   TrafficSlot& slot = worker->unrouted_traffic->slot(worker->index);
   TrafficSlot::add(&slot.requests, 1);
@@ -71,14 +73,14 @@ Task<void> serve(Worker* worker, std::string listener_key, std::unique_ptr<Socke
   if (listener->config.tls) {
     const Poco::Net::SocketAddress peer = socket->peer();
     if (!listener->tls) {
-      recordTlsFailure(worker, peer, "no site with a certificate is served here");
+      recordTlsFailure(worker, peer, "handshake: no site with a certificate is served here", {});
       co_return;
     }
-    TlsStream::Accepted accepted = co_await TlsStream::accept(
-        std::move(socket), listener->tls, worker->loop->after(kHandshakeTimeout));
+    TlsStream::Opened accepted = co_await TlsStream::accept(std::move(socket), listener->tls,
+                                                            worker->loop->after(kHandshakeTimeout));
     if (!accepted.stream) {
       if (accepted.status == IoStatus::Failed || accepted.status == IoStatus::Timeout) {
-        recordTlsFailure(worker, peer, accepted.error);
+        recordTlsFailure(worker, peer, accepted.error, accepted.hello);
       }
       co_return;
     }

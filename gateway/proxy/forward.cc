@@ -107,6 +107,7 @@ Task<Exchange::Asked> Exchange::ask(Request& request, const CacheUse& cache,
 
   UpstreamHeadOptions options;
   options.peer_ip = client_.peerIp();
+  options.tls = client_.tls();
   options.revalidate = cache.stale.get();
   options.identity_only = request.transaction && request.site->inspect_response_body;
   if (request.body_complete) {

@@ -1,6 +1,7 @@
 // From a valid head to the decision who answers: the order of the checks is the contract in
 // session.h.
 #include "gateway/access/client_address.h"
+#include "gateway/access/client_certificate.h"
 #include "gateway/http1/head_writer.h"
 #include "gateway/proxy/exchange.h"
 #include "waf/base/text.h"
@@ -59,6 +60,7 @@ Task<void> Exchange::handleRequest(Request& request) {
   if (co_await admit(request) == Step::Done) co_return;
   if (co_await checkMethod(request) == Step::Done) co_return;
   if (co_await redirectToHttps(request) == Step::Done) co_return;
+  if (co_await checkClientCertificate(request) == Step::Done) co_return;
   if (co_await inspectHead(request) == Step::Done) co_return;
   if (co_await readBody(request) == Step::Done) co_return;
   if (co_await inspectBody(request) == Step::Done) co_return;
@@ -173,6 +175,14 @@ Task<Exchange::Step> Exchange::redirectToHttps(Request& request) {
   beginHead(request, 308, &out);
   out += "Location: " + location + "\r\nContent-Length: 0\r\n";
   co_await reply(request, std::move(out), {});
+  co_return Step::Done;
+}
+
+Task<Exchange::Step> Exchange::checkClientCertificate(Request& request) {
+  CertificateVerdict verdict =
+      judgeClientCertificate(request.site->client_auth.get(), client_.tls());
+  if (verdict.status == 0) co_return Step::GoOn;
+  co_await refuse(request, verdict.status, waf::Reason::Tls, std::move(verdict.detail));
   co_return Step::Done;
 }
 

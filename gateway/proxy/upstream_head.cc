@@ -24,6 +24,30 @@ bool oneOf(std::string_view name, const std::array<std::string_view, N>& list) {
   return false;
 }
 
+// Also with underscores, which many an application takes for the same name (RFC 3875, 4.1.18).
+bool isClientCertificateField(std::string_view name) {
+  constexpr std::string_view kPrefix = "x-client-cert";
+  if (name.size() < kPrefix.size()) return false;
+  for (size_t i = 0; i < kPrefix.size(); ++i) {
+    const char c = name[i] == '_' ? '-' : waf::asciiLower(name[i]);
+    if (c != kPrefix[i]) return false;
+  }
+  return true;
+}
+
+void appendClientCertificate(const TlsInfo* tls, HeadWriter* writer) {
+  const ClientCertificate* client = tls != nullptr ? tls->client.get() : nullptr;
+  if (client == nullptr || !client->verified) {
+    writer->field("X-Client-Cert-Verify", "NONE");
+    return;
+  }
+  writer->field("X-Client-Cert-Verify", "SUCCESS");
+  writer->field("X-Client-Cert-Subject", client->subject);
+  writer->field("X-Client-Cert-Issuer", client->issuer);
+  writer->field("X-Client-Cert-Serial", client->serial);
+  writer->field("X-Client-Cert-Fingerprint", client->fingerprint);
+}
+
 std::string joined(const HeaderFields& fields, std::string_view name) {
   std::string out;
   for (const HeaderField& field : fields) {
@@ -77,12 +101,17 @@ std::string upstreamHead(const Request& request, const UpstreamHeadOptions& opti
   std::string_view host = head.authority;
   if (host.empty()) {
     host = request.site->config.hosts.front();
-    if (host.find('*') != std::string_view::npos) host = request.endpoint;
+    if (host.find('*') != std::string_view::npos) {
+      host =
+          request.endpoint.starts_with("unix:") ? std::string_view("localhost") : request.endpoint;
+    }
   }
   writer.field("Host", host);
+  const bool mutual_tls = request.site->client_auth != nullptr;
   const HopByHop hops(head.fields);
   for (const HeaderField& field : head.fields) {
     if (hops.drops(field.name) || oneOf(field.name, kOurs)) continue;
+    if (mutual_tls && isClientCertificateField(field.name)) continue;
     if (options.revalidate != nullptr && oneOf(field.name, kConditions)) continue;
     if (!options.websocket_key.empty() && waf::equalsIgnoreCase(field.name, "sec-websocket-key")) {
       continue;
@@ -105,6 +134,7 @@ std::string upstreamHead(const Request& request, const UpstreamHeadOptions& opti
       writer.field("Sec-WebSocket-Key", options.websocket_key);
     }
   }
+  if (mutual_tls) appendClientCertificate(options.tls, &writer);
   appendForwarded(request, options.peer_ip, &writer);
   writer.framing(options.framing, options.content_length);
   writer.end();

@@ -56,6 +56,9 @@ class UpstreamExchange {
   UpstreamExchange(const UpstreamExchange&) = delete;
   UpstreamExchange& operator=(const UpstreamExchange&) = delete;
 
+  // Bytes that a connection begins with and that name the client: it is then a new one, for this
+  // request alone. Before connect().
+  void setPreface(std::string preface) { preface_ = std::move(preface); }
   // An idle connection, or with `fresh` (a second attempt) a new one in any case.
   Task<ExchangeResult> connect(bool fresh = false);
 
@@ -85,6 +88,7 @@ class UpstreamExchange {
  private:
   Task<ExchangeResult> connectAnew();
   ExchangeResult failure(UpstreamFault fault, std::string_view doing, std::string_view why);
+  std::string_view reasonOf(const IoResult& result) const;
   ExchangeResult sent(const IoResult& result);
   ExchangeResult headFault(const IoResult& result);
   Deadline after(std::chrono::milliseconds span) const { return pool_->loop().after(span); }
@@ -93,6 +97,7 @@ class UpstreamExchange {
   const UpstreamAddress* address_;
   UpstreamTimeouts timeouts_;
   std::unique_ptr<UpstreamConnection> connection_;
+  std::string preface_;
   std::optional<BodyWriter> writer_;
   std::string method_;
   ResponseParser parser_;

@@ -6,6 +6,8 @@ export interface Listener {
   name: string;
   address: string;
   tls: boolean;
+  tls_profile?: 'intermediate' | 'modern';
+  unknown_server_name?: 'default' | 'refuse';
 }
 
 export interface Endpoint {
@@ -29,10 +31,26 @@ export interface HealthCheck {
   unhealthy_after: number;
 }
 
+export interface UpstreamTls {
+  enabled: boolean;
+  verify: boolean;
+  server_name: string;
+  ca_pem: string;
+  client_certificate: string;
+}
+
+export const kNoUpstreamTls: UpstreamTls = { enabled: false, verify: true, server_name: '', ca_pem: '', client_certificate: '' };
+
+export interface ClientCertificates {
+  mode: 'off' | 'optional' | 'require';
+  ca_pem: string;
+}
+
 export interface Upstream {
   name: string;
   balance: string;
   endpoints: Endpoint[];
+  tls?: UpstreamTls;
   health_check: HealthCheck;
   eject_after_failures: number;
   eject_for_ms: number;
@@ -73,6 +91,7 @@ export interface Site {
   listeners: string[];
   certificates: string[];
   upstream: string;
+  client_certificates?: ClientCertificates;
   redirect_to_https: boolean;
   hide_upstream: boolean;
   trusted_proxies: string[];

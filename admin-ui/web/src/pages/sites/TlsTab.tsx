@@ -6,6 +6,7 @@ import type { Site } from '@/api/types';
 import { DaysLeft } from '@/components/data/Values';
 import { SaveBar } from '@/components/form/SaveBar';
 import { Facts, Panel } from '@/components/layout/Panel';
+import { ClientCertificateFields } from '@/components/sites/ClientCertificateFields';
 import type { SiteTabProps } from './SitePage';
 import { useSiteDraft } from './useSiteDraft';
 
@@ -13,6 +14,7 @@ const pick = (site: Site) => ({
   hosts: site.hosts,
   listeners: site.listeners,
   certificates: site.certificates,
+  client_certificates: site.client_certificates ?? { mode: 'off' as const, ca_pem: '' },
   redirect_to_https: site.redirect_to_https,
 });
 
@@ -35,6 +37,7 @@ export function TlsTab({ site, version }: SiteTabProps) {
           />
           <MultiSelect label="Certificates" description="The one whose names cover the requested host is used" data={certificates.map((certificate) => certificate.name)} value={value.certificates} onChange={(names) => set({ certificates: names })} />
           <Switch label="Redirect HTTP to HTTPS" checked={value.redirect_to_https} onChange={(event) => set({ redirect_to_https: event.currentTarget.checked })} />
+          <ClientCertificateFields value={value.client_certificates} onChange={(client_certificates) => set({ client_certificates })} />
         </div>
       </Panel>
       <Panel title="Certificates in use" actions={<Link className="link small" to="/certificates">All certificates</Link>}>

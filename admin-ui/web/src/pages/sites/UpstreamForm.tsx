@@ -2,6 +2,7 @@ import { ActionIcon, Button, NumberInput, Select, Switch, TextInput } from '@man
 import type { Endpoint, Upstream } from '@/api/types';
 import type { Draft } from '@/components/form/useDraft';
 import { ProbedAddress } from '@/components/sites/ProbedAddress';
+import { UpstreamTlsFields } from '@/components/sites/UpstreamTlsFields';
 import { Icon } from '@/components/layout/Icon';
 
 export function UpstreamForm({ draft }: { draft: Draft<Upstream> }) {
@@ -15,7 +16,7 @@ export function UpstreamForm({ draft }: { draft: Draft<Upstream> }) {
       <div>
         {value.endpoints.map((endpoint, index) => (
           <div key={index} className="endpoint-edit">
-            <ProbedAddress label={index === 0 ? 'Endpoint' : undefined} value={endpoint.address} onChange={(address) => setEndpoint(index, { address })} />
+            <ProbedAddress label={index === 0 ? 'Endpoint' : undefined} value={endpoint.address} tls={value.tls} onChange={(address) => setEndpoint(index, { address })} />
             <NumberInput label={index === 0 ? 'Weight' : undefined} aria-label="Weight" min={1} max={1000} allowDecimal={false} value={endpoint.weight} onChange={(next) => setEndpoint(index, { weight: Number(next) || 1 })} />
             <div style={{ paddingTop: index === 0 ? 30 : 6 }}>
               <Switch size="sm" label="Backup" checked={endpoint.backup} onChange={(event) => setEndpoint(index, { backup: event.currentTarget.checked })} />
@@ -32,6 +33,7 @@ export function UpstreamForm({ draft }: { draft: Draft<Upstream> }) {
         </Button>
       </div>
       <Select label="Balance" data={[...new Set(['round_robin', value.balance])].map((name) => ({ value: name, label: name === 'round_robin' ? 'Weighted round robin' : name }))} value={value.balance} onChange={(balance) => set({ balance: balance ?? 'round_robin' })} allowDeselect={false} maw={300} />
+      <UpstreamTlsFields value={value.tls} onChange={(tls) => set({ tls })} />
       <Switch label="Ask each endpoint regularly whether it is healthy" checked={check.enabled} onChange={(event) => setCheck({ enabled: event.currentTarget.checked })} />
       {check.enabled && (
         <div className="form-pair">
