@@ -134,4 +134,19 @@ waf::IpAddress toIpAddress(const Poco::Net::SocketAddress& address) {
   return out;
 }
 
+Poco::Net::SocketAddress toSocketAddress(const waf::IpAddress& address, uint16_t port) {
+  if (address.isIpv4()) {
+    sockaddr_in out{};
+    out.sin_family = AF_INET;
+    out.sin_port = htons(port);
+    std::memcpy(&out.sin_addr, address.bytes.data() + 12, 4);
+    return {reinterpret_cast<const sockaddr*>(&out), sizeof out};
+  }
+  sockaddr_in6 out{};
+  out.sin6_family = AF_INET6;
+  out.sin6_port = htons(port);
+  std::memcpy(&out.sin6_addr, address.bytes.data(), 16);
+  return {reinterpret_cast<const sockaddr*>(&out), sizeof out};
+}
+
 }  // namespace gateway

@@ -28,5 +28,6 @@ waf::Result<Poco::Net::SocketAddress> parseSocketAddress(std::string_view text);
 waf::Result<std::vector<Poco::Net::SocketAddress>> resolveAddress(std::string_view text);
 
 waf::IpAddress toIpAddress(const Poco::Net::SocketAddress& address);
+Poco::Net::SocketAddress toSocketAddress(const waf::IpAddress& address, uint16_t port);
 
 }  // namespace gateway

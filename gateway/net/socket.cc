@@ -39,6 +39,26 @@ Socket::Socket(EventLoop* loop, int fd, const Poco::Net::SocketAddress& peer)
 
 Socket::~Socket() { close(); }
 
+IoResult Socket::tryPeek(std::span<char> into) {
+  for (;;) {
+    if (!open_) return {IoStatus::Closed};
+    if (!handle_.readable()) return {IoStatus::WantRead};
+    const ssize_t got = ::recv(fd_, into.data(), into.size(), MSG_PEEK);
+    if (got > 0) return {IoStatus::Ok, static_cast<size_t>(got)};
+    if (got == 0) return {IoStatus::Eof};
+    if (errno == EAGAIN) {
+      handle_.clearReadable();
+    } else if (errno != EINTR) {
+      return {IoStatus::Failed, 0, errno};
+    }
+  }
+}
+
+void Socket::announce(const Poco::Net::SocketAddress& peer, const Poco::Net::SocketAddress& local) {
+  peer_ = peer;
+  announced_local_ = local;
+}
+
 IoResult Socket::tryRead(std::span<char> into) {
   for (;;) {
     if (!open_) return {IoStatus::Closed};
@@ -86,6 +106,7 @@ IoResult Socket::tryWritev(std::span<const iovec> parts) {
 }
 
 Poco::Net::SocketAddress Socket::local() const {
+  if (announced_local_) return *announced_local_;
   try {
     return socket_.address();
   } catch (const Poco::Exception&) {
