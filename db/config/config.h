@@ -17,10 +17,11 @@ struct ListenerConfig {
   std::string name;
   std::string address;  // "127.0.0.1:8080", "[::]:443", port 0 for tests
   bool tls = false;
-  bool http2 = true;                            // offered in the TLS handshake
-  bool http2_prior_knowledge = false;           // taken in clear from clients that start with it
-  std::string tls_profile = "intermediate";     // intermediate: 1.2 and 1.3; modern: 1.3 only
-  std::string unknown_server_name = "default";  // default: the first certificate; refuse
+  bool http2 = true;                             // offered in the TLS handshake
+  bool http2_prior_knowledge = false;            // taken in clear from clients that start with it
+  std::string tls_profile = "intermediate";      // intermediate: 1.2 and 1.3; modern: 1.3 only
+  std::string unknown_server_name = "default";   // default: the first certificate; refuse
+  std::vector<std::string> proxy_protocol_from;  // CIDRs of proxies that begin with its head
 };
 
 struct CertificateConfig {
@@ -72,6 +73,8 @@ struct UpstreamConfig {
   uint32_t connect_timeout_ms = 5000;
   uint32_t first_byte_timeout_ms = 60000;
   uint32_t between_bytes_timeout_ms = 60000;
+  std::string proxy_protocol = "off";  // off, v1, v2: the head that connections begin with
+  uint32_t resolve_interval_s = 30;    // names are looked up again; 0: only with the configuration
 };
 
 struct RulesetConfig {
@@ -131,6 +134,13 @@ struct AccessLogConfig {
   uint32_t sample_percent = 0;  // of the requests; 100 keeps all
 };
 
+// Strict-Transport-Security (RFC 6797); sent over TLS only.
+struct HstsConfig {
+  uint32_t max_age_s = 0;  // 0: not sent
+  bool include_subdomains = false;
+  bool preload = false;
+};
+
 // Mutual TLS: what a client must show in the handshake.
 struct ClientCertificatesConfig {
   std::string mode = "off";  // off, optional, require
@@ -147,7 +157,9 @@ struct SiteConfig {
   bool redirect_to_https = false;
   ClientCertificatesConfig client_certificates;
   bool hide_upstream = true;                 // Server and X-Powered-By removed, Location rewritten
-  std::vector<std::string> trusted_proxies;  // CIDRs whose X-Forwarded-For is believed
+  std::vector<std::string> trusted_proxies;  // CIDRs whose forwarded_field is believed
+  std::string forwarded_field = "x-forwarded-for";  // x-forwarded-for, forwarded
+  HstsConfig hsts;
   WafConfig waf;
   AccessConfig access;
   RateLimitConfig rate_limit;
@@ -191,6 +203,12 @@ struct MaskingConfig {
   bool card_numbers = true;
 };
 
+// Connections of clients, over all listeners. What is beyond is closed at once, with an event.
+struct ConnectionsConfig {
+  uint32_t limit = 0;        // open at once; 0: what the descriptors allow
+  uint32_t per_address = 0;  // 0: no limit
+};
+
 struct SettingsConfig {
   AuditLogConfig audit_log;
   std::vector<OutputConfig> outputs;
@@ -198,6 +216,8 @@ struct SettingsConfig {
   MaskingConfig masking;
   uint32_t workers = 0;  // event loops; 0: one per core
   uint32_t drain_timeout_ms = 10000;
+  ConnectionsConfig connections;
+  bool ocsp_stapling = false;             // for certificates that name a responder
   uint32_t tls_ticket_rotation_s = 3600;  // how long a key seals session tickets
 };
 

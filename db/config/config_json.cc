@@ -114,9 +114,6 @@ Result<CertificateConfig> parseCertificate(const json& object) {
 Result<UpstreamConfig> parseUpstream(const json& object) {
   return parseObject<UpstreamConfig>(object);
 }
-Result<UpstreamTlsConfig> parseUpstreamTls(const json& object) {
-  return parseObject<UpstreamTlsConfig>(object);
-}
 Result<RulesetConfig> parseRuleset(const json& object) {
   return parseObject<RulesetConfig>(object);
 }

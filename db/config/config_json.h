@@ -22,7 +22,6 @@ Result<Config> parseConfigText(std::string_view text);
 Result<ListenerConfig> parseListener(const nlohmann::json& object);
 Result<CertificateConfig> parseCertificate(const nlohmann::json& object);
 Result<UpstreamConfig> parseUpstream(const nlohmann::json& object);
-Result<UpstreamTlsConfig> parseUpstreamTls(const nlohmann::json& object);
 Result<RulesetConfig> parseRuleset(const nlohmann::json& object);
 Result<SiteConfig> parseSite(const nlohmann::json& object);
 Result<SettingsConfig> parseSettings(const nlohmann::json& object);

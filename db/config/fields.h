@@ -52,6 +52,9 @@ void fields(V&& v, T& o) {
                    "certificate, or a refusal",
           .one_of = "default|refuse"},
     o.unknown_server_name);
+  v(Field{.name = "proxy_protocol_from",
+          .about = "CIDRs of proxies whose connections begin with a PROXY protocol head"},
+    o.proxy_protocol_from);
 }
 
 template <typename V, FieldsOf<CertificateConfig> T>
@@ -143,6 +146,14 @@ void fields(V&& v, T& o) {
     o.first_byte_timeout_ms);
   v(Field{.name = "between_bytes_timeout_ms", .min = 1, .max = kMaxTimeoutMs},
     o.between_bytes_timeout_ms);
+  v(Field{.name = "proxy_protocol",
+          .about = "tells the endpoints whose connection it is",
+          .one_of = "off|v1|v2"},
+    o.proxy_protocol);
+  v(Field{.name = "resolve_interval_s",
+          .about = "how often names are looked up again; 0: only with the configuration",
+          .max = 86400},
+    o.resolve_interval_s);
 }
 
 template <typename V, FieldsOf<RulesetConfig> T>
@@ -240,6 +251,16 @@ void fields(V&& v, T& o) {
     o.sample_percent);
 }
 
+template <typename V, FieldsOf<HstsConfig> T>
+void fields(V&& v, T& o) {
+  v(Field{.name = "max_age_s",
+          .about = "browsers use HTTPS alone for so long; 0: not sent",
+          .max = 10ull * 365 * 86400},
+    o.max_age_s);
+  v(Field{.name = "include_subdomains"}, o.include_subdomains);
+  v(Field{.name = "preload", .about = "asks to be put into browsers' lists"}, o.preload);
+}
+
 template <typename V, FieldsOf<ClientCertificatesConfig> T>
 void fields(V&& v, T& o) {
   v(Field{.name = "mode",
@@ -271,8 +292,13 @@ void fields(V&& v, T& o) {
   v(Field{.name = "redirect_to_https"}, o.redirect_to_https);
   v(Field{.name = "hide_upstream", .about = "removes Server and X-Powered-By, rewrites Location"},
     o.hide_upstream);
-  v(Field{.name = "trusted_proxies", .about = "CIDRs whose X-Forwarded-For is believed"},
+  v(Field{.name = "trusted_proxies", .about = "CIDRs whose forwarded_field is believed"},
     o.trusted_proxies);
+  v(Field{.name = "forwarded_field",
+          .about = "in which the trusted proxies say who asked",
+          .one_of = "x-forwarded-for|forwarded"},
+    o.forwarded_field);
+  v(Field{.name = "hsts"}, o.hsts);
   v(Field{.name = "waf"}, o.waf);
   v(Field{.name = "access"}, o.access);
   v(Field{.name = "rate_limit"}, o.rate_limit);
@@ -331,6 +357,16 @@ void fields(V&& v, T& o) {
   v(Field{.name = "card_numbers", .about = "payment cards, wherever they stand"}, o.card_numbers);
 }
 
+template <typename V, FieldsOf<ConnectionsConfig> T>
+void fields(V&& v, T& o) {
+  v(Field{.name = "limit",
+          .about = "open at once over all listeners; 0: what the descriptors allow",
+          .max = 10000000},
+    o.limit);
+  v(Field{.name = "per_address", .about = "open at once; 0: no limit", .max = 10000000},
+    o.per_address);
+}
+
 template <typename V, FieldsOf<SettingsConfig> T>
 void fields(V&& v, T& o) {
   v(Field{.name = "audit_log"}, o.audit_log);
@@ -339,6 +375,10 @@ void fields(V&& v, T& o) {
   v(Field{.name = "masking"}, o.masking);
   v(Field{.name = "workers", .about = "event loops; 0: one per core", .max = 1024}, o.workers);
   v(Field{.name = "drain_timeout_ms", .max = kMaxTimeoutMs}, o.drain_timeout_ms);
+  v(Field{.name = "connections"}, o.connections);
+  v(Field{.name = "ocsp_stapling",
+          .about = "asks the responders that certificates name, and staples what they say"},
+    o.ocsp_stapling);
   v(Field{.name = "tls_ticket_rotation_s",
           .about = "how long a key seals session tickets; the keys before it still open theirs",
           .min = 60,

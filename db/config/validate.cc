@@ -81,6 +81,7 @@ class Validator {
   }
 
   void check(const ListenerConfig& listener) {
+    checkNetworks("proxy_protocol_from", listener.proxy_protocol_from);
     const std::string why = checkAddress(listener.address, true);
     if (!why.empty()) return report("address", why);
     const size_t colon = listener.address.rfind(':');
@@ -224,6 +225,15 @@ class Validator {
         report("client_certificates.ca_pem",
                "asks for client certificates but names no authority for them; give ca_pem");
       }
+    }
+    const HstsConfig& hsts = site.hsts;
+    if (hsts.max_age_s > 0 && !any_tls) {
+      report("hsts.max_age_s", "asks for HTTPS alone but has no HTTPS listener; add one");
+    }
+    constexpr uint32_t kPreloadSeconds = 31536000;
+    if (hsts.preload && (hsts.max_age_s < kPreloadSeconds || !hsts.include_subdomains)) {
+      report("hsts.preload",
+             "preload needs include_subdomains and a max_age_s of at least 31536000");
     }
     if (site.redirect_to_https && !any_tls) {
       report("redirect_to_https", "redirects to HTTPS but has no HTTPS listener; add one");

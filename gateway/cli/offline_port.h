@@ -15,7 +15,7 @@ class OfflinePort final : public admin::GatewayPort {
   admin::GatewayStatus status() override;
   waf::Result<void> purgeCache(const std::string& site) override;
   admin::UpstreamProbe probeUpstream(const std::string& address,
-                                     const db::UpstreamTlsConfig& tls) override;
+                                     const db::UpstreamConfig& like) override;
   std::string builtinRulesPath() override;
 };
 

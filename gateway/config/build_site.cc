@@ -79,6 +79,11 @@ bool SnapshotBuilder::Build::site(const db::SiteConfig& site) {
                                    "turn one of them off");
     }
   }
+  if (site.hsts.max_age_s > 0) {
+    out->hsts = "max-age=" + std::to_string(site.hsts.max_age_s);
+    if (site.hsts.include_subdomains) out->hsts += "; includeSubDomains";
+    if (site.hsts.preload) out->hsts += "; preload";
+  }
   out->https_port_suffix = httpsPortSuffix(config, site);
   out->traffic = builder.trafficOf(site.name);
   if (!rules(site, out.get())) return false;

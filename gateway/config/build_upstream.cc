@@ -54,6 +54,11 @@ waf::Result<std::shared_ptr<const UpstreamTls>> makeUpstreamTls(
   return UpstreamTls::create(std::move(settings));
 }
 
+ProxyVersion proxyVersionOf(const std::string& name) {
+  if (name == "v1") return ProxyVersion::V1;
+  return name == "v2" ? ProxyVersion::V2 : ProxyVersion::None;
+}
+
 bool SnapshotBuilder::Build::upstreams() {
   return std::all_of(config.upstreams.begin(), config.upstreams.end(),
                      [this](const db::UpstreamConfig& each) { return upstream(each); });
@@ -67,6 +72,7 @@ bool SnapshotBuilder::Build::upstream(const db::UpstreamConfig& upstream) {
   out->timeouts = {std::chrono::milliseconds(upstream.connect_timeout_ms),
                    std::chrono::milliseconds(upstream.first_byte_timeout_ms),
                    std::chrono::milliseconds(upstream.between_bytes_timeout_ms)};
+  out->proxy_version = proxyVersionOf(upstream.proxy_protocol);
   const auto tls = makeUpstreamTls(upstream.tls, config.certificates, tlsOf(before));
   if (!tls) return fail(tls.error().code, prefix + "tls: " + tls.error().message);
   if (*tls && !upstream.tls.verify) {
@@ -77,7 +83,7 @@ bool SnapshotBuilder::Build::upstream(const db::UpstreamConfig& upstream) {
   }
   std::vector<Balancer::Member> members;
   for (const db::EndpointConfig& endpoint : upstream.endpoints) {
-    UpstreamAddress address = this->address(upstream, endpoint, find(before, endpoint.address));
+    UpstreamAddress address = this->address(endpoint, find(before, endpoint.address));
     if (*tls) address.useTls(*tls);
     std::shared_ptr<Endpoint>& state = builder.endpoints_[{upstream.name, endpoint.address}];
     if (!state) state = std::make_shared<Endpoint>(endpoint.address);
@@ -101,19 +107,14 @@ bool SnapshotBuilder::Build::upstream(const db::UpstreamConfig& upstream) {
 
 // A name that does not resolve now keeps the addresses that it had; without any it must not keep
 // the other endpoints, or the start, from serving.
-UpstreamAddress SnapshotBuilder::Build::address(const db::UpstreamConfig& upstream,
-                                                const db::EndpointConfig& endpoint,
+UpstreamAddress SnapshotBuilder::Build::address(const db::EndpointConfig& endpoint,
                                                 const UpstreamAddress* before) {
   auto address = builder.options_.resolve(endpoint.address);
   if (address) return std::move(*address);
   UpstreamAddress out;
   out.name = endpoint.address;
-  if (before != nullptr && !before->addresses->empty()) {
-    out.addresses = before->addresses;
-    return out;
-  }
-  snapshot->warnings.push_back("upstream \"" + upstream.name + "\": " + address.error().message +
-                               "; the endpoint is left out until it does");
+  if (before != nullptr) out.addresses = before->addresses;
+  out.addresses->fail(address.error().message);  // an alarm for as long as it is so
   return out;
 }
 

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "db/config/config.h"
+#include "gateway/net/proxy_protocol.h"
 #include "gateway/tls/upstream_tls.h"
 #include "waf/base/result.h"
 
@@ -15,5 +16,8 @@ namespace gateway {
 waf::Result<std::shared_ptr<const UpstreamTls>> makeUpstreamTls(
     const db::UpstreamTlsConfig& config, const std::vector<db::CertificateConfig>& certificates,
     const std::shared_ptr<const UpstreamTls>& before);
+
+// "off", "v1", "v2".
+ProxyVersion proxyVersionOf(const std::string& name);
 
 }  // namespace gateway

@@ -87,6 +87,13 @@ bool SnapshotBuilder::Build::listeners() {
       widen(&table.write_timeout, std::chrono::milliseconds(site.timeouts.write_ms));
       first = false;
     }
+    auto proxies = parseNetworks(listener.proxy_protocol_from);
+    if (!proxies) {
+      return fail(
+          waf::ErrorCode::Invalid,
+          "listener \"" + listener.name + "\": proxy_protocol_from: " + proxies.error().message);
+    }
+    table.proxies = std::move(*proxies);
     if (listener.tls && !tls(&table)) return false;
     snapshot->listeners.emplace(listenerKey(listener), std::move(table));
   }
@@ -110,6 +117,40 @@ SnapshotBuilder::Build::clientAuthOf(const ListenerTable& listener) const {
   };
 }
 
+// One for a certificate, however many listeners use it and snapshots come and go. Null when it has
+// none: without a responder that is no fault, but for a certificate that demands a staple.
+std::shared_ptr<OcspStaple> SnapshotBuilder::Build::stapleOf(
+    const db::CertificateConfig& certificate) {
+  if (const auto known = snapshot->staples.find(certificate.name);
+      known != snapshot->staples.end()) {
+    return known->second;
+  }
+  const std::string prefix = "certificate \"" + certificate.name + "\": ";
+  std::shared_ptr<OcspStaple> staple;
+  const bool demanded = mustStaple(certificate.chain_pem);
+  std::string why = "ocsp_stapling is off; turn it on in the settings";
+  if (config.settings.ocsp_stapling) {
+    std::weak_ptr<OcspStaple>& kept = builder.staples_[certificate.chain_pem];
+    staple = kept.lock();
+    if (!staple) {
+      auto made = OcspStaple::create(certificate.chain_pem, waf::Clock::system());
+      if (made) {
+        staple = std::move(*made);
+        kept = staple;
+      } else {
+        why = made.error().message;
+      }
+    }
+  }
+  if (!staple && demanded) {
+    snapshot->warnings.push_back(prefix +
+                                 "clients will refuse it without a stapled response: " + why);
+  }
+  std::erase_if(builder.staples_, [](const auto& each) { return each.second.expired(); });
+  snapshot->staples[certificate.name] = staple;
+  return staple;
+}
+
 bool SnapshotBuilder::Build::tls(ListenerTable* listener) {
   std::vector<TlsCertificate> certificates;
   std::set<std::string> seen;
@@ -126,7 +167,7 @@ bool SnapshotBuilder::Build::tls(ListenerTable* listener) {
                                                  "\": there is no certificate \"" + name +
                                                  "\"; add it first");
       }
-      certificates.push_back({found->name, found->chain_pem, found->key_pem, {}});
+      certificates.push_back({found->name, found->chain_pem, found->key_pem, {}, stapleOf(*found)});
     }
   }
   if (certificates.empty()) return true;  // nobody is served there yet: handshakes are refused

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "gateway/control/snapshot_jobs.h"
 #include "gateway/tls/ticket_keys.h"
 
 namespace gateway {
@@ -92,6 +93,7 @@ void Gateway::publish(std::unique_ptr<admin::PreparedConfig> prepared_config,
   if (log_ != nullptr)
     log_->configure(snapshot->config.settings.audit_log, snapshot->config.settings.events);
   outputs_->configure(snapshot->config.settings.outputs);
+  workers_->limitConnections(snapshot->config.settings.connections);
   processTicketKeys().setRotation(
       std::chrono::seconds(snapshot->config.settings.tls_ticket_rotation_s));
   source_.publish(snapshot);
@@ -108,6 +110,12 @@ void Gateway::publish(std::unique_ptr<admin::PreparedConfig> prepared_config,
   });
   workers_->refreshViews();
   workers_->startHealthChecks(snapshot);
+  startBackgroundJobs(*snapshot);
+}
+
+void Gateway::startBackgroundJobs(const Snapshot& snapshot) {
+  names_.replace(nameJobs(snapshot));
+  ocsp_.replace(ocspJobs(snapshot));
 }
 
 void Gateway::install(const std::string& identity, std::shared_ptr<const waf::RuleSet> rule_set) {
@@ -120,6 +128,7 @@ void Gateway::install(const std::string& identity, std::shared_ptr<const waf::Ru
   source_.publish(snapshot);
   workers_->refreshViews();
   workers_->startHealthChecks(snapshot);
+  startBackgroundJobs(*snapshot);
 }
 
 waf::Result<void> Gateway::purgeCache(const std::string& name) {

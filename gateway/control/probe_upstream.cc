@@ -28,11 +28,13 @@ std::string rootRequest(const UpstreamAddress& address) {
   return head;
 }
 
-Task<void> probe(EventLoop* loop, const UpstreamAddress* address, admin::UpstreamProbe* out) {
+Task<void> probe(EventLoop* loop, const UpstreamAddress* address, std::string preface,
+                 admin::UpstreamProbe* out) {
   const auto start = std::chrono::steady_clock::now();
   {
     ConnectionPool pool(loop);
     UpstreamExchange exchange(&pool, *address, {kConnectLimit, kAnswerLimit, kAnswerLimit});
+    exchange.setPreface(std::move(preface));
     ExchangeResult result = co_await exchange.connect(true);
     if (!result.ok()) {
       out->message = result.detail;
@@ -62,19 +64,20 @@ Task<void> probe(EventLoop* loop, const UpstreamAddress* address, admin::Upstrea
 }  // namespace
 
 admin::UpstreamProbe Gateway::probeUpstream(const std::string& name,
-                                            const db::UpstreamTlsConfig& config) {
+                                            const db::UpstreamConfig& like) {
   auto address = UpstreamAddress::resolve(name);
   if (!address) return {false, address.error().message};
   const std::shared_ptr<const Snapshot> snapshot = source_.current();
   const auto tls = makeUpstreamTls(
-      config, snapshot ? snapshot->config.certificates : std::vector<db::CertificateConfig>(),
+      like.tls, snapshot ? snapshot->config.certificates : std::vector<db::CertificateConfig>(),
       nullptr);
   if (!tls) return {false, "tls: " + tls.error().message};
   if (*tls) address->useTls(*tls);
   const auto loop = EventLoop::create();
   if (!loop) return {false, loop.error().message};
   admin::UpstreamProbe out;
-  (*loop)->spawn(probe(loop->get(), &*address, &out));
+  (*loop)->spawn(probe(loop->get(), &*address,
+                       writeLocalProxyHead(proxyVersionOf(like.proxy_protocol)), &out));
   (*loop)->run();
   return out;
 }

@@ -18,6 +18,7 @@ Task<CheckResult> checkOnce(EventLoop* loop, const Upstream& upstream, size_t in
   const std::chrono::milliseconds limit(check.timeout_ms);
   ConnectionPool pool(loop);
   UpstreamExchange exchange(&pool, upstream.addresses[index], {limit, limit, limit});
+  exchange.setPreface(writeLocalProxyHead(upstream.proxy_version));
   ExchangeResult result = co_await exchange.connect(true);
   ResponseHead response;
   if (result.ok()) {
@@ -63,14 +64,16 @@ Endpoint::Check HealthVerdict::add(bool success) {
 Task<void> checkHealth(EventLoop* loop, std::shared_ptr<const Upstream> upstream, size_t index,
                        HealthGeneration generation) {
   const db::HealthCheckConfig& check = upstream->config.health_check;
-  if (upstream->addresses[index].addresses->empty()) co_return;
   Endpoint& endpoint = *upstream->balancer->members()[index].endpoint;
   HealthVerdict verdict(std::max(1u, check.healthy_after), std::max(1u, check.unhealthy_after),
                         endpoint.check());
   while (!generation.over() && !loop->stopping()) {
-    const CheckResult result = co_await checkOnce(loop, *upstream, index);
-    if (generation.over() || loop->stopping()) break;
-    endpoint.setCheck(verdict.add(result.success), result.detail);
+    // Without an address there is nothing to ask yet.
+    if (!upstream->addresses[index].addresses->empty()) {
+      const CheckResult result = co_await checkOnce(loop, *upstream, index);
+      if (generation.over() || loop->stopping()) break;
+      endpoint.setCheck(verdict.add(result.success), result.detail);
+    }
     const auto pause = std::chrono::milliseconds(std::max(100u, check.interval_ms));
     const WaitResult woken = co_await loop->sleepFor(pause);
     if (woken != WaitResult::Timeout) break;

@@ -1,6 +1,7 @@
 // Asking the upstream: choice of endpoint, the exchange, failover.
 #include "gateway/proxy/exchange.h"
 #include "gateway/proxy/progress_deadline.h"
+#include "gateway/proxy/proxy_preface.h"
 #include "gateway/proxy/stopwatch.h"
 #include "gateway/proxy/upstream_head.h"
 
@@ -102,6 +103,7 @@ Task<Exchange::Asked> Exchange::ask(Request& request, const CacheUse& cache,
   const Upstream& upstream = *request.site->upstream;
   exchange.emplace(&worker_.pool, upstream.addresses[index], upstream.timeouts);
   Asked asked;
+  exchange->setPreface(clientPreface(request, client_));
   asked.result = co_await exchange->connect(fresh);
   if (!asked.result.ok()) co_return asked;
 

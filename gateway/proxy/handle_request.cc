@@ -2,6 +2,7 @@
 // session.h.
 #include "gateway/access/client_address.h"
 #include "gateway/access/client_certificate.h"
+#include "gateway/access/forwarded.h"
 #include "gateway/http1/head_writer.h"
 #include "gateway/proxy/exchange.h"
 #include "waf/base/text.h"
@@ -111,11 +112,17 @@ Task<Exchange::Step> Exchange::admit(Request& request) {
   const Site& site = *request.site;
   if (!site.trusted_proxies.empty() && site.trusted_proxies.contains(client_.peer())) {
     request.peer_trusted = true;
-    std::vector<std::string_view> forwarded;
+    std::vector<std::string_view> lines;
     for (const HeaderField& field : request.head.fields) {
-      if (waf::equalsIgnoreCase(field.name, "x-forwarded-for")) forwarded.push_back(field.value);
+      if (waf::equalsIgnoreCase(field.name, site.config.forwarded_field)) {
+        lines.push_back(field.value);
+      }
     }
-    request.client = clientAddress(client_.peer(), site.trusted_proxies, forwarded);
+    const bool standard = site.config.forwarded_field == "forwarded";
+    const std::vector<std::string> nodes =
+        standard ? forwardedNodes(lines) : std::vector<std::string>();
+    if (standard) lines.assign(nodes.begin(), nodes.end());
+    request.client = clientAddress(client_.peer(), site.trusted_proxies, lines);
     request.client_ip = request.client.toString();
   }
   const AccessList::Verdict verdict = site.access.check(request.client);

@@ -5,6 +5,7 @@
 #include "gateway/loop/signal.h"
 #include "gateway/proxy/client_fields.h"
 #include "gateway/proxy/exchange.h"
+#include "gateway/proxy/proxy_preface.h"
 #include "gateway/proxy/upstream_head.h"
 #include "gateway/proxy/websocket_key.h"
 #include "gateway/upstream/connect.h"
@@ -89,7 +90,8 @@ Task<void> Exchange::tunnel(Request& request) {
   if (index) {
     request.endpoint = balancer.members()[*index].endpoint->address();
     UpstreamOpened opened = co_await openUpstream(worker_.loop, upstream.addresses[*index],
-                                                  worker_.loop->after(upstream.timeouts.connect));
+                                                  worker_.loop->after(upstream.timeouts.connect),
+                                                  clientPreface(request, client_));
     connection.stream = std::move(opened.stream);
     if (!connection.stream) fault = "connect " + request.endpoint + ": " + opened.why;
     if (!connection.stream) balancer.failed(*index, fault, worker_.loop->now());

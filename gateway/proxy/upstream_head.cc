@@ -60,14 +60,18 @@ std::string joined(const HeaderFields& fields, std::string_view name) {
 
 void appendForwarded(const Request& request, std::string_view peer_ip, HeadWriter* writer) {
   const HeaderFields& fields = request.head.fields;
-  std::string chain = request.peer_trusted ? joined(fields, "x-forwarded-for") : std::string();
+  // Trusted proxies that write Forwarded pass a client's own X-Forwarded-* through.
+  const bool believed =
+      request.peer_trusted && request.site->config.forwarded_field == "x-forwarded-for";
+  std::string chain = believed ? joined(fields, "x-forwarded-for") : std::string();
+  if (chain.empty() && request.client_ip != peer_ip) chain = request.client_ip;
   if (!chain.empty()) chain += ", ";
   chain += peer_ip;
   writer->field("X-Forwarded-For", chain);
   writer->field("X-Real-IP", request.client_ip);
   std::string_view proto = request.secure ? "https" : "http";
   std::string_view host = request.head.authority;
-  if (request.peer_trusted) {
+  if (believed) {
     if (const HeaderField* sent = fields.find("x-forwarded-proto")) proto = sent->value;
     if (const HeaderField* sent = fields.find("x-forwarded-host")) host = sent->value;
   }

@@ -84,6 +84,7 @@ struct TlsContext::Tables {
   std::unordered_map<std::string, size_t> exact;
   std::unordered_map<std::string, size_t> wildcard;
   size_t fallback = 0;
+  std::unordered_map<const X509*, std::shared_ptr<OcspStaple>> staples;  // by a context's own copy
 };
 
 namespace {
@@ -144,10 +145,15 @@ waf::Result<void> TlsContext::fill(const std::vector<TlsCertificate>& certificat
       for (const size_t index : chosen) {
         const auto used = tls::useCertificate(context.get(), certificates[index]);
         if (!used) return refuse(certificates[index], used.error());
+        if (certificates[index].staple) {
+          tables_->staples[SSL_CTX_get0_certificate(context.get())] = certificates[index].staple;
+        }
       }
       SSL_CTX_set_client_hello_cb(context.get(), onHello, this);
       SSL_CTX_set_tlsext_servername_callback(context.get(), onServerName);
       SSL_CTX_set_alpn_select_cb(context.get(), onAlpn, this);
+      SSL_CTX_set_tlsext_status_cb(context.get(), onStatus);
+      SSL_CTX_set_tlsext_status_arg(context.get(), this);
       tables_->entries.push_back({certificates[chosen.front()].name, std::move(context)});
     }
     const bool is_wildcard = host.starts_with("*.");
@@ -230,6 +236,20 @@ int TlsContext::onHello(SSL* ssl, int* alert, void* argument) {
     return SSL_CLIENT_HELLO_ERROR;
   }
   return SSL_CLIENT_HELLO_SUCCESS;
+}
+
+// RFC 6066, 8: the client asked for the certificate's state. Contract:
+// SSL_CTX_set_tlsext_status_cb(3).
+int TlsContext::onStatus(SSL* ssl, void* argument) {
+  const auto* self = static_cast<const TlsContext*>(argument);
+  const auto found = self->tables_->staples.find(SSL_get_certificate(ssl));
+  if (found == self->tables_->staples.end()) return SSL_TLSEXT_ERR_NOACK;
+  const std::shared_ptr<const std::string> response = found->second->response();
+  if (!response) return SSL_TLSEXT_ERR_NOACK;
+  void* copy = OPENSSL_memdup(response->data(), response->size());
+  if (copy == nullptr) return SSL_TLSEXT_ERR_NOACK;
+  SSL_set_tlsext_status_ocsp_resp(ssl, copy, static_cast<long>(response->size()));  // takes it
+  return SSL_TLSEXT_ERR_OK;
 }
 
 // The choice is made; this acknowledges the name to the client.

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "gateway/tls/client_auth.h"
+#include "gateway/tls/ocsp_staple.h"
 #include "waf/base/result.h"
 
 namespace gateway {
@@ -18,6 +19,7 @@ struct TlsCertificate {
   std::string key_pem;
   std::vector<std::string>
       hosts;  // "a.example", "*.a.example", "*"; empty: those that the certificate names
+  std::shared_ptr<OcspStaple> staple;  // null when nothing is stapled
 
   bool operator==(const TlsCertificate&) const = default;
 };
@@ -70,6 +72,7 @@ class TlsContext {
   struct Tables;
   TlsContext();
   static int onHello(SSL* ssl, int* alert, void* argument);
+  static int onStatus(SSL* ssl, void* argument);
   static int onServerName(SSL* ssl, int* alert, void* argument);
   static int onAlpn(SSL* ssl, const unsigned char** out, unsigned char* out_length,
                     const unsigned char* in, unsigned int in_length, void* argument);

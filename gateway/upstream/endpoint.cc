@@ -25,11 +25,22 @@ bool EndpointAddresses::replace(std::vector<Poco::Net::SocketAddress> addresses)
   if (addresses.empty()) return false;
   std::sort(addresses.begin(), addresses.end());
   const std::lock_guard lock(mutex_);
+  problem_.clear();
   std::vector<Poco::Net::SocketAddress> before = addresses_;
   std::sort(before.begin(), before.end());
   if (before == addresses) return false;
   addresses_ = std::move(addresses);
   return true;
+}
+
+void EndpointAddresses::fail(std::string why) {
+  const std::lock_guard lock(mutex_);
+  problem_ = std::move(why);
+}
+
+std::string EndpointAddresses::problem() const {
+  const std::lock_guard lock(mutex_);
+  return problem_;
 }
 
 std::string UpstreamAddress::host() const {

@@ -25,11 +25,15 @@ class EndpointAddresses {
   bool empty() const;
   // False when they are the same, in whatever order. None at all is not taken.
   bool replace(std::vector<Poco::Net::SocketAddress> addresses);
+  // The name did not resolve; what is there stays in use. Forgotten when it does.
+  void fail(std::string why);
+  std::string problem() const;
 
  private:
   mutable std::mutex mutex_;
   std::vector<Poco::Net::SocketAddress> addresses_;
   size_t turn_ = 0;
+  std::string problem_;
 };
 
 // One member of an upstream: its name, where that leads, how it is spoken to. Shared by all loops;

@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <thread>
+
 #include "tests/gateway/support/gateway_under_test.h"
 #include "tests/gateway/support/test_authority.h"
 
@@ -93,11 +95,11 @@ TEST_F(HttpsUpstreamTest, WithoutTheCheckThereIsAnAlarm) {
 TEST_F(HttpsUpstreamTest, TheProbeSaysWhatTheSettingsLeadTo) {
   front.apply();
   const std::string address = app().endpoints.front().address;
-  const admin::UpstreamProbe good = front.gateway->probeUpstream(address, app().tls);
+  const admin::UpstreamProbe good = front.gateway->probeUpstream(address, app());
   EXPECT_TRUE(good.ok) << good.message;
   EXPECT_TRUE(contains(good.message, "over TLS, GET / answered 200")) << good.message;
-  db::UpstreamTlsConfig other = app().tls;
-  other.ca_pem.clear();
+  db::UpstreamConfig other = app();
+  other.tls.ca_pem.clear();
   const admin::UpstreamProbe bad = front.gateway->probeUpstream(address, other);
   EXPECT_FALSE(bad.ok);
   EXPECT_TRUE(contains(bad.message, "trust check failed")) << bad.message;
@@ -169,6 +171,139 @@ TEST_F(MutualTlsSiteTest, NobodyForgesTheFieldsOfACertificate) {
   EXPECT_FALSE(asked.has("X-Client-Cert-Subject"));
   EXPECT_FALSE(asked.has("x_client_cert_verify"));
   EXPECT_EQ(asked.header("X-Client"), "kept");
+}
+
+struct ProxyProtocolTest : ::testing::Test {
+  ProxyProtocolTest() {
+    gateway.config.listeners.front().proxy_protocol_from = {"127.0.0.0/8"};
+    gateway.site().access.deny = {"203.0.113.7"};
+    gateway.apply();
+  }
+  std::string ask(const std::string& bytes) {
+    RawClient client(gateway.port());
+    client.send(bytes);
+    return client.readResponse();
+  }
+  GatewayUnderTest gateway;
+};
+
+constexpr const char* kGet = "GET / HTTP/1.1\r\nHost: shop.example\r\n\r\n";
+
+TEST_F(ProxyProtocolTest, TheClientIsTheOneThatTheProxyNames) {
+  EXPECT_EQ(statusOf(ask(std::string("PROXY TCP4 203.0.113.8 198.51.100.1 4711 80\r\n") + kGet)),
+            200);
+  EXPECT_EQ(gateway.upstream.requests().front().header("X-Forwarded-For"), "203.0.113.8");
+  EXPECT_EQ(statusOf(ask(std::string("PROXY TCP4 203.0.113.7 198.51.100.1 4711 80\r\n") + kGet)),
+            403);
+  EXPECT_EQ(gateway.events.last().client_ip, "203.0.113.7");
+  EXPECT_EQ(gateway.events.last().client_port, 4711);
+  EXPECT_EQ(statusOf(ask(std::string("PROXY UNKNOWN\r\n") + kGet)), 200);
+  EXPECT_EQ(gateway.upstream.requests().back().header("X-Forwarded-For"), "127.0.0.1");
+}
+
+TEST_F(ProxyProtocolTest, WithoutItTheConnectionEndsWithAnEvent) {
+  EXPECT_EQ(ask(kGet), "");
+  EXPECT_EQ(gateway.events.last().reason, waf::Reason::Protocol);
+  EXPECT_TRUE(contains(gateway.events.last().detail, "PROXY protocol: "))
+      << gateway.events.last().detail;
+  EXPECT_TRUE(gateway.upstream.requests().empty());
+}
+
+TEST_F(ProxyProtocolTest, NobodyElseIsBelieved) {
+  gateway.config.listeners.front().proxy_protocol_from = {"192.0.2.0/24"};
+  gateway.apply();
+  EXPECT_EQ(statusOf(ask(kGet)), 200);
+  EXPECT_EQ(statusOf(ask(std::string("PROXY TCP4 203.0.113.8 198.51.100.1 4711 80\r\n") + kGet)),
+            400);
+}
+
+TEST_F(ProxyProtocolTest, TheUpstreamIsToldWhoAskedOnAConnectionOfItsOwn) {
+  GatewayUnderTest front;
+  front.config.upstreams.front().endpoints = {
+      {"127.0.0.1:" + std::to_string(gateway.port()), 1, false}};
+  for (const char* version : {"v1", "v2"}) {
+    front.config.upstreams.front().proxy_protocol = version;
+    front.site().trusted_proxies = {"127.0.0.0/8"};
+    front.apply();
+    EXPECT_EQ(statusOf(front.get("/", "X-Forwarded-For: 203.0.113.7\r\n")), 403) << version;
+    EXPECT_EQ(gateway.events.last().client_ip, "203.0.113.7");
+    EXPECT_EQ(statusOf(front.get("/", "X-Forwarded-For: 203.0.113.8\r\n")), 200) << version;
+    EXPECT_TRUE(front.gateway
+                    ->probeUpstream(front.config.upstreams.front().endpoints.front().address,
+                                    front.config.upstreams.front())
+                    .ok);
+  }
+}
+
+struct SiteTlsTest : ::testing::Test {
+  SiteTlsTest() { useHttps(&gateway, TestAuthority().issue({"shop.example"})); }
+  std::string askHttps(const std::string& target = "/") {
+    RawClient client(gateway.port(1), "shop.example");
+    client.send("GET " + target + " HTTP/1.1\r\nHost: shop.example\r\n\r\n");
+    return client.readResponse();
+  }
+  GatewayUnderTest gateway;
+};
+
+TEST_F(SiteTlsTest, HstsIsInEveryAnswerOverTlsAndInNoneWithout) {
+  gateway.site().hsts = {31536000, true, true};
+  gateway.site().access.deny = {"203.0.113.7"};
+  gateway.site().trusted_proxies = {"127.0.0.0/8"};
+  gateway.site().cache.enabled = true;
+  gateway.upstream.setScript([](const auto&) {
+    return testing::FakeUpstream::ok(
+        "x", "Strict-Transport-Security: max-age=0\r\nCache-Control: max-age=60\r\n");
+  });
+  gateway.apply();
+  const std::string field =
+      "Strict-Transport-Security: max-age=31536000; includeSubDomains; preload\r\n";
+  for (int i = 0; i < 2; ++i) {  // from the upstream, then from the cache
+    const std::string answer = askHttps();
+    EXPECT_TRUE(contains(answer, field)) << answer;
+    EXPECT_FALSE(contains(answer, "max-age=0")) << answer;
+  }
+  RawClient denied(gateway.port(1), "shop.example");
+  denied.send("GET / HTTP/1.1\r\nHost: shop.example\r\nX-Forwarded-For: 203.0.113.7\r\n\r\n");
+  const std::string refused = denied.readResponse();
+  EXPECT_EQ(statusOf(refused), 403);
+  EXPECT_TRUE(contains(refused, field)) << refused;
+  EXPECT_FALSE(contains(gateway.get("/"), "Strict-Transport-Security"));
+}
+
+TEST_F(SiteTlsTest, ForwardedIsBelievedWhereTheSiteSaysSo) {
+  gateway.site().trusted_proxies = {"127.0.0.0/8"};
+  gateway.site().forwarded_field = "forwarded";
+  gateway.apply();
+  gateway.get("/",
+              "Forwarded: for=6.6.6.6, for=203.0.113.9\r\nX-Forwarded-For: 6.6.6.6\r\n"
+              "X-Forwarded-Proto: https\r\n");
+  const auto asked = gateway.upstream.requests().front();
+  EXPECT_EQ(asked.header("X-Real-IP"), "203.0.113.9");
+  EXPECT_EQ(asked.header("X-Forwarded-For"), "203.0.113.9, 127.0.0.1");
+  EXPECT_EQ(asked.header("X-Forwarded-Proto"), "http");
+}
+
+TEST_F(SiteTlsTest, ConnectionsBeyondTheLimitAreClosedAndTold) {
+  gateway.config.settings.connections.per_address = 1;
+  gateway.apply();
+  {
+    RawClient first(gateway.port());
+    first.send(kGet);
+    EXPECT_EQ(statusOf(first.readResponse()), 200);
+    for (int i = 0; i < 3; ++i) {
+      RawClient second(gateway.port());
+      EXPECT_TRUE(second.closedByPeer());
+    }
+    const auto event = gateway.events.last();
+    EXPECT_EQ(event.reason, waf::Reason::Limit);
+    EXPECT_TRUE(contains(event.detail, "per_address")) << event.detail;
+    EXPECT_EQ(gateway.gateway->status().connections_refused, 3u);
+    EXPECT_EQ(gateway.events.all().size(), 1u);  // one a second tells of all
+  }
+  for (int i = 0; i < 500 && gateway.gateway->status().connections != 0; ++i) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  EXPECT_EQ(statusOf(gateway.get("/")), 200);
 }
 
 }  // namespace

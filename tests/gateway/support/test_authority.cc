@@ -66,6 +66,13 @@ db::CertificatePem TestAuthority::issue(const std::vector<std::string>& names, W
     alternatives += (waf::IpAddress::parse(name, &ignored) ? "IP:" : "DNS:") + name;
   }
   addExtension(certificate.get(), issuer->front().get(), NID_subject_alt_name, alternatives);
+  if (!wish.ocsp_url.empty()) {
+    addExtension(certificate.get(), issuer->front().get(), NID_info_access,
+                 "OCSP;URI:" + wish.ocsp_url);
+  }
+  if (wish.must_staple) {
+    addExtension(certificate.get(), issuer->front().get(), NID_tlsfeature, "status_request");
+  }
   if (X509_sign(certificate.get(), issuer_key->get(), EVP_sha256()) == 0) std::abort();
   return {db::openssl::toPem(certificate.get()), *db::openssl::toPem(key.get())};
 }

@@ -13,10 +13,13 @@ class TestAuthority {
   explicit TestAuthority(const std::string& name = "Test CA");
 
   const std::string& pem() const { return pem_; }
+  const std::string& keyPem() const { return key_pem_; }
 
   struct Wish {
     bool rsa = false;
     int days = 10;  // negative: it has expired
+    std::string ocsp_url = {};
+    bool must_staple = false;
   };
   // For DNS names or IP addresses; the first is the common name. The chain is the leaf alone.
   db::CertificatePem issue(const std::vector<std::string>& names, Wish wish) const;

@@ -15,6 +15,10 @@ export function createListener(listener: Listener): Promise<Changed<Listener>> {
   return call('POST', '/listeners', { json: listener });
 }
 
+export function putListener(listener: Listener, version?: number): Promise<Changed<Listener>> {
+  return call('PUT', `/listeners/${encodeURIComponent(listener.name)}`, { json: listener, ifMatch: version });
+}
+
 export function deleteListener(name: string): Promise<{ version: number }> {
   return call('DELETE', `/listeners/${encodeURIComponent(name)}`);
 }

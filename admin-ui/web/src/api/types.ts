@@ -8,6 +8,8 @@ export interface Listener {
   tls: boolean;
   tls_profile?: 'intermediate' | 'modern';
   unknown_server_name?: 'default' | 'refuse';
+  proxy_protocol_from?: string[];
+  used_by?: string[];
 }
 
 export interface Endpoint {
@@ -57,6 +59,8 @@ export interface Upstream {
   connect_timeout_ms: number;
   first_byte_timeout_ms: number;
   between_bytes_timeout_ms: number;
+  proxy_protocol?: 'off' | 'v1' | 'v2';
+  resolve_interval_s?: number;
   used_by?: string[];
 }
 
@@ -95,6 +99,8 @@ export interface Site {
   redirect_to_https: boolean;
   hide_upstream: boolean;
   trusted_proxies: string[];
+  forwarded_field?: 'x-forwarded-for' | 'forwarded';
+  hsts?: { max_age_s: number; include_subdomains: boolean; preload: boolean };
   waf: Waf;
   access: { allow: string[]; deny: string[] };
   rate_limit: { enabled: boolean; requests: number; window_ms: number; burst: number };
@@ -156,6 +162,9 @@ export interface Settings {
   events: { keep_days: number; limit_bytes: number };
   workers: number;
   drain_timeout_ms: number;
+  connections?: { limit: number; per_address: number };
+  ocsp_stapling?: boolean;
+  tls_ticket_rotation_s?: number;
 }
 
 export interface Items<T> {

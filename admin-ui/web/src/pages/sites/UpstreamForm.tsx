@@ -34,6 +34,16 @@ export function UpstreamForm({ draft }: { draft: Draft<Upstream> }) {
       </div>
       <Select label="Balance" data={[...new Set(['round_robin', value.balance])].map((name) => ({ value: name, label: name === 'round_robin' ? 'Weighted round robin' : name }))} value={value.balance} onChange={(balance) => set({ balance: balance ?? 'round_robin' })} allowDeselect={false} maw={300} />
       <UpstreamTlsFields value={value.tls} onChange={(tls) => set({ tls })} />
+      <Select
+        label="Tell the endpoints the client by the PROXY protocol"
+        description="Each connection then serves one request"
+        data={[{ value: 'off', label: 'No' }, { value: 'v1', label: 'Version 1' }, { value: 'v2', label: 'Version 2' }]}
+        value={value.proxy_protocol ?? 'off'}
+        onChange={(next) => set({ proxy_protocol: (next ?? 'off') as Upstream['proxy_protocol'] })}
+        allowDeselect={false}
+        maw={300}
+      />
+      <NumberInput label="Look names up again every" description="0: only with a change of the configuration" suffix=" s" min={0} max={86400} allowDecimal={false} value={value.resolve_interval_s ?? 30} onChange={(next) => set({ resolve_interval_s: Number(next) || 0 })} maw={300} />
       <Switch label="Ask each endpoint regularly whether it is healthy" checked={check.enabled} onChange={(event) => setCheck({ enabled: event.currentTarget.checked })} />
       {check.enabled && (
         <div className="form-pair">
