@@ -80,6 +80,8 @@ struct GatewayStatus {
   std::vector<std::string> alarms;     // one sentence each, with the remedy
   std::vector<std::string> listeners;  // "http 127.0.0.1:8080": name and bound address
   uint64_t connections = 0;
+  uint64_t connections_refused = 0;  // over settings.connections
+  uint64_t accept_pauses = 0;        // for want of descriptors or memory
   uint64_t requests = 0;
   uint64_t events_written = 0;
   uint64_t events_lost = 0;
@@ -110,7 +112,10 @@ class GatewayPort {
 
   virtual GatewayStatus status() = 0;
   virtual waf::Result<void> purgeCache(const std::string& site) = 0;
-  virtual UpstreamProbe probeUpstream(const std::string& address) = 0;
+  // A new connection as one of this upstream would be (its tls and proxy_protocol), and one request
+  // on it.
+  virtual UpstreamProbe probeUpstream(const std::string& address,
+                                      const db::UpstreamConfig& like) = 0;
 
   // Sends one event that says it is a test.
   virtual waf::Result<void> testOutput(const db::OutputConfig& output) {

@@ -79,6 +79,16 @@ std::string checkHost(std::string_view host) {
   return checkName(host);
 }
 
+std::string checkEndpoint(std::string_view address) {
+  constexpr std::string_view kUnix = "unix:";
+  constexpr size_t kLongestPath = 107;  // unix(7)
+  if (!address.starts_with(kUnix)) return checkAddress(address, false);
+  const std::string_view path = address.substr(kUnix.size());
+  if (path.starts_with('/') && path.size() > 1 && path.size() <= kLongestPath) return "";
+  return "address " + quoted(address) +
+         " must name a socket by an absolute path of at most 107 bytes, such as unix:/run/app.sock";
+}
+
 std::string checkAddress(std::string_view address, bool port_zero) {
   if (address.empty()) return "address is empty; write host:port, such as 127.0.0.1:9000";
   const size_t scheme = address.find("://");

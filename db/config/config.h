@@ -17,8 +17,11 @@ struct ListenerConfig {
   std::string name;
   std::string address;  // "127.0.0.1:8080", "[::]:443", port 0 for tests
   bool tls = false;
-  bool http2 = true;                   // offered in the TLS handshake
-  bool http2_prior_knowledge = false;  // taken in clear from clients that start with it
+  bool http2 = true;                             // offered in the TLS handshake
+  bool http2_prior_knowledge = false;            // taken in clear from clients that start with it
+  std::string tls_profile = "intermediate";      // intermediate: 1.2 and 1.3; modern: 1.3 only
+  std::string unknown_server_name = "default";   // default: the first certificate; refuse
+  std::vector<std::string> proxy_protocol_from;  // CIDRs of proxies that begin with its head
 };
 
 struct CertificateConfig {
@@ -38,6 +41,18 @@ struct EndpointConfig {
   bool backup = false;
 };
 
+// TLS from the gateway to an upstream.
+struct UpstreamTlsConfig {
+  bool enabled = false;
+  bool verify = true;
+  std::string server_name;         // SNI and the name that is checked; "" the endpoint's host
+  std::string ca_file;             // read at apply; the content is then stored as PEM
+  std::string ca_pem;              // "" the system's authorities
+  std::string client_certificate;  // name of a certificate to show; "" none
+
+  bool operator==(const UpstreamTlsConfig&) const = default;
+};
+
 struct HealthCheckConfig {
   bool enabled = false;
   std::string path = "/";
@@ -50,14 +65,17 @@ struct HealthCheckConfig {
 struct UpstreamConfig {
   std::string name;
   std::string balance = "round_robin";
-  std::string protocol = "http1";  // http1, h2c: HTTP/2 in clear, known to be spoken there
+  std::string protocol = "http1";  // http1, h2: HTTP/2 over TLS, h2c: in clear, known to be spoken
   std::vector<EndpointConfig> endpoints;
+  UpstreamTlsConfig tls;
   HealthCheckConfig health_check;
   uint32_t eject_after_failures = 5;  // passive: failures in a row; 0 turns it off
   uint32_t eject_for_ms = 10000;
   uint32_t connect_timeout_ms = 5000;
   uint32_t first_byte_timeout_ms = 60000;
   uint32_t between_bytes_timeout_ms = 60000;
+  std::string proxy_protocol = "off";  // off, v1, v2: the head that connections begin with
+  uint32_t resolve_interval_s = 30;    // names are looked up again; 0: only with the configuration
 };
 
 struct RulesetConfig {
@@ -145,6 +163,20 @@ struct AccessLogConfig {
   uint32_t sample_percent = 0;  // of the requests; 100 keeps all
 };
 
+// Strict-Transport-Security (RFC 6797); sent over TLS only.
+struct HstsConfig {
+  uint32_t max_age_s = 0;  // 0: not sent
+  bool include_subdomains = false;
+  bool preload = false;
+};
+
+// Mutual TLS: what a client must show in the handshake.
+struct ClientCertificatesConfig {
+  std::string mode = "off";  // off, optional, require
+  std::string ca_file;       // read at apply; the content is then stored as PEM
+  std::string ca_pem;        // who may have issued them
+};
+
 struct SiteConfig {
   std::string name;
   std::vector<std::string> hosts;  // "shop.example", "*.shop.example", "*" for any
@@ -152,8 +184,11 @@ struct SiteConfig {
   std::vector<std::string> certificates;
   std::string upstream;
   bool redirect_to_https = false;
+  ClientCertificatesConfig client_certificates;
   bool hide_upstream = true;                 // Server and X-Powered-By removed, Location rewritten
-  std::vector<std::string> trusted_proxies;  // CIDRs whose X-Forwarded-For is believed
+  std::vector<std::string> trusted_proxies;  // CIDRs whose forwarded_field is believed
+  std::string forwarded_field = "x-forwarded-for";  // x-forwarded-for, forwarded
+  HstsConfig hsts;
   WafConfig waf;
   AccessConfig access;
   RateLimitConfig rate_limit;
@@ -199,6 +234,12 @@ struct MaskingConfig {
   bool card_numbers = true;
 };
 
+// Connections of clients, over all listeners. What is beyond is closed at once, with an event.
+struct ConnectionsConfig {
+  uint32_t limit = 0;        // open at once; 0: what the descriptors allow
+  uint32_t per_address = 0;  // 0: no limit
+};
+
 struct SettingsConfig {
   AuditLogConfig audit_log;
   std::vector<OutputConfig> outputs;
@@ -208,6 +249,9 @@ struct SettingsConfig {
   uint32_t drain_timeout_ms = 10000;
   // How long the old process of a binary upgrade lives on for its connections.
   uint32_t upgrade_drain_timeout_ms = 3600 * 1000;
+  ConnectionsConfig connections;
+  bool ocsp_stapling = false;             // for certificates that name a responder
+  uint32_t tls_ticket_rotation_s = 3600;  // how long a key seals session tickets
 };
 
 struct Config {

@@ -53,6 +53,7 @@ class Differ {
       return compareSets(subject, path, before, after);
     }
     if (path == "chain_pem") return say(subject, "certificate replaced");
+    if (path.ends_with("ca_pem")) return say(subject, path + " replaced");
     if (path == "key_sealed") return;  // the caller compares the keys themselves
     say(subject, path + " " + show(before) + " → " + show(after));
   }

@@ -43,6 +43,18 @@ void fields(V&& v, T& o) {
   v(Field{.name = "http2_prior_knowledge",
           .about = "without TLS: clients may start with HTTP/2 at once"},
     o.http2_prior_knowledge);
+  v(Field{.name = "tls_profile",
+          .about = "intermediate: TLS 1.2 and 1.3; modern: 1.3 only",
+          .one_of = "intermediate|modern"},
+    o.tls_profile);
+  v(Field{.name = "unknown_server_name",
+          .about = "what a client gets that asks for a name no certificate has: the first "
+                   "certificate, or a refusal",
+          .one_of = "default|refuse"},
+    o.unknown_server_name);
+  v(Field{.name = "proxy_protocol_from",
+          .about = "CIDRs of proxies whose connections begin with a PROXY protocol head"},
+    o.proxy_protocol_from);
 }
 
 template <typename V, FieldsOf<CertificateConfig> T>
@@ -82,6 +94,29 @@ void fields(V&& v, T& o) {
   v(Field{.name = "backup", .about = "asked only when no other endpoint is healthy"}, o.backup);
 }
 
+template <typename V, FieldsOf<UpstreamTlsConfig> T>
+void fields(V&& v, T& o) {
+  v(Field{.name = "enabled", .about = "HTTPS to the endpoints"}, o.enabled);
+  v(Field{.name = "verify", .about = "false takes any certificate: for tests only"}, o.verify);
+  v(Field{.name = "server_name",
+          .about = "asked for and checked; empty: the endpoint's host",
+          .max_length = 253},
+    o.server_name);
+  v(Field{.name = "ca_file",
+          .about = "PEM file of the authorities; read once",
+          .max_length = 4096,
+          .omit_empty = true},
+    o.ca_file);
+  v(Field{.name = "ca_pem",
+          .about = "authorities that the endpoints' certificates must come from; empty: the "
+                   "system's",
+          .max_length = kMaxPemBytes},
+    o.ca_pem);
+  v(Field{.name = "client_certificate",
+          .about = "name of a certificate that is shown to the endpoints"},
+    o.client_certificate);
+}
+
 template <typename V, FieldsOf<HealthCheckConfig> T>
 void fields(V&& v, T& o) {
   v(Field{.name = "enabled"}, o.enabled);
@@ -99,10 +134,11 @@ void fields(V&& v, T& o) {
   v(kNameField, o.name);
   v(Field{.name = "balance", .one_of = "round_robin"}, o.balance);
   v(Field{.name = "protocol",
-          .about = "h2c: HTTP/2 without TLS, known to be spoken there; gRPC needs it",
-          .one_of = "http1|h2c"},
+          .about = "h2: HTTP/2 over TLS; h2c: without, known to be spoken there; gRPC needs one",
+          .one_of = "http1|h2|h2c"},
     o.protocol);
   v(Field{.name = "endpoints", .required = true}, o.endpoints);
+  v(Field{.name = "tls"}, o.tls);
   v(Field{.name = "health_check"}, o.health_check);
   v(Field{.name = "eject_after_failures",
           .about = "failures in a row; 0 turns it off",
@@ -114,6 +150,14 @@ void fields(V&& v, T& o) {
     o.first_byte_timeout_ms);
   v(Field{.name = "between_bytes_timeout_ms", .min = 1, .max = kMaxTimeoutMs},
     o.between_bytes_timeout_ms);
+  v(Field{.name = "proxy_protocol",
+          .about = "tells the endpoints whose connection it is",
+          .one_of = "off|v1|v2"},
+    o.proxy_protocol);
+  v(Field{.name = "resolve_interval_s",
+          .about = "how often names are looked up again; 0: only with the configuration",
+          .max = 86400},
+    o.resolve_interval_s);
 }
 
 template <typename V, FieldsOf<RulesetConfig> T>
@@ -242,6 +286,33 @@ void fields(V&& v, T& o) {
     o.sample_percent);
 }
 
+template <typename V, FieldsOf<HstsConfig> T>
+void fields(V&& v, T& o) {
+  v(Field{.name = "max_age_s",
+          .about = "browsers use HTTPS alone for so long; 0: not sent",
+          .max = 10ull * 365 * 86400},
+    o.max_age_s);
+  v(Field{.name = "include_subdomains"}, o.include_subdomains);
+  v(Field{.name = "preload", .about = "asks to be put into browsers' lists"}, o.preload);
+}
+
+template <typename V, FieldsOf<ClientCertificatesConfig> T>
+void fields(V&& v, T& o) {
+  v(Field{.name = "mode",
+          .about = "whether clients show a certificate in the handshake",
+          .one_of = "off|optional|require"},
+    o.mode);
+  v(Field{.name = "ca_file",
+          .about = "PEM file of the authorities; read once",
+          .max_length = 4096,
+          .omit_empty = true},
+    o.ca_file);
+  v(Field{.name = "ca_pem",
+          .about = "authorities that the clients' certificates must come from",
+          .max_length = kMaxPemBytes},
+    o.ca_pem);
+}
+
 template <typename V, FieldsOf<SiteConfig> T>
 void fields(V&& v, T& o) {
   v(kNameField, o.name);
@@ -252,11 +323,17 @@ void fields(V&& v, T& o) {
   v(Field{.name = "listeners", .about = "names of listeners", .required = true}, o.listeners);
   v(Field{.name = "certificates", .about = "names of certificates"}, o.certificates);
   v(Field{.name = "upstream", .about = "name of an upstream", .required = true}, o.upstream);
+  v(Field{.name = "client_certificates"}, o.client_certificates);
   v(Field{.name = "redirect_to_https"}, o.redirect_to_https);
   v(Field{.name = "hide_upstream", .about = "removes Server and X-Powered-By, rewrites Location"},
     o.hide_upstream);
-  v(Field{.name = "trusted_proxies", .about = "CIDRs whose X-Forwarded-For is believed"},
+  v(Field{.name = "trusted_proxies", .about = "CIDRs whose forwarded_field is believed"},
     o.trusted_proxies);
+  v(Field{.name = "forwarded_field",
+          .about = "in which the trusted proxies say who asked",
+          .one_of = "x-forwarded-for|forwarded"},
+    o.forwarded_field);
+  v(Field{.name = "hsts"}, o.hsts);
   v(Field{.name = "waf"}, o.waf);
   v(Field{.name = "access"}, o.access);
   v(Field{.name = "rate_limit"}, o.rate_limit);
@@ -317,6 +394,16 @@ void fields(V&& v, T& o) {
   v(Field{.name = "card_numbers", .about = "payment cards, wherever they stand"}, o.card_numbers);
 }
 
+template <typename V, FieldsOf<ConnectionsConfig> T>
+void fields(V&& v, T& o) {
+  v(Field{.name = "limit",
+          .about = "open at once over all listeners; 0: what the descriptors allow",
+          .max = 10000000},
+    o.limit);
+  v(Field{.name = "per_address", .about = "open at once; 0: no limit", .max = 10000000},
+    o.per_address);
+}
+
 template <typename V, FieldsOf<SettingsConfig> T>
 void fields(V&& v, T& o) {
   v(Field{.name = "audit_log"}, o.audit_log);
@@ -332,6 +419,15 @@ void fields(V&& v, T& o) {
           .about = "how long the old process of a binary upgrade keeps its connections",
           .max = kMaxTimeoutMs},
     o.upgrade_drain_timeout_ms);
+  v(Field{.name = "connections"}, o.connections);
+  v(Field{.name = "ocsp_stapling",
+          .about = "asks the responders that certificates name, and staples what they say"},
+    o.ocsp_stapling);
+  v(Field{.name = "tls_ticket_rotation_s",
+          .about = "how long a key seals session tickets; the keys before it still open theirs",
+          .min = 60,
+          .max = 7 * 86400},
+    o.tls_ticket_rotation_s);
 }
 
 template <typename V, FieldsOf<Config> T>

@@ -81,6 +81,7 @@ class Validator {
   }
 
   void check(const ListenerConfig& listener) {
+    checkNetworks("proxy_protocol_from", listener.proxy_protocol_from);
     const std::string why = checkAddress(listener.address, true);
     if (!why.empty()) return report("address", why);
     const size_t colon = listener.address.rfind(':');
@@ -129,7 +130,7 @@ class Validator {
     for (size_t i = 0; i < upstream.endpoints.size(); ++i) {
       const EndpointConfig& endpoint = upstream.endpoints[i];
       const std::string field = "endpoints[" + std::to_string(i) + "].address";
-      const std::string why = checkAddress(endpoint.address, false);
+      const std::string why = checkEndpoint(endpoint.address);
       if (!why.empty()) report(field, why);
       if (!seen.insert(waf::toLower(endpoint.address)).second) {
         report(field, "endpoint " + endpoint.address + " is there twice; raise its weight instead");
@@ -139,6 +140,18 @@ class Validator {
     if (!primary && !upstream.endpoints.empty()) {
       report("endpoints", "every endpoint is a backup; at least one must not be");
     }
+    checkUpstreamTls(upstream.tls);
+    if (upstream.protocol == "h2" && !upstream.tls.enabled) {
+      report("protocol", "protocol h2 needs tls.enabled; without TLS it is h2c");
+    }
+    if (upstream.protocol == "h2c" && upstream.tls.enabled) {
+      report("protocol", "protocol h2c is HTTP/2 without TLS; with tls.enabled it is h2");
+    }
+    if (upstream.protocol != "http1" && upstream.proxy_protocol != "off") {
+      report("proxy_protocol",
+             "proxy_protocol names one client a connection, which HTTP/2 shares; choose protocol "
+             "http1");
+    }
     const HealthCheckConfig& health = upstream.health_check;
     if (health.path.empty() || health.path.front() != '/' ||
         health.path.find(' ') != std::string::npos) {
@@ -146,6 +159,20 @@ class Validator {
     }
     if (health.enabled && health.timeout_ms > health.interval_ms) {
       report("health_check.timeout_ms", "health check timeout is longer than its interval");
+    }
+  }
+
+  void checkUpstreamTls(const UpstreamTlsConfig& tls) {
+    if (!tls.client_certificate.empty() &&
+        certificates_.find(tls.client_certificate) == certificates_.end()) {
+      report("tls.client_certificate",
+             "certificate \"" + tls.client_certificate + "\" does not exist; add it first");
+    }
+    if (tls.server_name.empty()) return;
+    const std::string why = checkHost(tls.server_name);
+    if (!why.empty() || tls.server_name.find('*') != std::string::npos) {
+      report("tls.server_name",
+             why.empty() ? "server name has a *; write one name" : "server name " + why);
     }
   }
 
@@ -221,6 +248,25 @@ class Validator {
                                    "\" is HTTPS but the site has no certificate; choose one or "
                                    "make a self-signed one");
       }
+    }
+    if (site.client_certificates.mode != "off") {
+      if (!any_tls) {
+        report("client_certificates.mode",
+               "asks for client certificates but has no HTTPS listener; add one");
+      }
+      if (site.client_certificates.ca_pem.empty() && site.client_certificates.ca_file.empty()) {
+        report("client_certificates.ca_pem",
+               "asks for client certificates but names no authority for them; give ca_pem");
+      }
+    }
+    const HstsConfig& hsts = site.hsts;
+    if (hsts.max_age_s > 0 && !any_tls) {
+      report("hsts.max_age_s", "asks for HTTPS alone but has no HTTPS listener; add one");
+    }
+    constexpr uint32_t kPreloadSeconds = 31536000;
+    if (hsts.preload && (hsts.max_age_s < kPreloadSeconds || !hsts.include_subdomains)) {
+      report("hsts.preload",
+             "preload needs include_subdomains and a max_age_s of at least 31536000");
     }
     if (site.redirect_to_https && !any_tls) {
       report("redirect_to_https", "redirects to HTTPS but has no HTTPS listener; add one");

@@ -32,6 +32,9 @@ Result<void> validate(const Config& config);
 // one, else the sentence that mends it: "port is missing; write 127.0.0.1:80".
 std::string checkAddress(std::string_view address, bool port_zero);
 
+// As checkAddress() without port 0, and "unix:/run/app.sock".
+std::string checkEndpoint(std::string_view address);
+
 // "shop.example", "*.shop.example", "*", an IP address literal. Empty or what is wrong.
 std::string checkHost(std::string_view host);
 

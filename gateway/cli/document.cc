@@ -18,21 +18,37 @@ std::string absolute(const fs::path& folder, const std::string& path) {
       .string();
 }
 
-// Replaces `file` by `content` in a certificate; a content that is there already wins.
-waf::Result<void> readInto(json* certificate, const char* file, const char* content,
-                           const fs::path& folder) {
-  const auto path = certificate->find(file);
-  if (path == certificate->end() || !path->is_string()) return {};
+// Replaces `file` by `content` in an object; a content that is there already wins. `what` is "site
+// \"shop\"".
+waf::Result<void> readInto(json* object, const char* file, const char* content,
+                           const fs::path& folder, const std::string& what) {
+  const auto path = object->find(file);
+  if (path == object->end() || !path->is_string()) return {};
   const std::string where = absolute(folder, path->get<std::string>());
-  certificate->erase(file);
-  if (certificate->contains(content)) return {};
+  object->erase(file);
+  if (object->contains(content)) return {};
   auto text = readFile(where, kMaxPem);
-  if (!text) {
-    return waf::fail(
-        text.error().code, "cli",
-        "certificate \"" + certificate->value("name", "") + "\": " + text.error().message);
+  if (!text) return waf::fail(text.error().code, "cli", what + ": " + text.error().message);
+  (*object)[content] = std::move(*text);
+  return {};
+}
+
+std::string named(std::string_view kind, const json& object) {
+  return std::string(kind) + " \"" + object.value("name", "") + "\"";
+}
+
+// ca_file of the member `name` of each object of a list.
+waf::Result<void> resolveAuthorities(json* document, const char* list, const char* name,
+                                     std::string_view kind, const fs::path& folder) {
+  const auto objects = document->find(list);
+  if (objects == document->end() || !objects->is_array()) return {};
+  for (json& object : *objects) {
+    if (!object.is_object()) continue;
+    const auto member = object.find(name);
+    if (member == object.end() || !member->is_object()) continue;
+    auto ok = readInto(&*member, "ca_file", "ca_pem", folder, named(kind, object));
+    if (!ok) return ok;
   }
-  (*certificate)[content] = std::move(*text);
   return {};
 }
 
@@ -40,10 +56,15 @@ waf::Result<void> resolve(json* document, const fs::path& folder) {
   if (auto list = document->find("certificates"); list != document->end() && list->is_array()) {
     for (json& certificate : *list) {
       if (!certificate.is_object()) continue;
-      if (auto ok = readInto(&certificate, "chain_file", "chain_pem", folder); !ok) return ok;
-      if (auto ok = readInto(&certificate, "key_file", "key_pem", folder); !ok) return ok;
+      const std::string what = named("certificate", certificate);
+      if (auto ok = readInto(&certificate, "chain_file", "chain_pem", folder, what); !ok) return ok;
+      if (auto ok = readInto(&certificate, "key_file", "key_pem", folder, what); !ok) return ok;
     }
   }
+  auto authorities = resolveAuthorities(document, "upstreams", "tls", "upstream", folder);
+  if (!authorities) return authorities;
+  authorities = resolveAuthorities(document, "sites", "client_certificates", "site", folder);
+  if (!authorities) return authorities;
   if (auto list = document->find("rulesets"); list != document->end() && list->is_array()) {
     for (json& ruleset : *list) {
       if (!ruleset.is_object()) continue;

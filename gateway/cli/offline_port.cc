@@ -52,7 +52,7 @@ waf::Result<void> OfflinePort::purgeCache(const std::string&) {
   return {};  // a cache lives in the daemon's memory only
 }
 
-admin::UpstreamProbe OfflinePort::probeUpstream(const std::string&) {
+admin::UpstreamProbe OfflinePort::probeUpstream(const std::string&, const db::UpstreamConfig&) {
   return {false, "no daemon runs that could try the address"};
 }
 

@@ -14,7 +14,8 @@ class OfflinePort final : public admin::GatewayPort {
                const db::ConfigVersion& version) override;
   admin::GatewayStatus status() override;
   waf::Result<void> purgeCache(const std::string& site) override;
-  admin::UpstreamProbe probeUpstream(const std::string& address) override;
+  admin::UpstreamProbe probeUpstream(const std::string& address,
+                                     const db::UpstreamConfig& like) override;
   std::string builtinRulesPath() override;
 };
 

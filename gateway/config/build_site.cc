@@ -63,6 +63,27 @@ bool SnapshotBuilder::Build::site(const db::SiteConfig& site) {
   if (!trusted)
     return fail(waf::ErrorCode::Invalid, prefix + "trusted_proxies: " + trusted.error().message);
   out->trusted_proxies = std::move(*trusted);
+  const db::ClientCertificatesConfig& clients = site.client_certificates;
+  if (clients.mode != "off") {
+    auto auth = ClientAuth::create(
+        clients.mode == "require" ? ClientAuth::Mode::Require : ClientAuth::Mode::Optional,
+        clients.ca_pem);
+    if (!auth) {
+      return fail(waf::ErrorCode::Invalid,
+                  prefix + "client_certificates.ca_pem: " + auth.error().message);
+    }
+    out->client_auth = std::move(*auth);
+    if (site.cache.enabled) {
+      snapshot->warnings.push_back(prefix +
+                                   "its cache is not used, since it asks for client certificates; "
+                                   "turn one of them off");
+    }
+  }
+  if (site.hsts.max_age_s > 0) {
+    out->hsts = "max-age=" + std::to_string(site.hsts.max_age_s);
+    if (site.hsts.include_subdomains) out->hsts += "; includeSubDomains";
+    if (site.hsts.preload) out->hsts += "; preload";
+  }
   out->https_port_suffix = httpsPortSuffix(config, site);
   out->traffic = builder.trafficOf(site.name);
   if (!rules(site, out.get())) return false;
@@ -129,7 +150,8 @@ void SnapshotBuilder::Build::carryOver(const Site* before, Site* out) const {
       out->rate_limiter = std::make_shared<RateLimiter>(out->config.rate_limit);
     }
   }
-  if (!out->config.cache.enabled) return;
+  // What the upstream answers may be for the holder of a certificate alone.
+  if (!out->config.cache.enabled || out->client_auth) return;
   // What is stored was inspected by the rules of its time and came from the upstream of its time.
   const bool same = before != nullptr && before->cache &&
                     sameCache(before->config.cache, out->config.cache) &&

@@ -16,7 +16,9 @@
 #include "gateway/cache/response_cache.h"
 #include "gateway/config/site_traffic.h"
 #include "gateway/http1/message.h"
+#include "gateway/net/proxy_protocol.h"
 #include "gateway/routing/host_table.h"
+#include "gateway/tls/ocsp_staple.h"
 #include "gateway/tls/tls_context.h"
 #include "gateway/upstream/endpoint.h"
 #include "waf/engine/rule_set.h"
@@ -30,7 +32,8 @@ namespace gateway {
 struct Upstream {
   db::UpstreamConfig config;
   UpstreamTimeouts timeouts;
-  std::vector<UpstreamAddress> addresses;  // parallel to the balancer's members
+  ProxyVersion proxy_version = ProxyVersion::None;  // what connections begin with
+  std::vector<UpstreamAddress> addresses;           // parallel to the balancer's members
   std::unique_ptr<Balancer> balancer;
 };
 
@@ -47,8 +50,10 @@ struct Site {
   std::shared_ptr<Upstream> upstream;
   AccessList access;
   waf::IpSet trusted_proxies;
-  std::shared_ptr<RateLimiter> rate_limiter;  // null when off
-  std::shared_ptr<ResponseCache> cache;       // null when off
+  std::string hsts;  // the value of Strict-Transport-Security; "" when it is not sent
+  std::shared_ptr<const ClientAuth> client_auth;  // null when no client certificate is asked for
+  std::shared_ptr<RateLimiter> rate_limiter;      // null when off
+  std::shared_ptr<ResponseCache> cache;           // null when off
   std::shared_ptr<SiteTraffic> traffic;
   std::string https_port_suffix;  // for redirect_to_https: "" or ":8443"
 };
@@ -57,6 +62,7 @@ struct ListenerTable {
   db::ListenerConfig config;
   HostTable hosts;                        // → index into Snapshot::sites
   std::shared_ptr<const TlsContext> tls;  // null in clear
+  waf::IpSet proxies;                     // whose connections begin with a PROXY protocol head
   HeadLimits limits;                      // the widest of its sites
   std::chrono::milliseconds head_timeout{10000};
   std::chrono::milliseconds idle_timeout{60000};
@@ -72,6 +78,8 @@ struct Snapshot {
   std::vector<std::shared_ptr<Upstream>> upstreams;
   std::map<std::string, ListenerTable, std::less<>> listeners;  // by listenerKey
   waf::Masking masking;                                         // of what is recorded
+  // What handshakes staple, by the certificate's name.
+  std::map<std::string, std::shared_ptr<OcspStaple>> staples;
   std::vector<std::string> warnings;  // alarms that this configuration raises
 
   const ListenerTable* listener(std::string_view key) const {

@@ -19,11 +19,15 @@ struct SnapshotBuilder::Build {
   void knowRuleSets(const Snapshot& snapshot_before);
   bool upstreams();
   bool upstream(const db::UpstreamConfig& upstream);
+  UpstreamAddress address(const db::EndpointConfig& endpoint, const UpstreamAddress* before);
   bool sites();
   bool site(const db::SiteConfig& site);
   bool rules(const db::SiteConfig& site, Site* out);
   bool listeners();
   bool tls(ListenerTable* listener);
+  std::shared_ptr<OcspStaple> stapleOf(const db::CertificateConfig& certificate);
+  std::function<std::shared_ptr<const ClientAuth>(std::string_view)> clientAuthOf(
+      const ListenerTable& listener) const;
 
   const Site* previousSite(const std::string& name) const;
   void carryOver(const Site* before, Site* out) const;

@@ -64,48 +64,6 @@ bool SnapshotBuilder::Build::fail(waf::ErrorCode code, std::string message) {
   return false;
 }
 
-bool SnapshotBuilder::Build::upstreams() {
-  return std::all_of(config.upstreams.begin(), config.upstreams.end(),
-                     [this](const db::UpstreamConfig& each) { return upstream(each); });
-}
-
-bool SnapshotBuilder::Build::upstream(const db::UpstreamConfig& upstream) {
-  auto out = std::make_shared<Upstream>();
-  out->config = upstream;
-  out->timeouts = {std::chrono::milliseconds(upstream.connect_timeout_ms),
-                   std::chrono::milliseconds(upstream.first_byte_timeout_ms),
-                   std::chrono::milliseconds(upstream.between_bytes_timeout_ms)};
-  std::vector<Balancer::Member> members;
-  for (const db::EndpointConfig& endpoint : upstream.endpoints) {
-    auto address = builder.options_.resolve(endpoint.address);
-    if (!address) {
-      // A name that does not resolve now must not keep the other endpoints, or the start, from
-      // serving.
-      snapshot->warnings.push_back(
-          "upstream \"" + upstream.name + "\": " + address.error().message +
-          "; the endpoint is left out until the configuration is applied again");
-      address = UpstreamAddress{endpoint.address, {}};
-    }
-    std::shared_ptr<Endpoint>& state = builder.endpoints_[{upstream.name, endpoint.address}];
-    if (!state) state = std::make_shared<Endpoint>(endpoint.address);
-    // A check that was turned off leaves no verdict behind.
-    if (!upstream.health_check.enabled) state->setCheck(Endpoint::Check::Unknown, "not checked");
-    if (address->addresses.empty()) {
-      state->setCheck(Endpoint::Check::Unhealthy, "its name does not resolve");
-    }
-    members.push_back({state, endpoint.weight, endpoint.backup});
-    out->addresses.push_back(std::move(*address));
-  }
-  const auto method = upstream.balance == "least_connections" ? BalanceMethod::LeastConnections
-                                                              : BalanceMethod::RoundRobin;
-  out->balancer = std::make_unique<Balancer>(
-      method, std::move(members),
-      Balancer::Ejection{upstream.eject_after_failures,
-                         std::chrono::milliseconds(upstream.eject_for_ms)});
-  snapshot->upstreams.push_back(std::move(out));
-  return true;
-}
-
 bool SnapshotBuilder::Build::listeners() {
   for (const db::ListenerConfig& listener : config.listeners) {
     ListenerTable table;
@@ -129,10 +87,68 @@ bool SnapshotBuilder::Build::listeners() {
       widen(&table.write_timeout, std::chrono::milliseconds(site.timeouts.write_ms));
       first = false;
     }
+    auto proxies = parseNetworks(listener.proxy_protocol_from);
+    if (!proxies) {
+      return fail(
+          waf::ErrorCode::Invalid,
+          "listener \"" + listener.name + "\": proxy_protocol_from: " + proxies.error().message);
+    }
+    table.proxies = std::move(*proxies);
     if (listener.tls && !tls(&table)) return false;
     snapshot->listeners.emplace(listenerKey(listener), std::move(table));
   }
   return true;
+}
+
+// What the site of a server name asks of its clients: found as requests find their site. Empty when
+// no site of the listener asks for anything.
+std::function<std::shared_ptr<const ClientAuth>(std::string_view)>
+SnapshotBuilder::Build::clientAuthOf(const ListenerTable& listener) const {
+  std::vector<std::shared_ptr<const ClientAuth>> by_site;
+  bool any = false;
+  for (const auto& site : snapshot->sites) {
+    by_site.push_back(site->client_auth);
+    any = any || site->client_auth;
+  }
+  if (!any) return {};
+  return [by_site = std::move(by_site), hosts = listener.hosts](std::string_view server_name) {
+    const auto index = hosts.find(server_name);
+    return index ? by_site[*index] : nullptr;
+  };
+}
+
+// One for a certificate, however many listeners use it and snapshots come and go. Null when it has
+// none: without a responder that is no fault, but for a certificate that demands a staple.
+std::shared_ptr<OcspStaple> SnapshotBuilder::Build::stapleOf(
+    const db::CertificateConfig& certificate) {
+  if (const auto known = snapshot->staples.find(certificate.name);
+      known != snapshot->staples.end()) {
+    return known->second;
+  }
+  const std::string prefix = "certificate \"" + certificate.name + "\": ";
+  std::shared_ptr<OcspStaple> staple;
+  const bool demanded = mustStaple(certificate.chain_pem);
+  std::string why = "ocsp_stapling is off; turn it on in the settings";
+  if (config.settings.ocsp_stapling) {
+    std::weak_ptr<OcspStaple>& kept = builder.staples_[certificate.chain_pem];
+    staple = kept.lock();
+    if (!staple) {
+      auto made = OcspStaple::create(certificate.chain_pem, waf::Clock::system());
+      if (made) {
+        staple = std::move(*made);
+        kept = staple;
+      } else {
+        why = made.error().message;
+      }
+    }
+  }
+  if (!staple && demanded) {
+    snapshot->warnings.push_back(prefix +
+                                 "clients will refuse it without a stapled response: " + why);
+  }
+  std::erase_if(builder.staples_, [](const auto& each) { return each.second.expired(); });
+  snapshot->staples[certificate.name] = staple;
+  return staple;
 }
 
 bool SnapshotBuilder::Build::tls(ListenerTable* listener) {
@@ -151,12 +167,15 @@ bool SnapshotBuilder::Build::tls(ListenerTable* listener) {
                                                  "\": there is no certificate \"" + name +
                                                  "\"; add it first");
       }
-      certificates.push_back({found->name, found->chain_pem, found->key_pem, {}});
+      certificates.push_back({found->name, found->chain_pem, found->key_pem, {}, stapleOf(*found)});
     }
   }
   if (certificates.empty()) return true;  // nobody is served there yet: handshakes are refused
   TlsContext::Options options;
   if (listener->config.http2) options.alpn.insert(options.alpn.begin(), "h2");
+  options.modern = listener->config.tls_profile == "modern";
+  options.refuse_unknown_names = listener->config.unknown_server_name == "refuse";
+  options.client_auth = clientAuthOf(*listener);
   auto context = TlsContext::create(certificates, std::move(options));
   if (!context) {
     failure->error = context.error();

@@ -49,6 +49,8 @@ class SnapshotBuilder {
 
   const Options options_;
   std::map<std::pair<std::string, std::string>, std::shared_ptr<Endpoint>> endpoints_;
+  // By the chain: a certificate that is replaced leaves nothing behind.
+  std::map<std::string, std::weak_ptr<OcspStaple>> staples_;
   mutable std::mutex traffic_mutex_;
   std::map<std::string, std::shared_ptr<SiteTraffic>> traffic_;
 };

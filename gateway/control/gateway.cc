@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include "gateway/control/snapshot_jobs.h"
+#include "gateway/tls/ticket_keys.h"
+
 namespace gateway {
 
 namespace {
@@ -95,6 +98,9 @@ void Gateway::publish(std::unique_ptr<admin::PreparedConfig> prepared_config,
   if (db::EventLog* const log = log_)
     log->configure(snapshot->config.settings.audit_log, snapshot->config.settings.events);
   outputs_->configure(snapshot->config.settings.outputs);
+  workers_->limitConnections(snapshot->config.settings.connections);
+  processTicketKeys().setRotation(
+      std::chrono::seconds(snapshot->config.settings.tls_ticket_rotation_s));
   source_.publish(snapshot);
   compiler_->want(provisionalRuleSets(*snapshot));
   const std::scoped_lock state(state_mutex_);
@@ -111,6 +117,12 @@ void Gateway::publish(std::unique_ptr<admin::PreparedConfig> prepared_config,
   });
   workers_->refreshViews();
   workers_->startHealthChecks(snapshot);
+  startBackgroundJobs(*snapshot);
+}
+
+void Gateway::startBackgroundJobs(const Snapshot& snapshot) {
+  names_.replace(nameJobs(snapshot));
+  ocsp_.replace(ocspJobs(snapshot));
 }
 
 void Gateway::install(const std::string& identity, std::shared_ptr<const waf::RuleSet> rule_set) {
@@ -123,6 +135,7 @@ void Gateway::install(const std::string& identity, std::shared_ptr<const waf::Ru
   source_.publish(snapshot);
   workers_->refreshViews();
   workers_->startHealthChecks(snapshot);
+  startBackgroundJobs(*snapshot);
 }
 
 waf::Result<void> Gateway::purgeCache(const std::string& name) {

@@ -11,6 +11,7 @@
 #include "db/store/event_log.h"
 #include "gateway/config/snapshot_builder.h"
 #include "gateway/config/snapshot_source.h"
+#include "gateway/control/background_jobs.h"
 #include "gateway/control/rule_set_compiler.h"
 #include "gateway/control/workers.h"
 #include "gateway/outputs/output.h"
@@ -40,7 +41,8 @@ class Gateway final : public admin::GatewayPort {
                const db::ConfigVersion& version) override;
   admin::GatewayStatus status() override;
   waf::Result<void> purgeCache(const std::string& site) override;
-  admin::UpstreamProbe probeUpstream(const std::string& address) override;
+  admin::UpstreamProbe probeUpstream(const std::string& address,
+                                     const db::UpstreamConfig& like) override;
   std::string builtinRulesPath() override { return options_.builtin_rules; }
   std::shared_ptr<const waf::RuleSet> ruleSetOf(const std::string& site) override;
   waf::Result<void> testOutput(const db::OutputConfig& output) override {
@@ -75,6 +77,7 @@ class Gateway final : public admin::GatewayPort {
   class Prepared;
   Gateway(Options options, db::EventLog* log, const waf::Clock& clock);
   bool bindNew(Prepared* prepared, admin::PrepareFailure* failure);
+  void startBackgroundJobs(const Snapshot& snapshot);
   // The snapshot in force again, with a rule set that is now compiled.
   void install(const std::string& identity, std::shared_ptr<const waf::RuleSet> rule_set);
 
@@ -97,6 +100,8 @@ class Gateway final : public admin::GatewayPort {
   std::string upgrade_alarm_;
   std::atomic<bool> on_last_good_{false};
   std::atomic<bool> ready_{false};
+  BackgroundJobs names_;                       // endpoints' names, looked up again
+  BackgroundJobs ocsp_;                        // responders are slow, and so are resolvers
   std::unique_ptr<RuleSetCompiler> compiler_;  // the last member: its thread uses the others
 };
 

@@ -3,6 +3,7 @@
 
 #include "gateway/control/gateway.h"
 #include "gateway/control/site_totals.h"
+#include "gateway/control/snapshot_jobs.h"
 #include "waf/engine/program.h"
 #include "waf/engine/verdict_table.h"
 
@@ -93,6 +94,8 @@ admin::GatewayStatus Gateway::status() {
   out.uptime = std::chrono::duration_cast<std::chrono::seconds>(now - started_);
   out.on_last_good = on_last_good_;
   out.connections = workers_->connections();
+  out.connections_refused = workers_->connectionsRefused();
+  out.accept_pauses = workers_->acceptPauses();
   out.requests = workers_->requests();
   {
     const std::scoped_lock lock(state_mutex_);
@@ -115,6 +118,7 @@ admin::GatewayStatus Gateway::status() {
   out.config_version = snapshot->version.number;
   out.listeners = boundListeners();
   out.alarms.insert(out.alarms.end(), snapshot->warnings.begin(), snapshot->warnings.end());
+  for (std::string& alarm : backgroundAlarms(*snapshot)) out.alarms.push_back(std::move(alarm));
   const uint32_t wanted = snapshot->config.settings.workers;
   if (wanted != 0 && wanted != workers_->count()) {
     out.alarms.push_back("settings.workers is " + std::to_string(wanted) + " but " +

@@ -1,15 +1,15 @@
-// The live test of an upstream's address; blocks for seconds at most, on the caller's thread.
-#include <Poco/Exception.h>
-#include <Poco/Net/StreamSocket.h>
-
+// The live test of an upstream's address, on an event loop of its own that ends with it; seconds at
+// most, on the caller's thread.
+#include "gateway/config/build_upstream.h"
 #include "gateway/control/gateway.h"
-#include "gateway/net/address.h"
+#include "gateway/http1/head_writer.h"
+#include "gateway/upstream/exchange.h"
 
 namespace gateway {
 namespace {
 
-constexpr long kConnectSeconds = 3;
-constexpr long kAnswerSeconds = 5;
+constexpr std::chrono::milliseconds kConnectLimit{3000};
+constexpr std::chrono::milliseconds kAnswerLimit{5000};
 
 int64_t millisSince(std::chrono::steady_clock::time_point start) {
   return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() -
@@ -17,47 +17,69 @@ int64_t millisSince(std::chrono::steady_clock::time_point start) {
       .count();
 }
 
-std::string statusLine(Poco::Net::StreamSocket& socket) {
-  std::string line;
-  char block[256];
-  while (line.find('\n') == std::string::npos && line.size() < 1024) {
-    const int got = socket.receiveBytes(block, sizeof block);
-    if (got <= 0) break;
-    line.append(block, static_cast<size_t>(got));
+std::string rootRequest(const UpstreamAddress& address) {
+  std::string head;
+  HeadWriter writer(&head);
+  writer.requestLine("GET", "/", "", false);
+  writer.field("Host", address.authority());
+  writer.field("User-Agent", "portcullis-probe");
+  writer.field("Connection", "close");
+  writer.end();
+  return head;
+}
+
+Task<void> probe(EventLoop* loop, const UpstreamAddress* address, std::string preface,
+                 admin::UpstreamProbe* out) {
+  const auto start = std::chrono::steady_clock::now();
+  {
+    ConnectionPool pool(loop);
+    UpstreamExchange exchange(&pool, *address, {kConnectLimit, kAnswerLimit, kAnswerLimit});
+    exchange.setPreface(std::move(preface));
+    ExchangeResult result = co_await exchange.connect(true);
+    if (!result.ok()) {
+      out->message = result.detail;
+    } else {
+      const std::string connected = "connected in " + std::to_string(millisSince(start)) + " ms" +
+                                    (address->tls ? " over TLS" : "");
+      exchange.begin(rootRequest(*address), "GET", BodyFraming::None);
+      result = co_await exchange.finishRequest();
+      ResponseHead response;
+      if (result.ok()) result = co_await exchange.readHead(&response);
+      exchange.abandon();
+      out->ok = result.ok();
+      if (result.ok()) {
+        out->message = connected + ", GET / answered " + std::to_string(response.status) + " in " +
+                       std::to_string(millisSince(start)) + " ms";
+      } else if (result.fault == UpstreamFault::FirstByteTimeout) {
+        out->message = connected + ", but no answer to GET / came in 5 s";
+      } else {
+        out->message = connected + ", but " + result.detail;
+        if (!address->tls) out->message += "; is it a plain HTTP/1.1 port?";
+      }
+    }
   }
-  return line.substr(0, line.find_first_of("\r\n"));
+  loop->stop();
 }
 
 }  // namespace
 
-admin::UpstreamProbe Gateway::probeUpstream(const std::string& address) {
-  const auto resolved = resolveAddress(address);
-  if (!resolved) return {false, resolved.error().message};
-  if (resolved->empty()) return {false, address + ": the name has no address"};
-  const auto start = std::chrono::steady_clock::now();
-  std::string connected;
-  try {
-    Poco::Net::StreamSocket socket;
-    socket.connect(resolved->front(), Poco::Timespan(kConnectSeconds, 0));
-    connected = "connected in " + std::to_string(millisSince(start)) + " ms";
-    socket.setReceiveTimeout(Poco::Timespan(kAnswerSeconds, 0));
-    const std::string request = "GET / HTTP/1.1\r\nHost: " + address +
-                                "\r\nUser-Agent: portcullis-probe\r\nConnection: close\r\n\r\n";
-    socket.sendBytes(request.data(), static_cast<int>(request.size()));
-    const std::string line = statusLine(socket);
-    if (line.substr(0, 7) != "HTTP/1." || line.size() < 12) {
-      return {false, connected + ", but the answer is not HTTP/1.1; is it a plain HTTP port?"};
-    }
-    return {true, connected + ", GET / answered " + line.substr(9, 3) + " in " +
-                      std::to_string(millisSince(start)) + " ms"};
-  } catch (const Poco::TimeoutException&) {
-    return {false, connected.empty()
-                       ? address + " does not answer; check the address and the firewall"
-                       : connected + ", but no answer to GET / came in " +
-                             std::to_string(kAnswerSeconds) + " s"};
-  } catch (const Poco::Exception& problem) {
-    return {false, address + ": " + problem.displayText()};
-  }
+admin::UpstreamProbe Gateway::probeUpstream(const std::string& name,
+                                            const db::UpstreamConfig& like) {
+  auto address = UpstreamAddress::resolve(name);
+  if (!address) return {false, address.error().message};
+  const std::shared_ptr<const Snapshot> snapshot = source_.current();
+  const auto tls = makeUpstreamTls(
+      like.tls, snapshot ? snapshot->config.certificates : std::vector<db::CertificateConfig>(),
+      nullptr);
+  if (!tls) return {false, "tls: " + tls.error().message};
+  if (*tls) address->useTls(*tls);
+  const auto loop = EventLoop::create();
+  if (!loop) return {false, loop.error().message};
+  admin::UpstreamProbe out;
+  (*loop)->spawn(probe(loop->get(), &*address,
+                       writeLocalProxyHead(proxyVersionOf(like.proxy_protocol)), &out));
+  (*loop)->run();
+  return out;
 }
 
 }  // namespace gateway

@@ -50,8 +50,10 @@ waf::Result<std::unique_ptr<Workers>> Workers::start(size_t count, const Snapsho
     thread->loop = std::move(*loop);
     std::promise<void> ready;
     Thread* const self = thread.get();
-    self->thread = std::thread([self, i, &snapshots, unrouted, log, &clock, &ready] {
-      self->worker = std::make_unique<Worker>(self->loop.get(), i, snapshots, unrouted, clock);
+    ConnectionLimits* const limits = &workers->limits_;
+    self->thread = std::thread([self, i, &snapshots, unrouted, log, &clock, limits, &ready] {
+      self->worker =
+          std::make_unique<Worker>(self->loop.get(), i, snapshots, unrouted, clock, limits);
       if (log != nullptr) self->worker->spool = log->openSpool();
       self->loop->spawn(reapIdleConnections(self->worker.get()));
       ready.set_value();
@@ -75,7 +77,8 @@ void Workers::open(const std::string& listener_key, std::vector<ListenSocket> so
   for (size_t i = 0; i < sockets.size(); ++i) {
     Thread* const self = threads_[i % threads_.size()].get();
     self->loop->post([self, listener_key, socket = sockets[i]] {
-      auto listener = std::make_shared<Listener>(self->loop.get(), socket);
+      auto listener =
+          std::make_shared<Listener>(self->loop.get(), socket, &self->worker->accept_pauses);
       self->listeners.emplace(listener_key, listener);
       self->loop->spawn(acceptConnections(self->worker.get(), listener, listener_key));
     });
@@ -155,6 +158,13 @@ uint64_t Workers::connections() const {
   uint64_t sum = 0;
   for (const auto& thread : threads_)
     sum += thread->worker->connections.load(std::memory_order_relaxed);
+  return sum;
+}
+
+uint64_t Workers::acceptPauses() const {
+  uint64_t sum = 0;
+  for (const auto& thread : threads_)
+    sum += thread->worker->accept_pauses.load(std::memory_order_relaxed);
   return sum;
 }
 

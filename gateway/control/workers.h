@@ -45,15 +45,23 @@ class Workers {
   // False when the time was up first.
   bool drain(std::chrono::milliseconds timeout);
 
+  // For the connections to come.
+  void limitConnections(const db::ConnectionsConfig& config) {
+    limits_.set(config.limit, config.per_address);
+  }
+
   size_t count() const { return threads_.size(); }
   uint64_t connections() const;
   uint64_t requests() const;
+  uint64_t connectionsRefused() const { return limits_.refused(); }
+  uint64_t acceptPauses() const;
 
  private:
   struct Thread;
   Workers();
   void stop();
 
+  ConnectionLimits limits_;  // outlives the loops
   std::vector<std::unique_ptr<Thread>> threads_;
   std::shared_ptr<std::atomic<uint64_t>> health_generation_;
 };

@@ -22,7 +22,9 @@ Task<CheckResult> checkOnce(EventLoop* loop, const Upstream& upstream, size_t in
   const UpstreamTimeouts timeouts{limit, limit, limit};
   std::unique_ptr<EndpointExchange> exchange;
   if (upstream.config.protocol == "http1") {
-    exchange = std::make_unique<UpstreamExchange>(&pool, upstream.addresses[index], timeouts);
+    auto http1 = std::make_unique<UpstreamExchange>(&pool, upstream.addresses[index], timeouts);
+    http1->setPreface(writeLocalProxyHead(upstream.proxy_version));
+    exchange = std::move(http1);
   } else {
     exchange =
         std::make_unique<Http2Exchange>(&http2_pool, loop, upstream.addresses[index], timeouts);
@@ -38,7 +40,7 @@ Task<CheckResult> checkOnce(EventLoop* loop, const Upstream& upstream, size_t in
         "GET", std::string_view(check.path).substr(0, question),
         has_query ? std::string_view(check.path).substr(question + 1) : std::string_view(),
         has_query);
-    writer.field("Host", upstream.addresses[index].name);
+    writer.field("Host", upstream.addresses[index].authority());
     writer.field("User-Agent", "portcullis-health-check");
     writer.field("Connection", "close");
     writer.end();
@@ -73,14 +75,16 @@ Endpoint::Check HealthVerdict::add(bool success) {
 Task<void> checkHealth(EventLoop* loop, std::shared_ptr<const Upstream> upstream, size_t index,
                        HealthGeneration generation) {
   const db::HealthCheckConfig& check = upstream->config.health_check;
-  if (upstream->addresses[index].addresses.empty()) co_return;
   Endpoint& endpoint = *upstream->balancer->members()[index].endpoint;
   HealthVerdict verdict(std::max(1u, check.healthy_after), std::max(1u, check.unhealthy_after),
                         endpoint.check());
   while (!generation.over() && !loop->stopping()) {
-    const CheckResult result = co_await checkOnce(loop, *upstream, index);
-    if (generation.over() || loop->stopping()) break;
-    endpoint.setCheck(verdict.add(result.success), result.detail);
+    // Without an address there is nothing to ask yet.
+    if (!upstream->addresses[index].addresses->empty()) {
+      const CheckResult result = co_await checkOnce(loop, *upstream, index);
+      if (generation.over() || loop->stopping()) break;
+      endpoint.setCheck(verdict.add(result.success), result.detail);
+    }
     const auto pause = std::chrono::milliseconds(std::max(100u, check.interval_ms));
     const WaitResult woken = co_await loop->sleepFor(pause);
     if (woken != WaitResult::Timeout) break;

@@ -13,6 +13,8 @@ namespace gateway {
 
 namespace {
 
+constexpr std::string_view kUnixPrefix = "unix:";
+
 waf::Unexpected invalid(std::string_view text, std::string_view why) {
   return waf::fail(waf::ErrorCode::Invalid, "net",
                    "address \"" + std::string(text) + "\": " + std::string(why));
@@ -83,6 +85,14 @@ waf::Result<Poco::Net::SocketAddress> parseSocketAddress(std::string_view text) 
 }
 
 waf::Result<std::vector<Poco::Net::SocketAddress>> resolveAddress(std::string_view text) {
+  if (text.starts_with(kUnixPrefix)) {
+    const std::string path(text.substr(kUnixPrefix.size()));
+    // unix(7): the path and its NUL stand in 108 bytes.
+    if (!path.starts_with('/') || path.size() > 107) {
+      return invalid(text, "write an absolute path of at most 107 bytes, as unix:/run/app.sock");
+    }
+    return std::vector{Poco::Net::SocketAddress(Poco::Net::SocketAddress::UNIX_LOCAL, path)};
+  }
   const auto where = splitHostPort(text);
   if (!where) return waf::fail(where.error());
   if (where->host.empty()) return invalid(text, "has no host");
@@ -122,6 +132,21 @@ waf::IpAddress toIpAddress(const Poco::Net::SocketAddress& address) {
     std::memcpy(out.bytes.data(), &in.sin6_addr, 16);
   }
   return out;
+}
+
+Poco::Net::SocketAddress toSocketAddress(const waf::IpAddress& address, uint16_t port) {
+  if (address.isIpv4()) {
+    sockaddr_in out{};
+    out.sin_family = AF_INET;
+    out.sin_port = htons(port);
+    std::memcpy(&out.sin_addr, address.bytes.data() + 12, 4);
+    return {reinterpret_cast<const sockaddr*>(&out), sizeof out};
+  }
+  sockaddr_in6 out{};
+  out.sin6_family = AF_INET6;
+  out.sin6_port = htons(port);
+  std::memcpy(&out.sin6_addr, address.bytes.data(), 16);
+  return {reinterpret_cast<const sockaddr*>(&out), sizeof out};
 }
 
 }  // namespace gateway

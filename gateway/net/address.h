@@ -24,9 +24,10 @@ waf::Result<HostPort> splitHostPort(std::string_view text);
 waf::Result<Poco::Net::SocketAddress> parseSocketAddress(std::string_view text);
 
 // Looks up a name when the host is none of an IP address. Blocks, so never on a loop; the order is
-// the resolver's.
+// the resolver's. "unix:/path" is the socket of that path.
 waf::Result<std::vector<Poco::Net::SocketAddress>> resolveAddress(std::string_view text);
 
 waf::IpAddress toIpAddress(const Poco::Net::SocketAddress& address);
+Poco::Net::SocketAddress toSocketAddress(const waf::IpAddress& address, uint16_t port);
 
 }  // namespace gateway

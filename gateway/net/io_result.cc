@@ -24,6 +24,12 @@ const char* describeErrno(int error) {
       return "connection timed out";
     case EADDRNOTAVAIL:
       return "no local port is free";
+    case ENOENT:
+      return "there is no socket of this path";
+    case EACCES:
+      return "not permitted to use the socket";
+    case EAGAIN:
+      return "its queue of connections is full";
     case EMFILE:
     case ENFILE:
       return "out of file descriptors";

@@ -128,11 +128,12 @@ Poco::Net::SocketAddress ListenSocket::boundAddress() const {
 
 int ListenSocket::descriptor() const { return static_cast<int>(impl()->sockfd()); }
 
-Listener::Listener(EventLoop* loop, ListenSocket socket)
+Listener::Listener(EventLoop* loop, ListenSocket socket, std::atomic<uint64_t>* all_pauses)
     : loop_(loop),
       socket_(std::move(socket)),
       fd_(socket_.descriptor()),
-      handle_(loop, socket_.descriptor()) {}
+      handle_(loop, socket_.descriptor()),
+      all_pauses_(all_pauses) {}
 
 Listener::~Listener() { close(); }
 
@@ -162,6 +163,7 @@ Task<AcceptResult> Listener::accept(Deadline deadline) {
       if (waited != WaitResult::Ready) co_return AcceptResult{toIoStatus(waited), nullptr};
     } else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
       ++pauses_;
+      if (all_pauses_ != nullptr) all_pauses_->fetch_add(1, std::memory_order_relaxed);
       if (deadline <= loop_->now()) co_return AcceptResult{IoStatus::Timeout, nullptr};
       if (co_await loop_->sleepFor(kPause) == WaitResult::Cancelled) {
         co_return AcceptResult{IoStatus::Cancelled, nullptr};

@@ -3,6 +3,7 @@
 #include <Poco/Net/ServerSocket.h>
 #include <Poco/Net/SocketAddress.h>
 
+#include <atomic>
 #include <memory>
 #include <string>
 #include <vector>
@@ -48,7 +49,8 @@ struct AcceptResult {
 // then answers Cancelled: so a loop over accept() ends without dropping a connection.
 class Listener {
  public:
-  Listener(EventLoop* loop, ListenSocket socket);
+  // `all_pauses`, if any, counts them for every listener of the loop; it must live as long.
+  Listener(EventLoop* loop, ListenSocket socket, std::atomic<uint64_t>* all_pauses = nullptr);
   ~Listener();
   Listener(const Listener&) = delete;
   Listener& operator=(const Listener&) = delete;
@@ -70,6 +72,7 @@ class Listener {
   bool stopped_ = false;
   uint64_t accepted_ = 0;
   uint64_t pauses_ = 0;
+  std::atomic<uint64_t>* const all_pauses_;
 };
 
 }  // namespace gateway

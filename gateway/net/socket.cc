@@ -39,6 +39,26 @@ Socket::Socket(EventLoop* loop, int fd, const Poco::Net::SocketAddress& peer)
 
 Socket::~Socket() { close(); }
 
+IoResult Socket::tryPeek(std::span<char> into) {
+  for (;;) {
+    if (!open_) return {IoStatus::Closed};
+    if (!handle_.readable()) return {IoStatus::WantRead};
+    const ssize_t got = ::recv(fd_, into.data(), into.size(), MSG_PEEK);
+    if (got > 0) return {IoStatus::Ok, static_cast<size_t>(got)};
+    if (got == 0) return {IoStatus::Eof};
+    if (errno == EAGAIN) {
+      handle_.clearReadable();
+    } else if (errno != EINTR) {
+      return {IoStatus::Failed, 0, errno};
+    }
+  }
+}
+
+void Socket::announce(const Poco::Net::SocketAddress& peer, const Poco::Net::SocketAddress& local) {
+  peer_ = peer;
+  announced_local_ = local;
+}
+
 IoResult Socket::tryRead(std::span<char> into) {
   for (;;) {
     if (!open_) return {IoStatus::Closed};
@@ -86,6 +106,7 @@ IoResult Socket::tryWritev(std::span<const iovec> parts) {
 }
 
 Poco::Net::SocketAddress Socket::local() const {
+  if (announced_local_) return *announced_local_;
   try {
     return socket_.address();
   } catch (const Poco::Exception&) {
@@ -149,7 +170,8 @@ void Socket::close(bool reset) {
 Task<ConnectResult> connectTcp(EventLoop* loop, Poco::Net::SocketAddress address,
                                Deadline deadline) {
   ConnectResult out;
-  UniqueFd fd(::socket(address.af(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_TCP));
+  const int protocol = address.af() == AF_UNIX ? 0 : IPPROTO_TCP;
+  UniqueFd fd(::socket(address.af(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol));
   if (!fd) {
     out.result = {IoStatus::Failed, 0, errno};
     co_return out;
@@ -179,7 +201,7 @@ Task<ConnectResult> connectTcp(EventLoop* loop, Poco::Net::SocketAddress address
       co_return out;
     }
   }
-  socket->setNoDelay();
+  if (protocol == IPPROTO_TCP) socket->setNoDelay();
   out.socket = std::move(socket);
   co_return out;
 }

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 
 #include "gateway/loop/event_loop.h"
@@ -29,6 +30,8 @@ class Socket {
   Socket& operator=(const Socket&) = delete;
 
   IoResult tryRead(std::span<char> into);
+  // The same bytes, which stay where they are.
+  IoResult tryPeek(std::span<char> into);
   IoResult tryWrite(std::span<const char> bytes);
   IoResult tryWritev(std::span<const iovec> parts);
 
@@ -46,6 +49,8 @@ class Socket {
   const Poco::Net::SocketAddress& peer() const { return peer_; }
   // The address that the peer connected to.
   Poco::Net::SocketAddress local() const;
+  // A proxy in front said whose connection it is: peer() and local() tell that from now on.
+  void announce(const Poco::Net::SocketAddress& peer, const Poco::Net::SocketAddress& local);
 
   // True when nothing waits to be read and the peer has not closed: an idle connection that may be
   // used again.
@@ -64,6 +69,7 @@ class Socket {
 
   Poco::Net::StreamSocket socket_;
   Poco::Net::SocketAddress peer_;
+  std::optional<Poco::Net::SocketAddress> announced_local_;
   int fd_;
   bool open_ = true;
   uint64_t written_ = 0;
@@ -76,7 +82,7 @@ struct ConnectResult {
   std::unique_ptr<Socket> socket;  // set when result is ok
 };
 
-// Opens a TCP connection (TCP_NODELAY is set).
+// Opens a TCP connection (TCP_NODELAY is set), or one to a unix socket.
 Task<ConnectResult> connectTcp(EventLoop* loop, Poco::Net::SocketAddress address,
                                Deadline deadline);
 

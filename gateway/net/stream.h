@@ -14,6 +14,18 @@
 
 namespace gateway {
 
+// What a client showed in a handshake that asked for its certificate. The texts are printable.
+struct ClientCertificate {
+  bool present = false;
+  bool verified = false;
+  std::string problem;  // why it is not verified: "certificate has expired"
+  std::string subject;  // RFC 2253: "CN=alice,O=Shop"
+  std::string issuer;
+  std::string serial;       // hex digits
+  std::string fingerprint;  // SHA-256, hex digits
+  std::string asked_by;     // the identity of the ClientAuth that asked for it
+};
+
 // What a TLS handshake agreed on; views of strings that live as long as the stream.
 struct TlsInfo {
   std::string server_name;  // SNI, lower case; "" when the client sent none
@@ -21,6 +33,8 @@ struct TlsInfo {
   std::string cipher;
   std::string alpn;  // "http/1.1", "h2", "" when none was negotiated
   bool resumed = false;
+  std::string ja4;                                  // the client's fingerprint
+  std::shared_ptr<const ClientCertificate> client;  // null where none was asked for
 };
 
 // A byte stream over a Socket, in clear (PlainStream) or encrypted (TlsStream). Owned by the
@@ -77,7 +91,11 @@ class Stream {
   virtual bool quiet() { return socket_->quiet(); }
 
   virtual const TlsInfo* tls() const { return nullptr; }
+  // After Failed without an errno: what TLS says about it. Lives as long as the process.
+  virtual const char* faultReason() const { return ""; }
   Socket& socket() { return *socket_; }
+  // For a stream that goes on over it; this one is of no use after.
+  std::unique_ptr<Socket> releaseSocket() { return std::move(socket_); }
   EventLoop& loop() { return socket_->loop(); }
   const Poco::Net::SocketAddress& peer() const { return socket_->peer(); }
 

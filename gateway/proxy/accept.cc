@@ -1,6 +1,7 @@
-// A connection: accept → TLS → the version of HTTP → requests → close.
+// A connection: accept → PROXY protocol → limits → TLS → the version of HTTP → requests → close.
 #include "gateway/net/address.h"
 #include "gateway/net/listener.h"
+#include "gateway/net/read_proxy_head.h"
 #include "gateway/proxy/http1_session.h"
 #include "gateway/proxy/http2_session.h"
 #include "gateway/tls/tls_stream.h"
@@ -10,6 +11,7 @@ namespace gateway {
 namespace {
 
 constexpr std::chrono::milliseconds kHandshakeTimeout{10000};
+constexpr std::chrono::seconds kRefusalEvents{1};
 constexpr int kUnsentBytes = 128 << 10;
 
 // Counts a connection for as long as it is open.
@@ -26,22 +28,77 @@ class OpenConnection {
   Worker* worker_;
 };
 
-// A handshake that failed is a refusal too. A client that only went away (a port scan, a browser
-// that opened one connection too many) is not.
-void recordTlsFailure(Worker* worker, const Poco::Net::SocketAddress& peer,
-                      const std::string& error) {
+waf::AuditEvent refusalOf(Worker* worker, const Poco::Net::SocketAddress& peer, waf::Reason reason,
+                          std::string detail) {
   waf::AuditEvent event;
   event.time = worker->clock.wall();
   event.id = waf::newUlid(event.time);
   event.client_ip = toIpAddress(peer).toString();
   event.client_port = peer.port();
   event.decision = waf::Decision::Blocked;
-  event.reason = waf::Reason::Tls;
-  event.detail = "TLS handshake: " + error;
+  event.reason = reason;
+  event.detail = std::move(detail);
+  return event;
+}
+
+void record(Worker* worker, const waf::AuditEvent& event) {
   if (worker->spool) worker->spool->append(waf::toAuditJson(event), true);
   TrafficSlot& slot = worker->unrouted_traffic->slot(worker->index);
   TrafficSlot::add(&slot.requests, 1);
   TrafficSlot::add(&slot.blocked, 1);
+}
+
+// A handshake that failed is a refusal too. A client that only went away (a port scan, a browser
+// that opened one connection too many) is not.
+void recordTlsFailure(Worker* worker, const Poco::Net::SocketAddress& peer,
+                      const std::string& error, const HelloNotes& hello) {
+  waf::AuditEvent event = refusalOf(worker, peer, waf::Reason::Tls, "TLS " + error);
+  event.tls_sni = hello.server_name;
+  event.tls_ja4 = hello.ja4;
+  record(worker, event);
+}
+
+// Takes the connection's place among those that are allowed; false when it has none. A flood would
+// fill the log with what is one fact: the first refusal is an event at once, those that follow are
+// told together, a second later at the earliest.
+bool admit(Worker* worker, const Poco::Net::SocketAddress& peer, ConnectionLimits::Ticket* ticket) {
+  using Verdict = ConnectionLimits::Verdict;
+  const Verdict verdict = worker->limits->admit(toIpAddress(peer), ticket);
+  if (verdict == Verdict::Admitted) return true;
+  ++worker->refusals_untold;
+  if (worker->loop->now() < worker->refusal_event_due) return false;
+  worker->refusal_event_due = worker->loop->now() + kRefusalEvents;
+  std::string detail = verdict == Verdict::TooManyInAll
+                           ? "more than " + std::to_string(worker->limits->inAll()) +
+                                 " connections are open (settings.connections.limit)"
+                           : "its address has more than " +
+                                 std::to_string(worker->limits->perAddress()) +
+                                 " connections open (settings.connections.per_address)";
+  if (worker->refusals_untold > 1) {
+    detail += "; " + std::to_string(worker->refusals_untold) + " were refused since the last event";
+  }
+  worker->refusals_untold = 0;
+  record(worker, refusalOf(worker, peer, waf::Reason::Limit, std::move(detail)));
+  return false;
+}
+
+// Learns from a trusted proxy whose connection it is. False when it does not say so as it must: the
+// connection is of no use then.
+Task<bool> learnClient(Worker* worker, Socket* socket) {
+  const ProxyHeadRead read = co_await readProxyHead(socket, worker->loop->after(kHandshakeTimeout));
+  if (read.status == IoStatus::Ok) {
+    if (read.head.named) {
+      socket->announce(toSocketAddress(read.head.source.address, read.head.source.port),
+                       toSocketAddress(read.head.destination.address, read.head.destination.port));
+    }
+    co_return true;
+  }
+  if (read.status == IoStatus::Failed || read.status == IoStatus::Timeout) {
+    record(worker, refusalOf(worker, socket->peer(), waf::Reason::Protocol,
+                             "PROXY protocol: " + read.why +
+                                 "; the address is in proxy_protocol_from, so it must send one"));
+  }
+  co_return false;
 }
 
 // RFC 9113, 3.4: what no HTTP/1 request starts with. Whatever else it is, Http1Session says so.
@@ -65,20 +122,29 @@ Task<void> serve(Worker* worker, std::string listener_key, std::unique_ptr<Socke
   const std::shared_ptr<const Snapshot> snapshot = worker->snapshots.current();
   const ListenerTable* listener = snapshot ? snapshot->listener(listener_key) : nullptr;
   if (listener == nullptr) co_return;
+  if (!listener->proxies.empty() && listener->proxies.contains(toIpAddress(socket->peer()))) {
+    const bool learned = co_await learnClient(worker, socket.get());
+    if (!learned) co_return;
+  }
+  ConnectionLimits::Ticket place;
+  if (!admit(worker, socket->peer(), &place)) {
+    socket->close(true);
+    co_return;
+  }
   socket->setNoDelay();
   socket->boundUnsent(kUnsentBytes);
   std::unique_ptr<Stream> stream;
   if (listener->config.tls) {
     const Poco::Net::SocketAddress peer = socket->peer();
     if (!listener->tls) {
-      recordTlsFailure(worker, peer, "no site with a certificate is served here");
+      recordTlsFailure(worker, peer, "handshake: no site with a certificate is served here", {});
       co_return;
     }
-    TlsStream::Accepted accepted = co_await TlsStream::accept(
-        std::move(socket), listener->tls, worker->loop->after(kHandshakeTimeout));
+    TlsStream::Opened accepted = co_await TlsStream::accept(std::move(socket), listener->tls,
+                                                            worker->loop->after(kHandshakeTimeout));
     if (!accepted.stream) {
       if (accepted.status == IoStatus::Failed || accepted.status == IoStatus::Timeout) {
-        recordTlsFailure(worker, peer, accepted.error);
+        recordTlsFailure(worker, peer, accepted.error, accepted.hello);
       }
       co_return;
     }

@@ -84,6 +84,7 @@ Task<void> Exchange::sendStored(Request& request, const StoredResponse& stored,
       "Age", static_cast<uint64_t>(std::max<int64_t>(0, stored.age(worker_.loop->now()).count())));
   writer.field("Cache-Status", status);
   writer.field("X-Request-Id", request.id);
+  writeHsts(request, &writer);
   if (encoder) {
     record(request);
     downstream_.begin(request, std::move(head), BodyFraming::Chunked);

@@ -3,6 +3,7 @@
 #include <string>
 #include <string_view>
 
+#include "gateway/http1/head_writer.h"
 #include "gateway/http1/hop_by_hop.h"
 #include "gateway/proxy/request.h"
 #include "waf/base/text.h"
@@ -13,6 +14,13 @@ namespace gateway {
 // (its endpoint, or any host under plain http while the site's name is meant) becomes the public
 // one.
 std::string publicLocation(const Request& request, std::string_view location);
+
+// Strict-Transport-Security, as the site has it; over TLS only (RFC 6797, 7.2).
+inline void writeHsts(const Request& request, HeadWriter* writer) {
+  if (request.secure && request.site != nullptr && !request.site->hsts.empty()) {
+    writer->field("Strict-Transport-Security", request.site->hsts);
+  }
+}
 
 // Calls f(name, value) for each field of an upstream's response that the client gets: end-to-end
 // fields, without those that name the software behind (hide_upstream) and without ours.
@@ -25,6 +33,7 @@ void forEachClientField(const Request& request, const ResponseHead& response, F&
   };
   for (const HeaderField& field : response.fields) {
     if (hops.drops(field.name) || is(field.name, "x-request-id")) continue;
+    if (!request.site->hsts.empty() && is(field.name, "strict-transport-security")) continue;
     if (hide) {
       if (is(field.name, "server") || is(field.name, "x-powered-by") ||
           is(field.name, "x-aspnet-version") || is(field.name, "x-aspnetmvc-version") ||

@@ -16,10 +16,10 @@
 namespace gateway {
 
 // The life of one request of a client, over HTTP/1 or HTTP/2. The order is fixed, and published:
-// head and its validity → site by Host → access list → rate limit → redirect to https → WAF phase 1
-// → body to the inspection limit → phase 2 → cache → balancer and upstream → phase 3 → response
-// body, phase 4 → client → phase 5 → event. Lives in the coroutine of the request, on the loop of
-// its connection's worker.
+// head and its validity → site by Host → access list → rate limit → redirect to https → client
+// certificate → WAF phase 1 → body to the inspection limit → phase 2 → cache → balancer and
+// upstream → phase 3 → response body, phase 4 → client → phase 5 → event. Lives in the coroutine of
+// the request, on the loop of its connection's worker.
 //
 //   run() → handleRequest() → route() → admit() → inspectHead() → readBody() → inspectBody()
 //     → answerFromCache() | tunnel() | forward() → ask() → inspectResponseHead() → relayResponse()
@@ -54,6 +54,7 @@ class Exchange {
   Task<Step> admit(Request& request);
   Task<Step> checkMethod(Request& request);
   Task<Step> redirectToHttps(Request& request);
+  Task<Step> checkClientCertificate(Request& request);
 
   // inspect_request.cc
   Task<Step> inspectHead(Request& request);

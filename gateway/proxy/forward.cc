@@ -2,6 +2,7 @@
 #include "gateway/http1/hop_by_hop.h"
 #include "gateway/proxy/exchange.h"
 #include "gateway/proxy/progress_deadline.h"
+#include "gateway/proxy/proxy_preface.h"
 #include "gateway/proxy/stopwatch.h"
 #include "gateway/proxy/upstream_head.h"
 #include "gateway/upstream/http2_exchange.h"
@@ -121,7 +122,10 @@ std::unique_ptr<EndpointExchange> Exchange::makeExchange(const Request& request,
   // Of a stream of messages the next may come much later.
   if (request.streaming) timeouts.first_byte = timeouts.between_bytes = std::chrono::hours(1);
   if (upstream.config.protocol == "http1") {
-    return std::make_unique<UpstreamExchange>(&worker_.pool, upstream.addresses[index], timeouts);
+    auto exchange =
+        std::make_unique<UpstreamExchange>(&worker_.pool, upstream.addresses[index], timeouts);
+    exchange->setPreface(clientPreface(request, client_));
+    return exchange;
   }
   return std::make_unique<Http2Exchange>(&worker_.http2_pool, worker_.loop,
                                          upstream.addresses[index], timeouts);
@@ -137,6 +141,7 @@ Task<Exchange::Asked> Exchange::ask(Request& request, const CacheUse& cache,
 
   UpstreamHeadOptions options;
   options.peer_ip = client_.peerIp();
+  options.tls = client_.tls();
   options.revalidate = cache.stale.get();
   options.identity_only = request.transaction && request.site->inspect_response_body;
   if (request.body_complete) {

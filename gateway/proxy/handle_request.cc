@@ -1,6 +1,8 @@
 // From a valid head to the decision who answers: the order of the checks is the contract in
 // session.h.
 #include "gateway/access/client_address.h"
+#include "gateway/access/client_certificate.h"
+#include "gateway/access/forwarded.h"
 #include "gateway/http1/head_writer.h"
 #include "gateway/proxy/exchange.h"
 #include "waf/base/text.h"
@@ -59,6 +61,7 @@ Task<void> Exchange::handleRequest(Request& request) {
   if (co_await admit(request) == Step::Done) co_return;
   if (co_await checkMethod(request) == Step::Done) co_return;
   if (co_await redirectToHttps(request) == Step::Done) co_return;
+  if (co_await checkClientCertificate(request) == Step::Done) co_return;
   if (co_await inspectHead(request) == Step::Done) co_return;
   if (co_await readBody(request) == Step::Done) co_return;
   if (co_await inspectBody(request) == Step::Done) co_return;
@@ -109,11 +112,17 @@ Task<Exchange::Step> Exchange::admit(Request& request) {
   const Site& site = *request.site;
   if (!site.trusted_proxies.empty() && site.trusted_proxies.contains(client_.peer())) {
     request.peer_trusted = true;
-    std::vector<std::string_view> forwarded;
+    std::vector<std::string_view> lines;
     for (const HeaderField& field : request.head.fields) {
-      if (waf::equalsIgnoreCase(field.name, "x-forwarded-for")) forwarded.push_back(field.value);
+      if (waf::equalsIgnoreCase(field.name, site.config.forwarded_field)) {
+        lines.push_back(field.value);
+      }
     }
-    request.client = clientAddress(client_.peer(), site.trusted_proxies, forwarded);
+    const bool standard = site.config.forwarded_field == "forwarded";
+    const std::vector<std::string> nodes =
+        standard ? forwardedNodes(lines) : std::vector<std::string>();
+    if (standard) lines.assign(nodes.begin(), nodes.end());
+    request.client = clientAddress(client_.peer(), site.trusted_proxies, lines);
     request.client_ip = request.client.toString();
   }
   const AccessList::Verdict verdict = site.access.check(request.client);
@@ -173,6 +182,14 @@ Task<Exchange::Step> Exchange::redirectToHttps(Request& request) {
   beginHead(request, 308, &out);
   out += "Location: " + location + "\r\nContent-Length: 0\r\n";
   co_await reply(request, std::move(out), {});
+  co_return Step::Done;
+}
+
+Task<Exchange::Step> Exchange::checkClientCertificate(Request& request) {
+  CertificateVerdict verdict =
+      judgeClientCertificate(request.site->client_auth.get(), client_.tls());
+  if (verdict.status == 0) co_return Step::GoOn;
+  co_await refuse(request, verdict.status, waf::Reason::Tls, std::move(verdict.detail));
   co_return Step::Done;
 }
 

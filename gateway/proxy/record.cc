@@ -65,6 +65,7 @@ waf::AuditEvent describe(const Request& request, waf::Decision decision, uint16_
   if (tls != nullptr) {
     event.tls_version = tls->protocol;
     event.tls_sni = tls->server_name;
+    event.tls_ja4 = tls->ja4;
   }
   event.durations_us = {{"waf", micros(request.waf_time)},
                         {"upstream", micros(request.upstream_time)},

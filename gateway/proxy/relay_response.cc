@@ -157,6 +157,7 @@ Task<void> Exchange::relayResponse(Request& request, EndpointExchange& exchange,
   writeCoding(coding, encoder != nullptr, &writer);
   if (!dated) writer.field("Date", worker_.httpDate());
   writer.field("X-Request-Id", request.id);
+  writeHsts(request, &writer);
   std::shared_ptr<StoredResponse> stored = plan(request, cache, response);
   if (request.site->cache) {
     request.cache_status = "miss";

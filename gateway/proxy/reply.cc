@@ -1,6 +1,7 @@
 // Answers that the gateway makes itself.
 #include "gateway/http1/head_writer.h"
 #include "gateway/local_reply/local_reply.h"
+#include "gateway/proxy/client_fields.h"
 #include "gateway/proxy/exchange.h"
 #include "gateway/proxy/grpc.h"
 
@@ -12,6 +13,7 @@ void Exchange::beginHead(Request& request, int status, std::string* out) {
   writer.statusLine(status);
   writer.field("Date", worker_.httpDate());
   writer.field("X-Request-Id", request.id);
+  writeHsts(request, &writer);
 }
 
 Task<void> Exchange::reply(Request& request, std::string head, std::string_view body) {

@@ -5,8 +5,10 @@
 #include "gateway/net/socket.h"
 #include "gateway/proxy/client_fields.h"
 #include "gateway/proxy/exchange.h"
+#include "gateway/proxy/proxy_preface.h"
 #include "gateway/proxy/upstream_head.h"
 #include "gateway/proxy/websocket_key.h"
+#include "gateway/upstream/connect.h"
 
 namespace gateway {
 Task<void> Exchange::tunnel(Request& request) {
@@ -19,15 +21,11 @@ Task<void> Exchange::tunnel(Request& request) {
   std::string fault = "there is no endpoint to ask";
   if (index) {
     request.endpoint = balancer.members()[*index].endpoint->address();
-    for (const Poco::Net::SocketAddress& address : upstream.addresses[*index].addresses) {
-      ConnectResult opened = co_await connectTcp(worker_.loop, address,
-                                                 worker_.loop->after(upstream.timeouts.connect));
-      if (opened.result.ok()) {
-        connection.stream = std::make_unique<PlainStream>(std::move(opened.socket));
-        break;
-      }
-      fault = std::string("connect ") + request.endpoint + ": " + gateway::describe(opened.result);
-    }
+    UpstreamOpened opened = co_await openUpstream(worker_.loop, upstream.addresses[*index],
+                                                  worker_.loop->after(upstream.timeouts.connect),
+                                                  clientPreface(request, client_));
+    connection.stream = std::move(opened.stream);
+    if (!connection.stream) fault = "connect " + request.endpoint + ": " + opened.why;
     if (!connection.stream) balancer.failed(*index, fault, worker_.loop->now());
   }
   if (!connection.stream) {
@@ -36,6 +34,7 @@ Task<void> Exchange::tunnel(Request& request) {
   }
   UpstreamHeadOptions options;
   options.peer_ip = client_.peerIp();
+  options.tls = client_.tls();
   options.upgrade = true;
   // RFC 8441, 5: over HTTP/2 there is no key, so the handshake with the upstream is ours.
   const std::string key = request.head.upgrade ? newWebSocketKey() : std::string();

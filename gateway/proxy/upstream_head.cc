@@ -13,6 +13,30 @@ constexpr auto kOurs = nameSet({"host", "x-forwarded-for", "x-forwarded-proto", 
                                 "x-real-ip", "x-request-id", "forwarded", "via", "max-forwards"});
 constexpr auto kConditions = nameSet({"if-none-match", "if-modified-since"});
 
+// Also with underscores, which many an application takes for the same name (RFC 3875, 4.1.18).
+bool isClientCertificateField(std::string_view name) {
+  constexpr std::string_view kPrefix = "x-client-cert";
+  if (name.size() < kPrefix.size()) return false;
+  for (size_t i = 0; i < kPrefix.size(); ++i) {
+    const char c = name[i] == '_' ? '-' : waf::asciiLower(name[i]);
+    if (c != kPrefix[i]) return false;
+  }
+  return true;
+}
+
+void appendClientCertificate(const TlsInfo* tls, HeadWriter* writer) {
+  const ClientCertificate* client = tls != nullptr ? tls->client.get() : nullptr;
+  if (client == nullptr || !client->verified) {
+    writer->field("X-Client-Cert-Verify", "NONE");
+    return;
+  }
+  writer->field("X-Client-Cert-Verify", "SUCCESS");
+  writer->field("X-Client-Cert-Subject", client->subject);
+  writer->field("X-Client-Cert-Issuer", client->issuer);
+  writer->field("X-Client-Cert-Serial", client->serial);
+  writer->field("X-Client-Cert-Fingerprint", client->fingerprint);
+}
+
 std::string joined(const HeaderFields& fields, std::string_view name) {
   std::string out;
   for (const HeaderField& field : fields) {
@@ -25,14 +49,18 @@ std::string joined(const HeaderFields& fields, std::string_view name) {
 
 void appendForwarded(const Request& request, std::string_view peer_ip, HeadWriter* writer) {
   const HeaderFields& fields = request.head.fields;
-  std::string chain = request.peer_trusted ? joined(fields, "x-forwarded-for") : std::string();
+  // Trusted proxies that write Forwarded pass a client's own X-Forwarded-* through.
+  const bool believed =
+      request.peer_trusted && request.site->config.forwarded_field == "x-forwarded-for";
+  std::string chain = believed ? joined(fields, "x-forwarded-for") : std::string();
+  if (chain.empty() && request.client_ip != peer_ip) chain = request.client_ip;
   if (!chain.empty()) chain += ", ";
   chain += peer_ip;
   writer->field("X-Forwarded-For", chain);
   writer->field("X-Real-IP", request.client_ip);
   std::string_view proto = request.secure ? "https" : "http";
   std::string_view host = request.head.authority;
-  if (request.peer_trusted) {
+  if (believed) {
     if (const HeaderField* sent = fields.find("x-forwarded-proto")) proto = sent->value;
     if (const HeaderField* sent = fields.find("x-forwarded-host")) host = sent->value;
   }
@@ -66,12 +94,17 @@ std::string upstreamHead(const Request& request, const UpstreamHeadOptions& opti
   std::string_view host = head.authority;
   if (host.empty()) {
     host = request.site->config.hosts.front();
-    if (host.find('*') != std::string_view::npos) host = request.endpoint;
+    if (host.find('*') != std::string_view::npos) {
+      host =
+          request.endpoint.starts_with("unix:") ? std::string_view("localhost") : request.endpoint;
+    }
   }
   writer.field("Host", host);
+  const bool mutual_tls = request.site->client_auth != nullptr;
   const HopByHop hops(head.fields);
   for (const HeaderField& field : head.fields) {
     if (hops.drops(field.name) || kOurs.contains(field.name)) continue;
+    if (mutual_tls && isClientCertificateField(field.name)) continue;
     if (options.revalidate != nullptr && kConditions.contains(field.name)) continue;
     if (!options.websocket_key.empty() && waf::equalsIgnoreCase(field.name, "sec-websocket-key")) {
       continue;
@@ -97,6 +130,7 @@ std::string upstreamHead(const Request& request, const UpstreamHeadOptions& opti
       writer.field("Sec-WebSocket-Key", options.websocket_key);
     }
   }
+  if (mutual_tls) appendClientCertificate(options.tls, &writer);
   appendForwarded(request, options.peer_ip, &writer);
   writer.framing(options.framing, options.content_length);
   writer.end();

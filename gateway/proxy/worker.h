@@ -7,6 +7,7 @@
 #include <unordered_set>
 
 #include "db/store/event_log.h"
+#include "gateway/access/connection_limits.h"
 #include "gateway/config/snapshot_source.h"
 #include "gateway/loop/event_loop.h"
 #include "gateway/upstream/connection_pool.h"
@@ -21,14 +22,16 @@ class ClientConnection;
 // is for the loop's thread only.
 struct Worker {
   Worker(EventLoop* event_loop, size_t number, const SnapshotSource& source,
-         std::shared_ptr<SiteTraffic> unrouted, const waf::Clock& time)
+         std::shared_ptr<SiteTraffic> unrouted, const waf::Clock& time,
+         ConnectionLimits* connection_limits)
       : loop(event_loop),
         index(number),
         clock(time),
         snapshots(source),
         pool(event_loop),
         http2_pool(event_loop),
-        unrouted_traffic(std::move(unrouted)) {}
+        unrouted_traffic(std::move(unrouted)),
+        limits(connection_limits) {}
 
   EventLoop* const loop;
   const size_t index;
@@ -38,12 +41,18 @@ struct Worker {
   Http2Pool http2_pool;
   std::unique_ptr<db::EventSpool> spool;  // null: events are lost, and control raised an alarm
   std::shared_ptr<SiteTraffic> unrouted_traffic;  // requests that no site answers for
+  ConnectionLimits* const limits;                 // of the process
   std::unordered_set<ClientConnection*> client_connections;
   bool draining = false;  // no connection gets a request after the one that it is on
   bool ending = false;    // and those without one end at once
 
   std::atomic<uint64_t> connections{0};  // open now
   std::atomic<uint64_t> requests{0};
+  std::atomic<uint64_t> accept_pauses{0};  // out of descriptors or memory
+
+  // Refusals of connections that were too many: one event a second tells of all.
+  waf::MonotonicTime refusal_event_due{};
+  uint64_t refusals_untold = 0;
 
   // The Date field, made once a second.
   const std::string& httpDate();

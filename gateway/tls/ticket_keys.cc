@@ -5,84 +5,30 @@
 #include <openssl/rand.h>
 
 #include <algorithm>
-#include <array>
-#include <chrono>
-#include <cstring>
-#include <mutex>
 
 namespace gateway {
 
 namespace {
 
-constexpr std::chrono::hours kLifetime{8};
+constexpr std::chrono::hours kDefaultRotation{1};
 
-struct TicketKey {
-  std::array<unsigned char, 16> name{};
-  std::array<unsigned char, 32> cipher{};
-  std::array<unsigned char, 32> mac{};
-  std::chrono::steady_clock::time_point made;
-
-  bool make() {
-    made = std::chrono::steady_clock::now();
-    return RAND_bytes(name.data(), 16) == 1 && RAND_priv_bytes(cipher.data(), 32) == 1 &&
-           RAND_priv_bytes(mac.data(), 32) == 1;
-  }
-};
-
-// The key that seals, and the one before it. A handshake copies what it needs under the lock.
-class TicketKeys {
- public:
-  bool current(TicketKey* out) {
-    const std::lock_guard lock(mutex_);
-    if (!made_ || std::chrono::steady_clock::now() - current_.made > kLifetime) {
-      previous_ = current_;
-      had_previous_ = made_;
-      made_ = current_.make();
-    }
-    *out = current_;
-    return made_;
-  }
-
-  // 0: unknown; 1: the current one; 2: to be renewed.
-  int find(const unsigned char* name, TicketKey* out) {
-    const std::lock_guard lock(mutex_);
-    const auto now = std::chrono::steady_clock::now();
-    if (made_ && std::memcmp(name, current_.name.data(), 16) == 0) {
-      *out = current_;
-      return now - current_.made > kLifetime ? 2 : 1;
-    }
-    if (had_previous_ && now - previous_.made < 2 * kLifetime &&
-        std::memcmp(name, previous_.name.data(), 16) == 0) {
-      *out = previous_;
-      return 2;
-    }
-    return 0;
-  }
-
- private:
-  std::mutex mutex_;
-  TicketKey current_;
-  TicketKey previous_;
-  bool made_ = false;
-  bool had_previous_ = false;
-};
-
-TicketKeys& ticketKeys() {
-  static TicketKeys keys;
-  return keys;
+bool make(TicketKeys::Key* key) {
+  return RAND_bytes(key->name.data(), 16) == 1 && RAND_priv_bytes(key->cipher.data(), 32) == 1 &&
+         RAND_priv_bytes(key->mac.data(), 32) == 1;
 }
 
-// Contract: SSL_CTX_set_tlsext_ticket_key_evp_cb(3).
+// Contract: SSL_CTX_set_tlsext_ticket_key_evp_cb(3). Opening: 0 unknown, 1 good, 2 to be renewed.
 int onTicket(SSL* /*ssl*/, unsigned char* name, unsigned char* iv, EVP_CIPHER_CTX* cipher,
              EVP_MAC_CTX* mac, int sealing) {
-  TicketKey key;
+  TicketKeys::Key key;
   int known = 1;
   if (sealing != 0) {
-    if (!ticketKeys().current(&key) || RAND_bytes(iv, 16) != 1) return -1;
+    if (!processTicketKeys().current(&key) || RAND_bytes(iv, 16) != 1) return -1;
     std::copy(key.name.begin(), key.name.end(), name);
   } else {
-    known = ticketKeys().find(name, &key);
-    if (known == 0) return 0;
+    const TicketKeys::Found found = processTicketKeys().find(name, &key);
+    if (found == TicketKeys::Found::Unknown) return 0;
+    known = found == TicketKeys::Found::Current ? 1 : 2;
   }
   char digest[] = "SHA256";
   const std::array<OSSL_PARAM, 3> parameters = {
@@ -97,6 +43,45 @@ int onTicket(SSL* /*ssl*/, unsigned char* name, unsigned char* iv, EVP_CIPHER_CT
 }
 
 }  // namespace
+
+void TicketKeys::setRotation(std::chrono::seconds rotation) {
+  const std::lock_guard lock(mutex_);
+  rotation_ = rotation;
+}
+
+bool TicketKeys::current(Key* out) {
+  const std::lock_guard lock(mutex_);
+  const waf::MonotonicTime now = clock_.monotonic();
+  if (count_ == 0 || now - keys_.front().made >= rotation_) {
+    Key fresh;
+    if (!make(&fresh)) return false;
+    fresh.made = now;
+    std::move_backward(keys_.begin(), keys_.end() - 1, keys_.end());
+    keys_.front() = fresh;
+    count_ = std::min(count_ + 1, kKept);
+  }
+  *out = keys_.front();
+  return true;
+}
+
+TicketKeys::Found TicketKeys::find(const unsigned char* name, Key* out) {
+  const std::lock_guard lock(mutex_);
+  const waf::MonotonicTime now = clock_.monotonic();
+  for (size_t i = 0; i < count_; ++i) {
+    const Key& key = keys_[i];
+    if (!std::equal(key.name.begin(), key.name.end(), name)) continue;
+    const auto age = now - key.made;
+    if (age >= rotation_ * static_cast<int>(kKept)) return Found::Unknown;
+    *out = key;
+    return i == 0 && age < rotation_ ? Found::Current : Found::Older;
+  }
+  return Found::Unknown;
+}
+
+TicketKeys& processTicketKeys() {
+  static TicketKeys keys(waf::Clock::system(), kDefaultRotation);
+  return keys;
+}
 
 void shareTicketKeys(SSL_CTX* context) { SSL_CTX_set_tlsext_ticket_key_evp_cb(context, onTicket); }
 

@@ -7,8 +7,8 @@
 #include <array>
 #include <cstring>
 
+#include "gateway/tls/client_certificate.h"
 #include "gateway/tls/socket_bio.h"
-#include "waf/base/text.h"
 
 // clearErrors stands before each call into the state machine: the error queue is the thread's,
 // and SSL_get_error would take what another connection left there for this one's.
@@ -18,7 +18,8 @@ namespace {
 
 constexpr size_t kRecordBytes = 16384;  // RFC 8446, 5.1
 
-std::string reasonOf(unsigned long error) {
+// A string of OpenSSL's tables, which live as long as the process.
+const char* reasonOf(unsigned long error) {
   const char* reason = error != 0 ? ERR_reason_error_string(error) : nullptr;
   return reason != nullptr ? reason : "";
 }
@@ -30,59 +31,101 @@ void clearErrors() {
 
 }  // namespace
 
-void SslDelete::operator()(SSL* ssl) const { SSL_free(ssl); }
+void SslDelete::operator()(SSL* ssl) const {
+  // Freed as one that broke off, OpenSSL would spoil the session for the next connection.
+  SSL_set_shutdown(ssl, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
+  SSL_free(ssl);
+}
 
-TlsStream::TlsStream(std::unique_ptr<Socket> socket, std::shared_ptr<const TlsContext> context,
-                     SSL* ssl)
-    : Stream(std::move(socket)), context_(std::move(context)), ssl_(ssl) {}
+bool TlsStream::start(SSL* ssl) {
+  ssl_.reset(ssl);
+  BIO* bio = ssl != nullptr ? makeSocketBio(socket_.get()) : nullptr;
+  if (bio == nullptr) return false;
+  SSL_set_bio(ssl, bio, bio);
+  return true;
+}
 
-Task<TlsStream::Accepted> TlsStream::accept(std::unique_ptr<Socket> socket,
-                                            std::shared_ptr<const TlsContext> context,
-                                            Deadline deadline) {
-  Accepted out;
-  out.status = IoStatus::Failed;
+Task<IoResult> TlsStream::shakeHands(Deadline deadline) {
+  for (;;) {
+    clearErrors();
+    const int result = SSL_do_handshake(ssl_.get());
+    if (result == 1) co_return IoResult{};
+    const IoResult wanted = fault(result);
+    // What waits to be sent is the alert; the socket then closes with the stream.
+    clearErrors();
+    if (wanted.status != IoStatus::WantRead && wanted.status != IoStatus::WantWrite) {
+      co_return wanted;
+    }
+    const WaitResult waited = co_await waitFor(wanted.status, deadline);
+    if (waited != WaitResult::Ready) co_return IoResult{toIoStatus(waited)};
+  }
+}
+
+Task<TlsStream::Opened> TlsStream::accept(std::unique_ptr<Socket> socket,
+                                          std::shared_ptr<const TlsContext> context,
+                                          Deadline deadline) {
+  Opened out;
   if (!context) {
     out.error = "no certificate is configured for this listener";
     co_return out;
   }
   clearErrors();
-  SSL* ssl = SSL_new(context->contextFor({}));
-  BIO* bio = ssl != nullptr ? makeSocketBio(socket.get()) : nullptr;
-  std::unique_ptr<TlsStream> stream(new TlsStream(std::move(socket), std::move(context), ssl));
-  if (bio == nullptr) {
+  std::unique_ptr<TlsStream> stream(new TlsStream(std::move(socket)));
+  stream->context_ = std::move(context);
+  if (!stream->start(stream->context_->newServer(&stream->hello_))) {
     out.error = "out of memory";
     co_return out;
   }
-  SSL_set_bio(ssl, bio, bio);
-  SSL_set_accept_state(ssl);
-  for (;;) {
-    clearErrors();
-    const int result = SSL_do_handshake(ssl);
-    if (result == 1) break;
-    const IoResult fault = stream->fault(result);
-    if (fault.status == IoStatus::WantRead || fault.status == IoStatus::WantWrite) {
-      const WaitResult waited = co_await stream->waitFor(fault.status, deadline);
-      if (waited == WaitResult::Ready) continue;
-      out.status = toIoStatus(waited);
-      out.error = "handshake: " + std::string(describe({out.status}));
-      co_return out;
-    }
-    out.status = fault.status;
-    const std::string reason = reasonOf(ERR_peek_error());
-    out.error = "handshake: " + (reason.empty() ? std::string(describe(fault)) : reason);
-    // What waits to be sent is the alert; the socket then closes with the stream.
-    clearErrors();
+  const IoResult shaken = co_await stream->shakeHands(deadline);
+  out.status = shaken.status;
+  if (!shaken.ok()) {
+    out.hello = stream->hello_;
+    out.error = "handshake: " + (!out.hello.refusal.empty() ? out.hello.refusal
+                                 : *stream->reason_ != 0    ? std::string(stream->reason_)
+                                                            : std::string(describe(shaken)));
     co_return out;
   }
   stream->learnInfo();
-  out.status = IoStatus::Ok;
   out.stream = std::move(stream);
   co_return out;
 }
 
+Task<TlsStream::Opened> TlsStream::connect(std::unique_ptr<Socket> socket,
+                                           std::shared_ptr<const UpstreamTls> settings,
+                                           std::string endpoint, std::string host, bool http2,
+                                           Deadline deadline) {
+  Opened out;
+  clearErrors();
+  std::unique_ptr<TlsStream> stream(new TlsStream(std::move(socket)));
+  stream->settings_ = std::move(settings);
+  if (!stream->start(stream->settings_->newClient(endpoint, host, http2, &stream->notes_))) {
+    out.error = "out of memory";
+    co_return out;
+  }
+  const IoResult shaken = co_await stream->shakeHands(deadline);
+  out.status = shaken.status;
+  if (shaken.ok()) {
+    stream->learnInfo();
+    out.stream = std::move(stream);
+    co_return out;
+  }
+  out.error = UpstreamTls::explainVerification(stream->ssl_.get(), stream->notes_);
+  if (out.error.empty()) {
+    const std::string_view reason = stream->reason_;
+    out.error = "the handshake failed: ";
+    out.error += reason.empty() ? std::string_view(describe(shaken)) : reason;
+    if (reason == "wrong version number" || reason == "packet length too long") {
+      out.error += "; it does not speak TLS there: give its HTTPS port, or turn tls off";
+    } else if (reason.find("alert") != std::string_view::npos) {
+      out.error += "; it refused us: see its log, and whether it wants tls.client_certificate";
+    }
+  }
+  co_return out;
+}
+
 void TlsStream::learnInfo() {
-  const char* name = SSL_get_servername(ssl_.get(), TLSEXT_NAMETYPE_host_name);
-  if (name != nullptr) info_.server_name = waf::toLower(name);
+  info_.server_name = std::move(hello_.server_name);
+  info_.ja4 = std::move(hello_.ja4);
   info_.protocol = SSL_get_version(ssl_.get());
   info_.cipher = SSL_get_cipher_name(ssl_.get());
   info_.resumed = SSL_session_reused(ssl_.get()) == 1;
@@ -90,6 +133,7 @@ void TlsStream::learnInfo() {
   unsigned int length = 0;
   SSL_get0_alpn_selected(ssl_.get(), &alpn, &length);
   info_.alpn.assign(reinterpret_cast<const char*>(alpn), length);
+  if (hello_.client_auth) info_.client = readClientCertificate(ssl_.get(), *hello_.client_auth);
 }
 
 IoResult TlsStream::fault(int result) {
@@ -107,6 +151,7 @@ IoResult TlsStream::fault(int result) {
       return saved != 0 ? IoResult{IoStatus::Failed, 0, saved} : IoResult{IoStatus::Eof};
     default:
       broken_ = true;
+      reason_ = reasonOf(ERR_peek_error());
       return {IoStatus::Failed};
   }
 }

@@ -1,5 +1,7 @@
 #include "gateway/upstream/exchange.h"
 
+#include "gateway/upstream/connect.h"
+
 namespace gateway {
 
 int ExchangeResult::status() const {
@@ -20,9 +22,9 @@ UpstreamExchange::UpstreamExchange(ConnectionPool* pool, const UpstreamAddress& 
 
 UpstreamExchange::~UpstreamExchange() {
   if (!connection_) return;
-  if (request_done_ && response_done_ && keep_) {
+  if (request_done_ && response_done_ && keep_ && preface_.empty()) {
     ++connection_->exchanges;
-    pool_->put(address_->name, std::move(connection_));
+    pool_->put(address_->poolKey(), std::move(connection_));
   }
 }
 
@@ -50,33 +52,34 @@ ExchangeResult UpstreamExchange::failure(UpstreamFault fault, std::string_view d
 }
 
 Task<ExchangeResult> UpstreamExchange::connect(bool fresh) {
-  connection_ = fresh ? nullptr : pool_->take(address_->name);
+  connection_ = fresh || !preface_.empty() ? nullptr : pool_->take(address_->poolKey());
   reused_ = connection_ != nullptr;
   if (reused_) co_return ExchangeResult{};
   co_return co_await connectAnew();
 }
 
-// Address after address within one deadline.
 Task<ExchangeResult> UpstreamExchange::connectAnew() {
-  const Deadline deadline = after(timeouts_.connect);
-  IoResult last{IoStatus::Failed, 0, EADDRNOTAVAIL};
-  for (const Poco::Net::SocketAddress& address : address_->addresses) {
-    ConnectResult opened = co_await connectTcp(&pool_->loop(), address, deadline);
-    if (opened.result.ok()) {
-      connection_ = std::make_unique<UpstreamConnection>();
-      connection_->stream = std::make_unique<PlainStream>(std::move(opened.socket));
-      co_return ExchangeResult{};
-    }
-    last = opened.result;
-    if (last.status != IoStatus::Failed) break;
+  UpstreamOpened opened =
+      co_await openUpstream(&pool_->loop(), *address_, after(timeouts_.connect), preface_);
+  if (opened.stream) {
+    connection_ = std::make_unique<UpstreamConnection>();
+    connection_->stream = std::move(opened.stream);
+    co_return ExchangeResult{};
   }
-  if (last.status == IoStatus::Timeout) {
-    co_return failure(UpstreamFault::ConnectTimeout, "connect", "timed out");
+  if (opened.status == IoStatus::Timeout) {
+    co_return failure(UpstreamFault::ConnectTimeout, "connect", opened.why);
   }
-  if (last.status == IoStatus::Cancelled) {
+  if (opened.status == IoStatus::Cancelled) {
     co_return failure(UpstreamFault::Cancelled, "connect", "cancelled");
   }
-  co_return failure(UpstreamFault::Connect, "connect", describe(last));
+  co_return failure(UpstreamFault::Connect, "connect", opened.why);
+}
+
+// A TLS fault by its name, such as the alert of an upstream that wants a certificate.
+std::string_view UpstreamExchange::reasonOf(const IoResult& result) const {
+  const bool tls = result.status == IoStatus::Failed && result.error == 0 && connection_;
+  const std::string_view reason = tls ? connection_->stream->faultReason() : "";
+  return reason.empty() ? std::string_view(describe(result)) : reason;
 }
 
 void UpstreamExchange::begin(std::string head, std::string_view method, BodyFraming framing,
@@ -94,7 +97,7 @@ ExchangeResult UpstreamExchange::sent(const IoResult& result) {
     case IoStatus::Cancelled:
       return failure(UpstreamFault::Cancelled, "send to", "cancelled");
     default:
-      return failure(UpstreamFault::Send, "send to", describe(result));
+      return failure(UpstreamFault::Send, "send to", reasonOf(result));
   }
 }
 
@@ -124,7 +127,7 @@ ExchangeResult UpstreamExchange::headFault(const IoResult& result) {
       return failure(UpstreamFault::Protocol, "response of", "the response's head is too large");
     default:
       return failure(response_started_ ? UpstreamFault::Truncated : UpstreamFault::Closed,
-                     "response of", describe(result));
+                     "response of", reasonOf(result));
   }
 }
 

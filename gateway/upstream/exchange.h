@@ -94,6 +94,9 @@ class UpstreamExchange final : public EndpointExchange {
   UpstreamExchange(ConnectionPool* pool, const UpstreamAddress& address, UpstreamTimeouts timeouts);
   ~UpstreamExchange() override;
 
+  // Bytes that a connection begins with and that name the client: it is then a new one, for this
+  // request alone. Before connect().
+  void setPreface(std::string preface) { preface_ = std::move(preface); }
   Task<ExchangeResult> connect(bool fresh = false) override;
   void begin(std::string head, std::string_view method, BodyFraming framing,
              bool te_trailers = false) override;
@@ -115,6 +118,7 @@ class UpstreamExchange final : public EndpointExchange {
  private:
   Task<ExchangeResult> connectAnew();
   ExchangeResult failure(UpstreamFault fault, std::string_view doing, std::string_view why);
+  std::string_view reasonOf(const IoResult& result) const;
   ExchangeResult sent(const IoResult& result);
   ExchangeResult headFault(const IoResult& result);
   Deadline after(std::chrono::milliseconds span) const { return pool_->loop().after(span); }
@@ -123,6 +127,7 @@ class UpstreamExchange final : public EndpointExchange {
   const UpstreamAddress* address_;
   UpstreamTimeouts timeouts_;
   std::unique_ptr<UpstreamConnection> connection_;
+  std::string preface_;
   std::optional<BodyWriter> writer_;
   std::string method_;
   ResponseParser parser_;

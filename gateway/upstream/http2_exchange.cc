@@ -30,13 +30,13 @@ Task<ExchangeResult> Http2Exchange::connect(bool fresh) {
   connection_ = std::move(opened.connection);
   reused_ = opened.reused;
   if (connection_) co_return ExchangeResult{};
-  if (opened.result.status == IoStatus::Timeout) {
+  if (opened.status == IoStatus::Timeout) {
     co_return failure(UpstreamFault::ConnectTimeout, "connect", "timed out");
   }
-  if (opened.result.status == IoStatus::Cancelled) {
+  if (opened.status == IoStatus::Cancelled) {
     co_return failure(UpstreamFault::Cancelled, "connect", "cancelled");
   }
-  co_return failure(UpstreamFault::Connect, "connect", describe(opened.result));
+  co_return failure(UpstreamFault::Connect, "connect", opened.why);
 }
 
 void Http2Exchange::begin(std::string head, std::string_view method, BodyFraming /*framing*/,
@@ -48,7 +48,7 @@ void Http2Exchange::begin(std::string head, std::string_view method, BodyFraming
 
 bool Http2Exchange::open(bool body) {
   if (stream_) return true;
-  const Http2RequestFields fields(std::move(head_), "http", te_trailers_);
+  const Http2RequestFields fields(std::move(head_), address_->tls ? "https" : "http", te_trailers_);
   stream_ = connection_->open(fields, body);
   if (stream_) stream_->outbound_end = !body;
   return stream_ != nullptr;

@@ -1,6 +1,6 @@
 #include "gateway/upstream/http2_pool.h"
 
-#include <cerrno>
+#include "gateway/upstream/connect.h"
 
 namespace gateway {
 namespace {
@@ -19,7 +19,7 @@ std::shared_ptr<Http2Connection> Http2Pool::withRoom(Endpoint& endpoint) {
 
 Task<Http2Pool::Opened> Http2Pool::take(const UpstreamAddress& address, bool fresh,
                                         Deadline deadline) {
-  std::shared_ptr<Endpoint>& slot = endpoints_[address.name];
+  std::shared_ptr<Endpoint>& slot = endpoints_[address.poolKey()];
   if (!slot) slot = std::make_shared<Endpoint>(loop_);
   const std::shared_ptr<Endpoint> endpoint = slot;
   while (!fresh) {
@@ -30,7 +30,7 @@ Task<Http2Pool::Opened> Http2Pool::take(const UpstreamAddress& address, bool fre
     if (endpoint->connecting == 0) break;
     const WaitResult woken = co_await endpoint->connected.wait(deadline);
     if (woken == WaitResult::Timeout || woken == WaitResult::Cancelled) {
-      out.result = {toIoStatus(woken)};
+      out.status = toIoStatus(woken);
       co_return out;
     }
   }
@@ -41,17 +41,12 @@ Task<Http2Pool::Opened> Http2Pool::connect(std::shared_ptr<Endpoint> endpoint,
                                            const UpstreamAddress& address, Deadline deadline) {
   ++endpoint->connecting;
   Opened out;
-  out.result = {IoStatus::Failed, 0, EADDRNOTAVAIL};
-  for (const Poco::Net::SocketAddress& each : address.addresses) {
-    ConnectResult opened = co_await connectTcp(loop_, each, deadline);
-    out.result = opened.result;
-    if (opened.result.ok()) {
-      out.connection =
-          Http2Connection::start(std::make_unique<PlainStream>(std::move(opened.socket)));
-      if (!out.connection) out.result = {IoStatus::Failed, 0, ENOMEM};
-      break;
-    }
-    if (opened.result.status != IoStatus::Failed) break;
+  UpstreamOpened opened = co_await openUpstream(loop_, address, deadline, {}, true);
+  out.status = opened.status;
+  out.why = std::move(opened.why);
+  if (opened.stream) {
+    out.connection = Http2Connection::start(std::move(opened.stream));
+    if (!out.connection) out.why = "out of memory";
   }
   --endpoint->connecting;
   if (out.connection) endpoint->connections.push_back(out.connection);

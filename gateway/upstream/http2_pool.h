@@ -16,8 +16,9 @@ namespace gateway {
 class Http2Pool {
  public:
   struct Opened {
-    std::shared_ptr<Http2Connection> connection;  // null: `result` tells why
-    IoResult result;
+    std::shared_ptr<Http2Connection> connection;  // null: `status` tells why
+    IoStatus status = IoStatus::Failed;
+    std::string why;  // when there is none: as UpstreamOpened
     bool reused = false;
   };
 

@@ -159,9 +159,10 @@ class Connection:
 class H2Origin:
     """`answer(asked)` speaks by asked.connection once the request is whole."""
 
-    def __init__(self, answer=None, settings=None, update=True, on_head=None):
+    def __init__(self, answer=None, settings=None, update=True, on_head=None, tls=None):
         self.answer = answer or (lambda asked: asked.connection.answer(asked.number, f"{asked.method} {asked.path}".encode()))
         self.settings, self.update, self.on_head = settings or {}, update, on_head
+        self.tls = tls  # a context for the server's side
         self.asked, self.connections, self.resets, self.goaways = [], [], [], []
         self.listener = socket.socket()
         self.listener.bind(("127.0.0.1", 0))
@@ -195,6 +196,11 @@ class H2Origin:
             except OSError:
                 return
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            if self.tls:
+                try:
+                    sock = self.tls.wrap_socket(sock, server_side=True)
+                except OSError:
+                    continue
             connection = Connection(self, sock, len(self.connections) + 1)
             self.connections.append(connection)
             threading.Thread(target=self._serve, args=(connection,), daemon=True).start()

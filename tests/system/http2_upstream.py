@@ -1,11 +1,15 @@
 """HTTP/2 to upstreams: streams of many clients on few connections, and gRPC from end to end."""
 import concurrent.futures
+import pathlib
+import ssl
+import tempfile
 import threading
 import time
 
 from support.h2 import H2
 from support.h2_origin import H2Origin
 from system.fixture import ATTACK, serving, wait_until
+from system.tls import Authority
 from system.wire import Client, event, events, get, memory_mb
 
 try:
@@ -43,6 +47,31 @@ def test_requests(binary):
         assert origin.asked[2].body == b"hello" and len(origin.asked) == 3
         assert get(gateway.http_port, "/head", method="HEAD").status == 200
         assert len(origin.connections) <= 2, "one for each loop at most"
+
+
+def test_over_tls(binary):
+    """Over TLS HTTP/2 is agreed on in the handshake; an upstream that does not is a 502 whose event says so."""
+    with tempfile.TemporaryDirectory() as folder:
+        authority = Authority(pathlib.Path(folder))
+        certificate = authority.issue(["app.example"])
+
+        def change(document):
+            document["upstreams"][0].update(protocol="h2", tls={
+                "enabled": True, "server_name": "app.example", "ca_file": str(authority.pem)})
+
+        for alpn, status in ((["h2"], 200), (["http/1.1"], 502)):
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(*certificate)
+            context.set_alpn_protocols(alpn)
+            with H2Origin(tls=context) as origin, serving(binary, origin=origin, change=change) as (gateway, _):
+                for _ in range(3):
+                    answer = get(gateway.http_port, "/a")
+                    assert answer.status == status, answer
+                if status == 200:
+                    assert answer.body == b"GET /a" and origin.asked[0].field(":scheme") == "https"
+                    assert len(origin.connections) <= 2
+                else:
+                    assert "does not agree on HTTP/2" in event(gateway, answer.id)["detail"]
 
 
 def test_multiplexed(binary):

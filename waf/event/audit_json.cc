@@ -162,6 +162,7 @@ void appendAuditJson(const AuditEvent& event, std::string* out) {
   ObjectWriter tls(out);
   tls.text("version", event.tls_version);
   tls.bytes("sni", event.tls_sni);
+  tls.text("ja4", event.tls_ja4);
   tls.close();
   object.key("durations_us");
   ObjectWriter durations(out);

@@ -138,6 +138,7 @@ bool parseAuditJson(std::string_view line, AuditEvent* out) {
   const json& tls = member(object, "tls");
   event.tls_version = text(tls, "version");
   event.tls_sni = bytes(tls, "sni");
+  event.tls_ja4 = text(tls, "ja4");
   if (const json& durations = member(object, "durations_us"); durations.is_object()) {
     for (const auto& [what, value] : durations.items()) {
       if (value.is_number_integer()) event.durations_us.emplace_back(what, value.get<int64_t>());

@@ -40,7 +40,7 @@ constexpr auto kRoutes = std::to_array<Route>({
     {"PUT", "/certificates/{name}", Administer, replaceCertificate, kObject},
     {"DELETE", "/certificates/{name}", Administer, removeCertificate},
 
-    {"POST", "/upstreams/probe", Administer, probeUpstream, kSmall},
+    {"POST", "/upstreams/probe", Administer, probeUpstream, kObject},
     {"GET", "/upstreams", View, listUpstreams},
     {"GET", "/upstreams/{name}", View, showUpstream},
     {"POST", "/upstreams", Administer, createUpstream, kObject},

@@ -66,6 +66,8 @@ Response showStatus(Services& services, Request&) {
                        {"alarms", alarms(services, status)},
                        {"listeners", status.listeners},
                        {"connections", status.connections},
+                       {"connections_refused", status.connections_refused},
+                       {"accept_pauses", status.accept_pauses},
                        {"requests", status.requests},
                        {"events_written", status.events_written},
                        {"events_lost", status.events_lost},

@@ -64,13 +64,19 @@ Response probeUpstream(Services& services, Request& request) {
   nlohmann::json body;
   std::string address;
   if (const auto error = parseJsonBody(request, &body)) return errorResponse(*error, request.id);
-  if (const auto error = onlyMembers(body, {"address"})) return errorResponse(*error, request.id);
+  if (const auto error = onlyMembers(body, {"address", "tls", "proxy_protocol"}))
+    return errorResponse(*error, request.id);
   if (const auto error = readString(body, "address", true, 300, &address))
     return errorResponse(*error, request.id);
-  if (const std::string problem = db::checkAddress(address, false); !problem.empty()) {
+  if (const std::string problem = db::checkEndpoint(address); !problem.empty()) {
     return jsonResponse({{"ok", false}, {"message", problem}});  // the form shows it as it is typed
   }
-  const UpstreamProbe probe = services.gateway.probeUpstream(address);
+  body["name"] = "probe";
+  body["endpoints"] = nlohmann::json::array({{{"address", address}}});
+  body.erase("address");
+  const auto like = db::parseUpstream(body);
+  if (!like) return errorResponse(apiError(like.error()), request.id);
+  const UpstreamProbe probe = services.gateway.probeUpstream(address, *like);
   return jsonResponse({{"ok", probe.ok}, {"message", probe.message}});
 }
 

@@ -72,6 +72,22 @@ std::optional<ApiError> checkWhole(const db::Config& config) {
   return error;
 }
 
+std::optional<ApiError> checkNoAuthorityFiles(const db::Config& config) {
+  const auto refuse = [](const std::string& what, const char* field) {
+    return invalid(what + ": files are read by the command line only; send the content as ca_pem",
+                   field);
+  };
+  for (const db::UpstreamConfig& upstream : config.upstreams) {
+    if (!upstream.tls.ca_file.empty())
+      return refuse("upstream \"" + upstream.name + "\"", "tls.ca_file");
+  }
+  for (const db::SiteConfig& site : config.sites) {
+    if (!site.client_certificates.ca_file.empty())
+      return refuse("site \"" + site.name + "\"", "client_certificates.ca_file");
+  }
+  return std::nullopt;
+}
+
 ApiError refusal(PrepareFailure failure) {
   ApiError error = apiError(failure.error);
   error.diagnostics = std::move(failure.diagnostics);
@@ -87,6 +103,7 @@ waf::Result<CurrentConfig> ConfigService::current() const {
 }
 
 std::optional<ApiError> ConfigService::complete(const db::Config& before, db::Config* after) const {
+  if (const auto error = checkNoAuthorityFiles(*after)) return error;
   for (db::CertificateConfig& certificate : after->certificates) {
     if (!certificate.chain_file.empty() || !certificate.key_file.empty()) {
       return invalid("certificate \"" + certificate.name +

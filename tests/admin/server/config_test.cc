@@ -206,6 +206,10 @@ TEST_F(ConfigApiTest, ProbesAnUpstreamAddress) {
   const json wrong = user_->post("/api/v1/upstreams/probe", {{"address", "banana"}}).json();
   EXPECT_EQ(wrong["ok"], false);
   EXPECT_FALSE(wrong["message"].get<std::string>().empty());
+  json probe = {{"address", "unix:/run/app.sock"}, {"tls", {{"enabled", true}}}};
+  EXPECT_EQ(user_->post("/api/v1/upstreams/probe", probe).json()["ok"], true);
+  probe["tls"]["misspelt"] = true;
+  EXPECT_EQ(user_->post("/api/v1/upstreams/probe", probe).status, 400);
 }
 
 TEST_F(ConfigApiTest, PurgesASitesCache) {

@@ -42,7 +42,7 @@ waf::Result<void> FakeGateway::purgeCache(const std::string& site) {
   return {};
 }
 
-UpstreamProbe FakeGateway::probeUpstream(const std::string& address) {
+UpstreamProbe FakeGateway::probeUpstream(const std::string& address, const db::UpstreamConfig&) {
   return {true, "connected to " + address + " in 1 ms"};
 }
 

@@ -15,7 +15,7 @@ class FakeGateway final : public GatewayPort {
   void publish(std::unique_ptr<PreparedConfig> prepared, const db::ConfigVersion& version) override;
   GatewayStatus status() override;
   waf::Result<void> purgeCache(const std::string& site) override;
-  UpstreamProbe probeUpstream(const std::string& address) override;
+  UpstreamProbe probeUpstream(const std::string& address, const db::UpstreamConfig& like) override;
   std::string builtinRulesPath() override { return builtin_rules; }
 
   // Set before the server starts.

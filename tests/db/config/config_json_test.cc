@@ -53,7 +53,7 @@ TEST(ConfigJsonTest, NamesThePathOfAWrongChoice) {
 TEST(ConfigJsonTest, RefusesAnUnknownFieldAndListsTheKnown) {
   EXPECT_EQ(errorOf(R"({"listeners":[{"name":"a","address":"1.2.3.4:80","tsl":true}]})"),
             "listeners[0].tsl: is not a known field; known are name, address, tls, http2, "
-            "http2_prior_knowledge");
+            "http2_prior_knowledge, tls_profile, unknown_server_name, proxy_protocol_from");
 }
 
 TEST(ConfigJsonTest, RefusesWrongTypes) {

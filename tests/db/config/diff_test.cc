@@ -61,5 +61,13 @@ TEST(DiffTest, SettingsHaveNoName) {
               ElementsAre("settings: audit_log.file empty → /var/log/a.jsonl"));
 }
 
+TEST(DiffTest, AnAuthorityIsNotPrinted) {
+  const Config before = sampleConfig();
+  Config after = before;
+  after.upstreams[0].tls.ca_pem = "-----BEGIN CERTIFICATE-----";
+  EXPECT_EQ(diffConfigs(before, after),
+            std::vector<std::string>{"upstream app: tls.ca_pem replaced"});
+}
+
 }  // namespace
 }  // namespace db

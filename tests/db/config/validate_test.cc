@@ -128,5 +128,55 @@ TEST(CheckHostTest, RefusesTheRest) {
   }
 }
 
+TEST(ValidateTest, AnEndpointMayBeAUnixSocket) {
+  Config config = sampleConfig();
+  config.upstreams[0].endpoints = {{"unix:/run/app.sock", 1, false}};
+  EXPECT_EQ(messageOf(config), "");
+  for (const std::string address : {"unix:run/app.sock", "unix:", "unix:/"}) {
+    config.upstreams[0].endpoints[0].address = address;
+    EXPECT_THAT(messageOf(config), testing::HasSubstr("such as unix:/run/app.sock")) << address;
+  }
+  config.upstreams[0].endpoints[0].address = "unix:/" + std::string(107, 'x');
+  EXPECT_THAT(messageOf(config), testing::HasSubstr("at most 107 bytes"));
+}
+
+TEST(ValidateTest, TlsOfAnUpstreamNamesWhatIsThere) {
+  Config config = sampleConfig();
+  config.upstreams[0].tls.client_certificate = "gone";
+  EXPECT_EQ(messageOf(config),
+            "upstream \"app\": certificate \"gone\" does not exist; add it first");
+  config.upstreams[0].tls.client_certificate = "demo";
+  config.upstreams[0].tls.server_name = "*.example";
+  EXPECT_THAT(messageOf(config), testing::HasSubstr("write one name"));
+  config.upstreams[0].tls.server_name = "app.example";
+  EXPECT_EQ(messageOf(config), "");
+}
+
+TEST(ValidateTest, ClientCertificatesNeedAnAuthorityAndHttps) {
+  Config config = sampleConfig();
+  config.sites[0].client_certificates.mode = "require";
+  EXPECT_THAT(messageOf(config), testing::HasSubstr("give ca_pem"));
+  config.sites[0].client_certificates.ca_pem = "pem";
+  EXPECT_EQ(messageOf(config), "");
+  config.sites[0].listeners = {"http"};
+  EXPECT_THAT(messageOf(config), testing::HasSubstr("no HTTPS listener"));
+}
+
+TEST(ValidateTest, HstsNeedsHttpsAndPreloadALongTime) {
+  Config config = sampleConfig();
+  config.sites[0].hsts = {3600, false, true};
+  EXPECT_THAT(messageOf(config), testing::HasSubstr("31536000"));
+  config.sites[0].hsts = {31536000, true, true};
+  EXPECT_EQ(messageOf(config), "");
+  config.sites[0].listeners = {"http"};
+  EXPECT_THAT(messageOf(config), testing::HasSubstr("no HTTPS listener"));
+}
+
+TEST(ValidateTest, ProxiesOfAListenerAreNetworks) {
+  Config config = sampleConfig();
+  config.listeners[0].proxy_protocol_from = {"10.0.0.0/8", "banana"};
+  EXPECT_THAT(messageOf(config), testing::HasSubstr("listener \"http\": "));
+}
+
 }  // namespace
 }  // namespace db

@@ -2,19 +2,19 @@
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 
-#include <atomic>
+#include <optional>
 
 #include "db/certificate/certificate.h"
-#include "gateway/net/listener.h"
-#include "gateway/tls/tls_stream.h"
-#include "tests/gateway/support/loop_thread.h"
+#include "db/certificate/openssl_handles.h"
+#include "tests/gateway/support/echo_server.h"
 #include "tests/gateway/support/raw_client.h"
+#include "tests/gateway/support/test_authority.h"
 
 namespace gateway {
 namespace {
 
 using std::chrono::milliseconds;
-using testing::LoopThread;
+using testing::EchoServer;
 using testing::RawClient;
 
 TlsCertificate certificateFor(const std::vector<std::string>& names) {
@@ -30,77 +30,6 @@ std::shared_ptr<const TlsContext> contextFor(const std::vector<TlsCertificate>& 
   }
   return *context;
 }
-
-// A TLS server that sends back what it reads, on a loop of its own; what its handshakes said is
-// kept.
-class EchoServer {
- public:
-  explicit EchoServer(std::shared_ptr<const TlsContext> context,
-                      milliseconds handshake = milliseconds(5000))
-      : context_(std::move(context)), handshake_(handshake) {
-    auto group = ListenSocket::bindGroup("127.0.0.1:0", 1);
-    port_ = group->front().boundAddress().port();
-    thread_.call([&] {
-      listener_ = std::make_unique<Listener>(&thread_.loop(), group->front());
-      thread_.loop().spawn(acceptAll());
-    });
-  }
-  ~EchoServer() { thread_.stop(); }
-
-  uint16_t port() const { return port_; }
-  void swap(std::shared_ptr<const TlsContext> context) {
-    thread_.call([&] { context_ = std::move(context); });
-  }
-  // Waits until a handshake has failed, and tells why.
-  std::string failure() {
-    std::string out;
-    while (out.empty()) thread_.call([&] { out = failure_; });
-    return out;
-  }
-  TlsInfo info() {
-    TlsInfo out;
-    thread_.call([&] { out = info_; });
-    return out;
-  }
-
- private:
-  Task<void> acceptAll() {
-    for (;;) {
-      AcceptResult accepted = co_await listener_->accept();
-      if (accepted.status != IoStatus::Ok) break;
-      thread_.loop().spawn(echo(std::move(accepted.socket)));
-    }
-    listener_.reset();
-  }
-
-  Task<void> echo(std::unique_ptr<Socket> socket) {
-    EventLoop& loop = thread_.loop();
-    auto accepted = co_await TlsStream::accept(std::move(socket), context_, loop.after(handshake_));
-    if (accepted.status != IoStatus::Ok) {
-      failure_ = accepted.error;
-      co_return;
-    }
-    info_ = *accepted.stream->tls();
-    std::vector<char> block(16384);
-    for (;;) {
-      const IoResult got = co_await accepted.stream->read(block, loop.after(milliseconds(5000)));
-      if (!got.ok()) break;
-      const std::string_view text(block.data(), got.bytes);
-      const IoResult sent =
-          co_await accepted.stream->write(Stream::Pieces{"<", text, ">"}, kNoDeadline);
-      if (!sent.ok()) break;
-    }
-    co_await accepted.stream->lingeringClose(loop.after(milliseconds(1000)));
-  }
-
-  std::shared_ptr<const TlsContext> context_;
-  milliseconds handshake_;
-  std::string failure_;
-  TlsInfo info_;
-  std::unique_ptr<Listener> listener_;
-  uint16_t port_ = 0;
-  LoopThread thread_;
-};
 
 TEST(TlsContextTest, PicksTheCertificateByServerName) {
   const auto context = contextFor({certificateFor({"first.example"}), certificateFor({"a.example"}),
@@ -214,8 +143,9 @@ TEST(TlsStreamTest, WithoutACertificateTheConnectionIsRefused) {
 }
 
 // Offers one protocol version, or one cipher of TLS 1.2; returns whether the handshake succeeded.
-bool handshakeWith(uint16_t port, int version, const char* cipher,
-                   SSL_SESSION** session = nullptr) {
+// With a session given it has to be resumed.
+bool handshakeWith(uint16_t port, int version, const char* cipher, SSL_SESSION** session = nullptr,
+                   const char* server_name = nullptr) {
   SSL_CTX* context = SSL_CTX_new(TLS_client_method());
   SSL_CTX_set_security_level(context, 0);
   SSL_CTX_set_min_proto_version(context, version);
@@ -224,6 +154,7 @@ bool handshakeWith(uint16_t port, int version, const char* cipher,
   const RawClient tcp(port);
   SSL* ssl = SSL_new(context);
   SSL_set_fd(ssl, tcp.fd());
+  if (server_name != nullptr) SSL_set_tlsext_host_name(ssl, server_name);
   if (session != nullptr && *session != nullptr) SSL_set_session(ssl, *session);
   bool good = SSL_connect(ssl) == 1;
   if (good && session != nullptr) {
@@ -257,6 +188,186 @@ TEST(TlsStreamTest, ASessionOutlivesAChangeOfTheConfiguration) {
   server.swap(contextFor({certificate}));
   EXPECT_TRUE(handshakeWith(server.port(), TLS1_2_VERSION, nullptr, &session));
   SSL_SESSION_free(session);
+}
+
+TEST(TlsStreamTest, ASessionOfOneLoopIsResumedOnAnother) {
+  const auto context = contextFor({certificateFor({"a.example"})});
+  EchoServer first(context);
+  EchoServer second(context);
+  SSL_SESSION* session = nullptr;
+  ASSERT_TRUE(handshakeWith(first.port(), TLS1_2_VERSION, nullptr, &session));
+  EXPECT_TRUE(handshakeWith(second.port(), TLS1_2_VERSION, nullptr, &session));
+  SSL_SESSION_free(session);
+}
+
+TEST(TlsStreamTest, TheModernProfileTakesTls13Alone) {
+  TlsContext::Options options;
+  options.modern = true;
+  EchoServer server(*TlsContext::create({certificateFor({"a.example"})}, options));
+  EXPECT_TRUE(handshakeWith(server.port(), TLS1_3_VERSION, nullptr));
+  EXPECT_FALSE(handshakeWith(server.port(), TLS1_2_VERSION, nullptr));
+}
+
+TEST(TlsStreamTest, AClientThatTakesRsaAloneGetsRsaAndOthersEcdsa) {
+  const testing::TestAuthority authority;
+  const auto rsa = authority.issue({"a.example"}, {.rsa = true});
+  const auto ecdsa = authority.issue({"a.example", "b.example"});
+  // Whichever is named first.
+  EchoServer server(contextFor(
+      {{"rsa", rsa.chain_pem, rsa.key_pem, {}}, {"ecdsa", ecdsa.chain_pem, ecdsa.key_pem, {}}}));
+  for (const char* name : {"a.example", "A.Example."}) {
+    EXPECT_TRUE(
+        handshakeWith(server.port(), TLS1_2_VERSION, "ECDHE-RSA-AES128-GCM-SHA256", nullptr, name));
+    EXPECT_TRUE(handshakeWith(server.port(), TLS1_2_VERSION, "ECDHE-ECDSA-AES128-GCM-SHA256",
+                              nullptr, name));
+  }
+  EXPECT_TRUE(handshakeWith(server.port(), TLS1_2_VERSION, nullptr, nullptr, "a.example"));
+  EXPECT_NE(server.info().cipher.find("ECDSA"), std::string::npos);
+  EXPECT_FALSE(handshakeWith(server.port(), TLS1_2_VERSION, "ECDHE-RSA-AES128-GCM-SHA256", nullptr,
+                             "b.example"));
+}
+
+TEST(TlsStreamTest, AnUnknownNameIsRefusedWhereTheListenerSaysSo) {
+  TlsContext::Options options;
+  options.refuse_unknown_names = true;
+  EchoServer server(*TlsContext::create({certificateFor({"a.example"})}, options));
+  EXPECT_TRUE(RawClient(server.port(), "a.example").connected());
+  EXPECT_FALSE(RawClient(server.port(), "x.example").connected());
+  EXPECT_NE(server.failure().find("no certificate is for \"x.example\""), std::string::npos);
+  EXPECT_FALSE(RawClient(server.port(), "").connected());
+}
+
+TEST(TlsStreamTest, TellsTheClientsFingerprint) {
+  EchoServer server(contextFor({certificateFor({"a.example"})}));
+  RawClient client(server.port(), "a.example");
+  ASSERT_TRUE(client.connected());
+  client.send("x");
+  client.readUntil(">");
+  const std::string ja4 = server.info().ja4;
+  EXPECT_EQ(ja4.size(), 36u) << ja4;
+  EXPECT_EQ(ja4.substr(0, 4), "t13d");
+  EXPECT_EQ(ja4.substr(8, 2), "h1");
+}
+
+// A client with a certificate, and its sessions.
+struct CertifiedClient {
+  explicit CertifiedClient(const db::CertificatePem* certificate = nullptr)
+      : context(SSL_CTX_new(TLS_client_method())) {
+    if (certificate == nullptr) return;
+    SSL_CTX_use_certificate(context,
+                            db::openssl::readCertificates(certificate->chain_pem)->front().get());
+    SSL_CTX_use_PrivateKey(context, db::openssl::readKey(certificate->key_pem)->get());
+  }
+  ~CertifiedClient() {
+    SSL_SESSION_free(session);
+    SSL_CTX_free(context);
+  }
+  CertifiedClient(const CertifiedClient&) = delete;
+  CertifiedClient& operator=(const CertifiedClient&) = delete;
+
+  // A handshake and one echo, so that the tickets of TLS 1.3 have come.
+  bool connect(uint16_t port, const char* name, int version) {
+    const RawClient tcp(port);
+    SSL* ssl = SSL_new(context);
+    SSL_set_min_proto_version(ssl, version);
+    SSL_set_max_proto_version(ssl, version);
+    SSL_set_fd(ssl, tcp.fd());
+    SSL_set_tlsext_host_name(ssl, name);
+    if (session != nullptr) SSL_set_session(ssl, session);
+    char block[16];
+    const bool good =
+        SSL_connect(ssl) == 1 && SSL_write(ssl, "x", 1) == 1 && SSL_read(ssl, block, 3) > 0;
+    if (good) {
+      SSL_SESSION_free(session);
+      session = SSL_get1_session(ssl);
+      SSL_shutdown(ssl);
+    }
+    SSL_free(ssl);
+    ERR_clear_error();
+    return good;
+  }
+
+  SSL_CTX* context;
+  SSL_SESSION* session = nullptr;
+};
+
+struct MutualTlsTest : ::testing::Test {
+  MutualTlsTest() {
+    TlsContext::Options options;
+    options.client_auth = [this](std::string_view name) {
+      return name == "b.example" ? auth : nullptr;
+    };
+    server.emplace(*TlsContext::create(
+        {certificateFor({"a.example"}), certificateFor({"b.example"})}, options));
+  }
+
+  testing::TestAuthority authority;
+  std::shared_ptr<const ClientAuth> auth =
+      *ClientAuth::create(ClientAuth::Mode::Require, authority.pem());
+  std::optional<EchoServer> server;
+};
+
+TEST_F(MutualTlsTest, ReadsTheCertificateOfTheClient) {
+  const auto alice = authority.issue({"alice"});
+  for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
+    CertifiedClient client(&alice);
+    ASSERT_TRUE(client.connect(server->port(), "b.example", version));
+    const TlsInfo info = server->info();
+    ASSERT_TRUE(info.client);
+    EXPECT_TRUE(info.client->verified) << info.client->problem;
+    EXPECT_EQ(info.client->subject, "CN=alice");
+    EXPECT_EQ(info.client->issuer, "CN=Test CA");
+    EXPECT_EQ(info.client->fingerprint, db::inspectCertificate(alice.chain_pem)->sha256);
+    EXPECT_FALSE(info.client->serial.empty());
+    EXPECT_EQ(info.client->asked_by, auth->identity());
+  }
+}
+
+TEST_F(MutualTlsTest, AsksOnlyAtTheSitesThatWantIt) {
+  const auto alice = authority.issue({"alice"});
+  CertifiedClient client(&alice);
+  ASSERT_TRUE(client.connect(server->port(), "a.example", TLS1_3_VERSION));
+  EXPECT_FALSE(server->info().client);
+}
+
+TEST_F(MutualTlsTest, SaysWhatIsWrongWithACertificate) {
+  CertifiedClient none;
+  ASSERT_TRUE(none.connect(server->port(), "b.example", TLS1_3_VERSION));
+  EXPECT_FALSE(server->info().client->present);
+  const auto expired = authority.issue({"bob"}, {.days = -1});
+  CertifiedClient late(&expired);
+  ASSERT_TRUE(late.connect(server->port(), "b.example", TLS1_3_VERSION));
+  EXPECT_FALSE(server->info().client->verified);
+  EXPECT_NE(server->info().client->problem.find("expired"), std::string::npos);
+  const auto foreign = testing::TestAuthority("Other CA").issue({"mallory"});
+  CertifiedClient stranger(&foreign);
+  ASSERT_TRUE(stranger.connect(server->port(), "b.example", TLS1_3_VERSION));
+  EXPECT_FALSE(server->info().client->verified);
+  EXPECT_EQ(server->info().client->subject, "CN=mallory");
+}
+
+TEST_F(MutualTlsTest, AResumedSessionKeepsTheVerdict) {
+  const auto alice = authority.issue({"alice"});
+  for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
+    CertifiedClient client(&alice);
+    ASSERT_TRUE(client.connect(server->port(), "b.example", version));
+    ASSERT_TRUE(client.connect(server->port(), "b.example", version));
+    EXPECT_TRUE(server->info().resumed) << version;
+    EXPECT_TRUE(server->info().client->verified);
+    EXPECT_EQ(server->info().client->subject, "CN=alice");
+  }
+}
+
+// The way around mutual TLS that shared ticket keys would open.
+TEST_F(MutualTlsTest, ASessionOfAnotherSiteIsNotResumed) {
+  for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
+    CertifiedClient client;
+    ASSERT_TRUE(client.connect(server->port(), "a.example", version));
+    static_cast<void>(client.connect(server->port(), "b.example", version));
+    const TlsInfo info = server->info();
+    EXPECT_FALSE(info.resumed && info.client && info.client->verified) << version;
+    EXPECT_FALSE(info.server_name == "b.example" && info.resumed) << version;
+  }
 }
 
 }  // namespace

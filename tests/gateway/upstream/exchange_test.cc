@@ -115,12 +115,15 @@ TEST(ExchangeTest, ARefusedConnectionIsSafeToRetry) {
 
 TEST(ExchangeTest, TriesEveryAddressOfAName) {
   FakeUpstream upstream;
-  UpstreamAddress address = addressOf(upstream);
-  address.addresses.insert(address.addresses.begin(),
-                           Poco::Net::SocketAddress("127.0.0.1", testing::unusedPort()));
+  const UpstreamAddress address = addressOf(upstream);
+  address.addresses->replace({Poco::Net::SocketAddress("127.0.0.1", testing::unusedPort()),
+                              address.addresses->inTurn().front()});
   runToEnd([&](EventLoop& loop) -> Task<void> {
     ConnectionPool pool(&loop);
-    EXPECT_TRUE((co_await get(pool, address)).result.ok());
+    for (int i = 0; i < 3; ++i) {
+      const Answer answer = co_await get(pool, address, {}, "GET", true);
+      EXPECT_TRUE(answer.result.ok()) << answer.result.detail;
+    }
   });
 }
 
@@ -266,7 +269,7 @@ TEST(ConnectionPoolTest, HonoursItsLimits) {
     ConnectionPool pool(&loop, limits);
     const UpstreamAddress address = addressOf(upstream);
     for (int i = 0; i < 4; ++i) {
-      auto connected = co_await connectTcp(&loop, address.addresses.front(), kNoDeadline);
+      auto connected = co_await connectTcp(&loop, address.addresses->inTurn().front(), kNoDeadline);
       auto connection = std::make_unique<UpstreamConnection>();
       connection->stream = std::make_unique<PlainStream>(std::move(connected.socket));
       pool.put("x", std::move(connection));
@@ -288,7 +291,7 @@ TEST(ConnectionPoolTest, HandsOutTheLastUsedFirst) {
     std::vector<UpstreamConnection*> order;
     for (int i = 0; i < 3; ++i) {
       auto connected =
-          co_await connectTcp(&loop, addressOf(upstream).addresses.front(), kNoDeadline);
+          co_await connectTcp(&loop, addressOf(upstream).addresses->inTurn().front(), kNoDeadline);
       auto connection = std::make_unique<UpstreamConnection>();
       connection->stream = std::make_unique<PlainStream>(std::move(connected.socket));
       order.push_back(connection.get());

@@ -43,6 +43,7 @@ AuditEvent sample() {
   event.cache_status = "miss";
   event.tls_version = "TLSv1.3";
   event.tls_sni = "shop.example";
+  event.tls_ja4 = "t13d1516h2_8daaf6152771_e5627efa2ab1";
   event.durations_us = {{"total", 1200}, {"waf", 300}};
   return event;
 }

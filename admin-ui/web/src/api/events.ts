@@ -80,7 +80,7 @@ export interface AuditEvent {
   scores: { inbound: number; outbound: number };
   upstream?: string;
   cache?: string;
-  tls?: { version?: string; sni?: string };
+  tls?: { version?: string; sni?: string; ja4?: string };
   durations_us?: Record<string, number>;
 }
 

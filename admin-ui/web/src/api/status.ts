@@ -11,6 +11,8 @@ export interface Status {
   alarms: string[];
   listeners: (string | { name: string; address: string })[];
   connections: number;
+  connections_refused?: number;
+  accept_pauses?: number;
   requests: number;
   events_written: number;
   events_lost: number;

@@ -8,6 +8,10 @@ export interface Listener {
   tls: boolean;
   http2?: boolean;
   http2_prior_knowledge?: boolean;
+  tls_profile?: 'intermediate' | 'modern';
+  unknown_server_name?: 'default' | 'refuse';
+  proxy_protocol_from?: string[];
+  used_by?: string[];
 }
 
 export interface Endpoint {
@@ -31,17 +35,35 @@ export interface HealthCheck {
   unhealthy_after: number;
 }
 
+export interface UpstreamTls {
+  enabled: boolean;
+  verify: boolean;
+  server_name: string;
+  ca_pem: string;
+  client_certificate: string;
+}
+
+export const kNoUpstreamTls: UpstreamTls = { enabled: false, verify: true, server_name: '', ca_pem: '', client_certificate: '' };
+
+export interface ClientCertificates {
+  mode: 'off' | 'optional' | 'require';
+  ca_pem: string;
+}
+
 export interface Upstream {
   name: string;
   balance: string;
   protocol?: string;
   endpoints: Endpoint[];
+  tls?: UpstreamTls;
   health_check: HealthCheck;
   eject_after_failures: number;
   eject_for_ms: number;
   connect_timeout_ms: number;
   first_byte_timeout_ms: number;
   between_bytes_timeout_ms: number;
+  proxy_protocol?: 'off' | 'v1' | 'v2';
+  resolve_interval_s?: number;
   used_by?: string[];
 }
 
@@ -76,9 +98,12 @@ export interface Site {
   listeners: string[];
   certificates: string[];
   upstream: string;
+  client_certificates?: ClientCertificates;
   redirect_to_https: boolean;
   hide_upstream: boolean;
   trusted_proxies: string[];
+  forwarded_field?: 'x-forwarded-for' | 'forwarded';
+  hsts?: { max_age_s: number; include_subdomains: boolean; preload: boolean };
   waf: Waf;
   access: { allow: string[]; deny: string[] };
   rate_limit: { enabled: boolean; requests: number; window_ms: number; burst: number };
@@ -143,6 +168,9 @@ export interface Settings {
   workers: number;
   drain_timeout_ms: number;
   upgrade_drain_timeout_ms: number;
+  connections?: { limit: number; per_address: number };
+  ocsp_stapling?: boolean;
+  tls_ticket_rotation_s?: number;
 }
 
 export interface Items<T> {

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { call } from './client';
-import type { Changed, Items, Upstream } from './types';
+import type { Changed, Items, Upstream, UpstreamTls } from './types';
 
 export const kUpstreamsKey = ['upstreams'] as const;
 
@@ -31,6 +31,6 @@ export interface Probe {
   message: string;
 }
 
-export function probeUpstream(address: string, signal?: AbortSignal): Promise<Probe> {
-  return call('POST', '/upstreams/probe', { json: { address }, signal });
+export function probeUpstream(address: string, tls?: UpstreamTls, signal?: AbortSignal): Promise<Probe> {
+  return call('POST', '/upstreams/probe', { json: tls ? { address, tls } : { address }, signal });
 }

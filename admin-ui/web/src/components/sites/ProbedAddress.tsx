@@ -1,6 +1,7 @@
 import { TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
+import type { UpstreamTls } from '@/api/types';
 import { probeUpstream } from '@/api/upstreams';
 import '@/components/form/form.css';
 
@@ -8,18 +9,20 @@ interface ProbedAddressProps {
   label?: string;
   description?: string;
   value: string;
+  tls?: UpstreamTls;
   onChange: (value: string) => void;
 }
 
-const kAddress = /^(\[[0-9a-fA-F:]+\]|[A-Za-z0-9._-]+):\d{1,5}$/;
+const kAddress = /^((\[[0-9a-fA-F:]+\]|[A-Za-z0-9._-]+):\d{1,5}|unix:\/.+)$/;
 
 /** An address of an upstream, tried while it is typed: does it resolve, connect, answer, and how fast. */
-export function ProbedAddress({ label, description, value, onChange }: ProbedAddressProps) {
+export function ProbedAddress({ label, description, value, tls, onChange }: ProbedAddressProps) {
   const [settled] = useDebouncedValue(value.trim(), 400);
+  const [settledTls] = useDebouncedValue(tls?.enabled ? tls : undefined, 400);
   const complete = kAddress.test(settled);
   const probe = useQuery({
-    queryKey: ['probe', settled],
-    queryFn: ({ signal }) => probeUpstream(settled, signal),
+    queryKey: ['probe', settled, settledTls],
+    queryFn: ({ signal }) => probeUpstream(settled, settledTls, signal),
     enabled: complete,
     staleTime: 10_000,
     retry: false,

@@ -137,5 +137,6 @@ function ClientFacts({ event }: { event: AuditEvent }) {
   ];
   if (agent) items.push(['User agent', printable(agent)]);
   if (event.tls?.version) items.push(['TLS', `${event.tls.version}${event.tls.sni ? `, name ${event.tls.sni}` : ''}`]);
+  if (event.tls?.ja4) items.push(['JA4', <span key="ja4" className="mono">{event.tls.ja4}</span>]);
   return <Facts items={items} />;
 }

@@ -1,4 +1,4 @@
-import { NumberInput, Switch, TagsInput } from '@mantine/core';
+import { NumberInput, Select, Switch, TagsInput } from '@mantine/core';
 import type { Site } from '@/api/types';
 import { SaveBar } from '@/components/form/SaveBar';
 import { Panel } from '@/components/layout/Panel';
@@ -10,6 +10,7 @@ const kLimits = { head_bytes: 65536, header_fields: 128, uri_bytes: 32768, body_
 const pick = (site: Site) => ({
   hide_upstream: site.hide_upstream,
   trusted_proxies: site.trusted_proxies,
+  forwarded_field: site.forwarded_field ?? ('x-forwarded-for' as const),
   limits: site.limits ?? kLimits,
 });
 
@@ -28,10 +29,18 @@ export function HeadersTab({ site, version }: SiteTabProps) {
         />
         <TagsInput
           label="Trusted proxies"
-          description="Networks whose X-Forwarded-For is believed. The client is the rightmost address that is not one of them."
+          description="Networks whose word about the client is believed. The client is the rightmost address that is not one of them."
           value={value.trusted_proxies}
           onChange={(trusted_proxies) => set({ trusted_proxies })}
           splitChars={[',', ' ']}
+        />
+        <Select
+          label="In which they say who asked"
+          data={[{ value: 'x-forwarded-for', label: 'X-Forwarded-For' }, { value: 'forwarded', label: 'Forwarded (RFC 7239)' }]}
+          value={value.forwarded_field}
+          onChange={(field) => set({ forwarded_field: field === 'forwarded' ? 'forwarded' : 'x-forwarded-for' })}
+          allowDeselect={false}
+          maw={300}
         />
         <div className="form-pair">
           <NumberInput label="Head, at most" suffix=" bytes" min={1024} allowDecimal={false} value={value.limits.head_bytes} onChange={(next) => setLimit({ head_bytes: Number(next) || kLimits.head_bytes })} />

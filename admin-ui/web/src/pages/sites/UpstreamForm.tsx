@@ -2,6 +2,7 @@ import { ActionIcon, Button, NumberInput, Select, Switch, TextInput } from '@man
 import type { Endpoint, Upstream } from '@/api/types';
 import type { Draft } from '@/components/form/useDraft';
 import { ProbedAddress } from '@/components/sites/ProbedAddress';
+import { UpstreamTlsFields } from '@/components/sites/UpstreamTlsFields';
 import { Icon } from '@/components/layout/Icon';
 
 export function UpstreamForm({ draft }: { draft: Draft<Upstream> }) {
@@ -15,7 +16,7 @@ export function UpstreamForm({ draft }: { draft: Draft<Upstream> }) {
       <div>
         {value.endpoints.map((endpoint, index) => (
           <div key={index} className="endpoint-edit">
-            <ProbedAddress label={index === 0 ? 'Endpoint' : undefined} value={endpoint.address} onChange={(address) => setEndpoint(index, { address })} />
+            <ProbedAddress label={index === 0 ? 'Endpoint' : undefined} value={endpoint.address} tls={value.tls} onChange={(address) => setEndpoint(index, { address })} />
             <NumberInput label={index === 0 ? 'Weight' : undefined} aria-label="Weight" min={1} max={1000} allowDecimal={false} value={endpoint.weight} onChange={(next) => setEndpoint(index, { weight: Number(next) || 1 })} />
             <div style={{ paddingTop: index === 0 ? 30 : 6 }}>
               <Switch size="sm" label="Backup" checked={endpoint.backup} onChange={(event) => setEndpoint(index, { backup: event.currentTarget.checked })} />
@@ -34,9 +35,10 @@ export function UpstreamForm({ draft }: { draft: Draft<Upstream> }) {
       <Select label="Balance" data={[...new Set(['round_robin', value.balance])].map((name) => ({ value: name, label: name === 'round_robin' ? 'Weighted round robin' : name }))} value={value.balance} onChange={(balance) => set({ balance: balance ?? 'round_robin' })} allowDeselect={false} maw={300} />
       <Select
         label="Protocol"
-        description="HTTP/2 without TLS is for servers that are known to speak it; gRPC needs it"
+        description="HTTP/2 without TLS is for servers that are known to speak it; gRPC needs HTTP/2"
         data={[
           { value: 'http1', label: 'HTTP/1.1' },
+          { value: 'h2', label: 'HTTP/2 over TLS (h2)' },
           { value: 'h2c', label: 'HTTP/2 without TLS (h2c)' },
         ]}
         value={value.protocol ?? 'http1'}
@@ -44,6 +46,17 @@ export function UpstreamForm({ draft }: { draft: Draft<Upstream> }) {
         allowDeselect={false}
         maw={300}
       />
+      <UpstreamTlsFields value={value.tls} onChange={(tls) => set({ tls })} />
+      <Select
+        label="Tell the endpoints the client by the PROXY protocol"
+        description="Each connection then serves one request"
+        data={[{ value: 'off', label: 'No' }, { value: 'v1', label: 'Version 1' }, { value: 'v2', label: 'Version 2' }]}
+        value={value.proxy_protocol ?? 'off'}
+        onChange={(next) => set({ proxy_protocol: (next ?? 'off') as Upstream['proxy_protocol'] })}
+        allowDeselect={false}
+        maw={300}
+      />
+      <NumberInput label="Look names up again every" description="0: only with a change of the configuration" suffix=" s" min={0} max={86400} allowDecimal={false} value={value.resolve_interval_s ?? 30} onChange={(next) => set({ resolve_interval_s: Number(next) || 0 })} maw={300} />
       <Switch label="Ask each endpoint regularly whether it is healthy" checked={check.enabled} onChange={(event) => setCheck({ enabled: event.currentTarget.checked })} />
       {check.enabled && (
         <div className="form-pair">

@@ -1,4 +1,4 @@
-import { NumberInput, Select, TextInput } from '@mantine/core';
+import { NumberInput, Select, Switch, TextInput } from '@mantine/core';
 import { getSettings, putSettings, useSettings } from '@/api/settings';
 import { useMayChange } from '@/api/session';
 import type { Settings } from '@/api/types';
@@ -24,6 +24,7 @@ function Fields({ settings }: { settings: Settings }) {
     reread: async () => ({ current: await getSettings(), version: 0 }),
   });
   const { value, set } = draft;
+  const connections = value.connections ?? { limit: 0, per_address: 0 };
   const setAudit = (change: Partial<Settings['audit_log']>) => set({ audit_log: { ...value.audit_log, ...change } });
   const setEvents = (change: Partial<Settings['events']>) => set({ events: { ...value.events, ...change } });
   return (
@@ -53,6 +54,11 @@ function Fields({ settings }: { settings: Settings }) {
             <NumberInput label="Finish requests at stop within" suffix=" ms" min={0} step={1000} allowDecimal={false} value={value.drain_timeout_ms} onChange={(next) => set({ drain_timeout_ms: Number(next) || 0 })} />
             <NumberInput label="Keep connections after an upgrade for" description="the old process ends then, WebSockets included" suffix=" ms" min={0} step={60000} allowDecimal={false} value={value.upgrade_drain_timeout_ms} onChange={(next) => set({ upgrade_drain_timeout_ms: Number(next) || 0 })} />
           </div>
+          <div className="form-pair">
+            <NumberInput label="Connections open at once" description="0: as many as there are descriptors" min={0} allowDecimal={false} value={connections.limit} onChange={(next) => set({ connections: { ...connections, limit: Number(next) || 0 } })} />
+            <NumberInput label="Of one address" description="0: no limit" min={0} allowDecimal={false} value={connections.per_address} onChange={(next) => set({ connections: { ...connections, per_address: Number(next) || 0 } })} />
+          </div>
+          <Switch label="Staple OCSP responses" description="Fetched from the responders that certificates name" checked={value.ocsp_stapling ?? false} onChange={(event) => set({ ocsp_stapling: event.currentTarget.checked })} />
         </div>
       </Panel>
     </fieldset>

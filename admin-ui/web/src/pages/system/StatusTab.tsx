@@ -34,6 +34,8 @@ function StatusBody({ status }: { status: Status }) {
             ['Configuration', `version ${status.config_version}`],
             ['Listeners', <span key="l" className="mono">{listeners.join(', ') || 'none'}</span>],
             ['Open connections', formatNumber(status.connections)],
+            ['Connections refused', formatNumber(status.connections_refused ?? 0)],
+            ['Waits for descriptors', formatNumber(status.accept_pauses ?? 0)],
             ['Requests since start', formatNumber(status.requests)],
             ['Events written', formatNumber(status.events_written)],
             ['Events lost', <span key="e" className={status.events_lost > 0 ? 'text-red' : undefined}>{formatNumber(status.events_lost)}</span>],
