@@ -1,5 +1,6 @@
 #include <sys/stat.h>
 
+#include "db/backup/scratch_copy.h"
 #include "db/events/event_store.h"
 #include "db/secrets/secret_box.h"
 #include "db/sqlite/admin_log.h"
@@ -63,6 +64,7 @@ Result<std::unique_ptr<Store>> Store::open(const std::string& data_dir, const wa
   Result<DirectoryLock> lock = DirectoryLock::take(data_dir + "/lock");
   if (!lock) return waf::fail(lock.error());
 
+  removeLeftScratchCopies(data_dir);
   const bool existed = databaseExists(data_dir);
   // Before the database, so that a crash in between leaves no database without a key; and a new key
   // beside an old database would make every private key in it unreadable for good.
