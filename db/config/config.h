@@ -142,8 +142,12 @@ struct AuditLogConfig {
 // A further place that events are sent to as they happen.
 struct OutputConfig {
   std::string name;
-  std::string kind;               // syslog_udp, syslog_tcp, file
-  std::string address;            // of syslog: host:port
+  std::string kind;     // syslog_udp, syslog_tcp, syslog_tls, webhook, file
+  std::string address;  // of syslog: host:port
+  std::string url;      // of webhook: https://…
+  std::string ca_file;  // of TLS: who may issue the peer's certificate; "": the system's
+  std::string secret;   // of webhook: signs what is sent; never exported in clear
+  std::string secret_sealed;
   std::string file;               // of file
   std::string format = "json";    // json, cef, error_log
   std::string mode = "relevant";  // all, relevant

@@ -240,8 +240,34 @@ void fields(V&& v, T& o) {
 template <typename V, FieldsOf<OutputConfig> T>
 void fields(V&& v, T& o) {
   v(kNameField, o.name);
-  v(Field{.name = "kind", .required = true, .one_of = "syslog_udp|syslog_tcp|file"}, o.kind);
+  v(Field{.name = "kind",
+          .required = true,
+          .one_of = "syslog_udp|syslog_tcp|syslog_tls|webhook|file"},
+    o.kind);
   v(Field{.name = "address", .about = "of syslog: host:port", .omit_empty = true}, o.address);
+  v(Field{.name = "url",
+          .about = "of webhook: https://host/path; batches of events are posted as JSON",
+          .max_length = 2048,
+          .omit_empty = true},
+    o.url);
+  v(Field{.name = "ca_file",
+          .about =
+              "of syslog_tls and webhook: PEM file of the authorities that may have issued the "
+              "peer's certificate; empty: those that the system trusts",
+          .max_length = 4096,
+          .omit_empty = true},
+    o.ca_file);
+  v(Field{.name = "secret",
+          .about =
+              "of webhook: signs what is sent (X-Portcullis-Signature); accepted, never exported",
+          .max_length = 256,
+          .secret = true},
+    o.secret);
+  v(Field{.name = "secret_sealed",
+          .about = "the secret, encrypted with this installation's secret key",
+          .max_length = 1024,
+          .omit_empty = true},
+    o.secret_sealed);
   v(Field{.name = "file", .about = "of file", .max_length = 4096, .omit_empty = true}, o.file);
   v(Field{.name = "format",
           .about = "error_log: as ModSecurity writes to a web server's error log",
