@@ -114,6 +114,16 @@ struct TimeoutsConfig {
 // Requests that nothing refused and no rule matched, kept beside the events under the same ids.
 struct AccessLogConfig {
   uint32_t sample_percent = 0;  // of the requests; 100 keeps all
+  // Parts of the record that are kept: headers, query, body, response, tls, upstream, durations.
+  std::vector<std::string> fields = {"headers", "query",    "body",     "response",
+                                     "tls",     "upstream", "durations"};
+};
+
+// What a site's events hold beside the request and what matched.
+struct EventDetailConfig {
+  std::string response = "head";  // of the upstream's answer: off, head, excerpt
+  // The record without masks too, sealed; who may lift them is a role.
+  bool keep_secrets = false;
 };
 
 struct SiteConfig {
@@ -132,6 +142,7 @@ struct SiteConfig {
   LimitsConfig limits;
   TimeoutsConfig timeouts;
   AccessLogConfig access_log;
+  EventDetailConfig events;
 };
 
 struct AuditLogConfig {
@@ -177,7 +188,8 @@ struct SettingsConfig {
   std::vector<OutputConfig> outputs;
   EventsConfig events;
   MaskingConfig masking;
-  uint32_t workers = 0;  // event loops; 0: one per core
+  std::string geo_database;  // a MaxMind DB file; "": events have no country
+  uint32_t workers = 0;      // event loops; 0: one per core
   uint32_t drain_timeout_ms = 10000;
 };
 

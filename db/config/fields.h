@@ -205,6 +205,24 @@ void fields(V&& v, T& o) {
           .about = "share of the ordinary requests that is kept beside the events; 100 keeps all",
           .max = 100},
     o.sample_percent);
+  v(Field{.name = "fields",
+          .about = "what of them is kept: headers, query, body, response, tls, upstream, durations",
+          .one_of = "headers|query|body|response|tls|upstream|durations",
+          .max_items = 7},
+    o.fields);
+}
+
+template <typename V, FieldsOf<EventDetailConfig> T>
+void fields(V&& v, T& o) {
+  v(Field{.name = "response",
+          .about =
+              "of the upstream's answer: nothing, its head, or its head and the beginning of a "
+              "body that is inspected",
+          .one_of = "off|head|excerpt"},
+    o.response);
+  v(Field{.name = "keep_secrets",
+          .about = "masked values are kept too, sealed; the role auditor may read them"},
+    o.keep_secrets);
 }
 
 template <typename V, FieldsOf<SiteConfig> T>
@@ -229,6 +247,7 @@ void fields(V&& v, T& o) {
   v(Field{.name = "limits"}, o.limits);
   v(Field{.name = "timeouts"}, o.timeouts);
   v(Field{.name = "access_log"}, o.access_log);
+  v(Field{.name = "events"}, o.events);
 }
 
 template <typename V, FieldsOf<AuditLogConfig> T>
@@ -312,6 +331,10 @@ void fields(V&& v, T& o) {
   v(Field{.name = "outputs", .max_items = 16}, o.outputs);
   v(Field{.name = "events"}, o.events);
   v(Field{.name = "masking"}, o.masking);
+  v(Field{.name = "geo_database",
+          .about = "a MaxMind DB file that knows countries; empty: events have none",
+          .max_length = 4096},
+    o.geo_database);
   v(Field{.name = "workers", .about = "event loops; 0: one per core", .max = 1024}, o.workers);
   v(Field{.name = "drain_timeout_ms", .max = kMaxTimeoutMs}, o.drain_timeout_ms);
 }

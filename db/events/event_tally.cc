@@ -4,6 +4,7 @@
 #include <cstring>
 #include <functional>
 
+#include "db/events/event_classes.h"
 #include "db/events/event_place.h"
 #include "db/events/event_row.h"
 #include "waf/base/ip_network.h"
@@ -16,24 +17,7 @@ constexpr size_t kMaxKeys = 200000;
 
 constexpr size_t kClientBytes = 16;
 
-// As the CRS numbers its rules: the file is the class.
-struct RuleClass {
-  int64_t thousand;
-  std::string_view name;
-};
-constexpr RuleClass kClasses[] = {
-    {911, "method"},    {913, "scanner"}, {920, "protocol"}, {921, "protocol"},
-    {922, "multipart"}, {930, "lfi"},     {931, "rfi"},      {932, "rce"},
-    {933, "php"},       {934, "generic"}, {941, "xss"},      {942, "sqli"},
-    {943, "fixation"},  {944, "java"},    {950, "leakage"},  {951, "leakage"}};
 constexpr int64_t kReasonBits = 20;  // behind the classes of rules, a bit for each waf::Reason
-
-uint32_t classBit(int64_t rule) {
-  for (size_t i = 0; i < std::size(kClasses); ++i) {
-    if (kClasses[i].thousand == rule / 1000) return 1u << i;
-  }
-  return 0;
-}
 
 // Only what is shown gets a name: there may be 200,000 paths.
 template <typename Counts, typename Name>
@@ -150,8 +134,8 @@ std::vector<Attacker> EventTally::attackers() const {
                       {}};
     for (size_t bit = 0; bit < 32; ++bit) {
       if ((deeds.classes & (1u << bit)) == 0) continue;
-      std::string name = bit < std::size(kClasses)
-                             ? std::string(kClasses[bit].name)
+      std::string name = bit < static_cast<size_t>(kReasonBits)
+                             ? std::string(className(bit))
                              : reasonName(static_cast<int64_t>(bit) - kReasonBits);
       if (!name.empty()) attacker.classes.push_back(std::move(name));
     }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "db/config/config.h"
+#include "db/secrets/secret_box.h"
 #include "db/store/store.h"
 #include "gateway/access/access_list.h"
 #include "gateway/access/rate_limiter.h"
@@ -22,6 +23,7 @@
 #include "waf/engine/rule_set.h"
 #include "waf/engine/transaction.h"
 #include "waf/event/masking.h"
+#include "waf/operators/geo_database.h"
 
 namespace gateway {
 
@@ -72,7 +74,9 @@ struct Snapshot {
   std::vector<std::shared_ptr<Upstream>> upstreams;
   std::map<std::string, ListenerTable, std::less<>> listeners;  // by listenerKey
   waf::Masking masking;                                         // of what is recorded
-  std::vector<std::string> warnings;  // alarms that this configuration raises
+  std::shared_ptr<const waf::GeoDatabase> geo;                  // null: events have no country
+  std::shared_ptr<const db::SecretBox> sealing;  // null: no site keeps what is masked
+  std::vector<std::string> warnings;             // alarms that this configuration raises
 
   const ListenerTable* listener(std::string_view key) const {
     const auto found = listeners.find(key);
