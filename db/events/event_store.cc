@@ -4,7 +4,6 @@
 
 #include "db/events/event_place.h"
 #include "db/events/event_row.h"
-#include "db/events/event_tally.h"
 #include "waf/base/ulid.h"
 
 namespace db {
@@ -15,7 +14,6 @@ using Steady = std::chrono::steady_clock;
 
 constexpr size_t kMaxPage = 1000;
 constexpr size_t kExportPage = 500;
-constexpr size_t kMaxTop = 100;
 constexpr size_t kMaxIdle = 32;
 // Candidates of the first file that are looked at however late it is, so that a cursor moves on.
 constexpr size_t kLeastCandidates = 1000;
@@ -185,46 +183,6 @@ Result<std::optional<waf::AuditEvent>> SqliteEventStore::find(const std::string&
     }
   }
   return std::optional<waf::AuditEvent>();
-}
-
-Result<EventCounts> SqliteEventStore::count(const EventFilter& filter,
-                                            const EventCountRequest& request) {
-  EventCountRequest bounded = request;
-  bounded.limit = std::clamp<size_t>(request.limit, 1, kMaxTop);
-  bounded.step = std::max(request.step, std::chrono::seconds(1));
-  EventTally tally(bounded);
-  const Deadline deadline = Steady::now() + count_budget_;
-  std::optional<int64_t> left_at;
-  bool counted = false;
-  for (const EventFileName& name : filesFor(filter)) {
-    const Result<void> read = withFile(name, nullptr, [&](EventFile& file) -> Result<void> {
-      if (file.isEmpty()) return {};
-      if (counted && Steady::now() >= deadline) {
-        left_at = std::max(left_at.value_or(INT64_MIN), file.newest() + 1);
-        return {};
-      }
-      counted = true;
-      EventMatcher matcher(filter);
-      const auto visit = [&tally](const EventColumns& row) {
-        tally.add(row);
-        return EventFile::Next::Go;
-      };
-      const auto isLate = [&](size_t candidates) {
-        return candidates >= kLeastCandidates && candidates % kClockInterval == 0 &&
-               Steady::now() >= deadline;
-      };
-      const Result<EventFile::Walk> walk = file.walk(filter, matcher, kNewestPlace, visit, isLate);
-      if (!walk) return waf::fail(walk.error());
-      if (!walk->complete) left_at = std::max(left_at.value_or(INT64_MIN), walk->place);
-      return file.forEachRuleMessage(
-          [&tally](int64_t id, std::string_view message) { tally.nameRule(id, message); });
-    });
-    if (!read) return waf::fail(read.error());
-  }
-  EventCounts out = tally.result();
-  out.partial = left_at.has_value();
-  if (left_at) out.counted_back_to = fromMicroseconds(timeOfPlace(*left_at));
-  return out;
 }
 
 Result<void> SqliteEventStore::forEach(const EventFilter& filter,

@@ -148,6 +148,8 @@ struct EventCounts {
   std::vector<Count> countries;
   std::vector<Attacker> attackers;   // those with the most events
   std::vector<EventStep> histogram;  // oldest first, steps without a match left out
+  // Of the histogram: what was asked for, doubled until there are at most 5,000.
+  std::chrono::seconds step{3600};
 };
 
 struct EventCountRequest {

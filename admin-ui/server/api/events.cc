@@ -65,6 +65,7 @@ nlohmann::json describe(const db::EventCounts& counts) {
                           {"severity", describe(counts.severities)},
                           {"country", describe(counts.countries)}}},
                         {"attackers", std::move(attackers)},
+                        {"step_seconds", counts.step.count()},
                         {"histogram", std::move(histogram)}};
   if (counts.partial) out["counted_back_to"] = waf::formatRfc3339(counts.counted_back_to);
   return out;
