@@ -171,6 +171,9 @@ struct OutputConfig {
 struct EventsConfig {
   uint32_t keep_days = 30;
   uint64_t limit_bytes = 10ull << 30;
+  // Of ordinary requests, which have files of their own.
+  uint32_t ordinary_keep_days = 7;
+  uint64_t ordinary_limit_bytes = 2ull << 30;
   uint64_t min_free_bytes = 512ull << 20;  // of the disk: below it the oldest events go
 };
 

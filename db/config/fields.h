@@ -309,6 +309,17 @@ void fields(V&& v, T& o) {
           .min = 16ull << 20,
           .max = 1ull << 50},
     o.limit_bytes);
+  v(Field{.name = "ordinary_keep_days",
+          .about = "of the requests that access_log keeps: nothing refused "
+                   "them, no rule matched",
+          .min = 1,
+          .max = 3650},
+    o.ordinary_keep_days);
+  v(Field{.name = "ordinary_limit_bytes",
+          .about = "disk space for them; the oldest go first",
+          .min = 16ull << 20,
+          .max = 1ull << 50},
+    o.ordinary_limit_bytes);
   v(Field{.name = "min_free_bytes",
           .about = "of the disk: below it the oldest events go",
           .max = 1ull << 50},
