@@ -96,6 +96,7 @@ class Server final : public AdminServer {
       : options_(options), api_(store, log, gateway, clock, options.data_dir) {}
 
   ~Server() override {
+    api_.stop();
     https_.reset();
     control_.reset();
     if (options_.control_socket) ::unlink(controlSocketPath(options_.data_dir).c_str());

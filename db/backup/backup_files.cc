@@ -74,12 +74,11 @@ Result<std::vector<std::string>> listBackupFiles(const std::string& data_dir, bo
 }
 
 Result<void> copyDatabase(const std::string& from, const std::string& to) {
-  for (const char* companion : {"", "-wal", "-shm", "-journal"}) ::unlink((to + companion).c_str());
   const Result<std::unique_ptr<Connection>> source =
       Connection::open(from, {.mode = Connection::Mode::Write});
   if (!source) return waf::fail(source.error());
   sqlite3* raw = nullptr;
-  const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
+  const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX;
   const int opened = sqlite3_open_v2(to.c_str(), &raw, flags, nullptr);
   const std::unique_ptr<sqlite3, int (*)(sqlite3*)> target(raw, sqlite3_close_v2);
   if (opened != SQLITE_OK) return sqliteError(to, opened, sqlite3_errstr(opened));
@@ -89,7 +88,6 @@ Result<void> copyDatabase(const std::string& from, const std::string& to) {
   // All pages in one step: the copy is of one moment, and writers go on beside it in the log.
   const int done = sqlite3_backup_step(backup.get(), -1);
   if (done != SQLITE_DONE) return sqliteError(from, done, sqlite3_errstr(done));
-  ::chmod(to.c_str(), 0600);
   return {};
 }
 

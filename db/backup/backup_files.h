@@ -17,7 +17,8 @@ bool isDatabaseName(const std::string& name);  // copied through SQLite
 // Those that are there, in order.
 Result<std::vector<std::string>> listBackupFiles(const std::string& data_dir, bool with_events);
 
-// The database as of one moment, without what belongs to its journal.
+// The database as of one moment, without what belongs to its journal, into an empty file that is
+// there.
 Result<void> copyDatabase(const std::string& from, const std::string& to);
 
 }  // namespace db

@@ -26,14 +26,10 @@ constexpr size_t kMaxFiles = 100000;
 constexpr size_t kPart = 256u << 10;
 // What a restore replaces. The spool goes with it: its records belong to the events that were
 // there.
-constexpr const char* kReplaced[] = {"portcullis.db",
-                                     "portcullis.db-wal",
-                                     "portcullis.db-shm",
-                                     "secret.key",
-                                     "last-good.json",
-                                     "rulesets",
-                                     "events",
-                                     "spool"};
+constexpr const char* kReplaced[] = {
+    "portcullis.db",  "portcullis.db-wal", "portcullis.db-shm", "secret.key",
+    "admin-log.head", "last-good.json",    "rulesets",          "events",
+    "spool"};
 
 // A backup without events leaves those that are there.
 bool isOfEvents(std::string_view name) { return name == "events" || name == "spool"; }

@@ -37,8 +37,10 @@ Result<SealedWriter> SealedWriter::create(const std::string& path, std::string_v
   const Result<ChunkSeal> seal = ChunkSeal::make(passphrase, salt);
   if (!seal) return waf::fail(seal.error());
   const std::string partial = path + ".part";
+  // One that stands there is not ours to write into: somebody else may hold it open.
+  ::unlink(partial.c_str());
   FileDescriptor file(
-      ::open(partial.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600));
+      ::open(partial.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600));
   if (!file.valid()) return systemError(partial, errno);
   SealedWriter out(path, std::move(file), *seal);
   const char kind = passphrase.empty() ? 0 : 1;
@@ -111,9 +113,14 @@ Result<SealedReader> SealedReader::open(const std::string& path, std::string_vie
     return waf::fail(ErrorCode::Denied, "backup",
                      path + ": is encrypted; give its passphrase with --passphrase-file");
   }
-  // A backup in clear needs none; one that is given opens nothing.
-  const Result<ChunkSeal> seal =
-      ChunkSeal::make(kind == 1 ? passphrase : "", head.substr(kMagic.size() + 1));
+  // Anybody can write a backup in clear: who names a passphrase expects what only its holder wrote.
+  if (kind == 0 && !passphrase.empty()) {
+    return waf::fail(ErrorCode::Denied, "backup",
+                     path +
+                         ": is not encrypted, though a passphrase was given; if it is the right "
+                         "file, leave the passphrase out");
+  }
+  const Result<ChunkSeal> seal = ChunkSeal::make(passphrase, head.substr(kMagic.size() + 1));
   if (!seal) return waf::fail(seal.error());
   out.seal_ = *seal;
   return out;

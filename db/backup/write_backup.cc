@@ -9,6 +9,7 @@
 
 #include "db/backup/backup.h"
 #include "db/backup/backup_files.h"
+#include "db/backup/scratch_copy.h"
 #include "db/backup/sealed_file.h"
 #include "db/store/file.h"
 
@@ -46,19 +47,6 @@ Result<uint64_t> addFile(SealedWriter& out, const std::string& name, const std::
   return static_cast<uint64_t>(status.st_size);
 }
 
-// Where databases are copied to, one after the other; gone at the end.
-class ScratchCopy {
- public:
-  explicit ScratchCopy(std::string path) : path_(std::move(path)) {}
-  ~ScratchCopy() { ::unlink(path_.c_str()); }
-  ScratchCopy(const ScratchCopy&) = delete;
-  ScratchCopy& operator=(const ScratchCopy&) = delete;
-  const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-};
-
 }  // namespace
 
 Result<BackupSummary> writeBackup(const std::string& data_dir, const std::string& path,
@@ -72,16 +60,19 @@ Result<BackupSummary> writeBackup(const std::string& data_dir, const std::string
   }
   Result<SealedWriter> out = SealedWriter::create(path, options.passphrase);
   if (!out) return waf::fail(out.error());
-  const ScratchCopy copy(path + ".database");
+  // In the data directory: there is room for a database, and nobody else may look in.
+  Result<ScratchCopy> copy = ScratchCopy::make(data_dir);
+  if (!copy) return waf::fail(copy.error());
   BackupSummary summary;
   for (const std::string& name : *names) {
     std::string source = data_dir + "/" + name;
     if (isDatabaseName(name)) {
-      const Result<void> copied = copyDatabase(source, copy.path());
-      // Retention took it away in the meantime.
-      if (!copied && !std::filesystem::exists(source)) continue;
+      Result<void> copied = copy->clear();
+      if (copied) copied = copyDatabase(source, copy->path());
+      // Retention took it away in the meantime: the copy is of nothing, whole or not.
+      if (!std::filesystem::exists(source)) continue;
       if (!copied) return waf::fail(copied.error());
-      source = copy.path();
+      source = copy->path();
     }
     const Result<uint64_t> size = addFile(*out, name, source);
     if (!size) return waf::fail(size.error());

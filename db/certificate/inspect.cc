@@ -10,6 +10,7 @@
 
 #include "db/certificate/certificate.h"
 #include "db/certificate/openssl_handles.h"
+#include "waf/base/hex.h"
 #include "waf/base/ip_network.h"
 #include "waf/base/text.h"
 
@@ -121,13 +122,7 @@ std::string fingerprint(const X509* certificate) {
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
   unsigned int length = 0;
   X509_digest(certificate, EVP_sha256(), digest.data(), &length);
-  constexpr char kHex[] = "0123456789abcdef";
-  std::string text;
-  for (size_t i = 0; i < length; ++i) {
-    text.push_back(kHex[digest[i] >> 4]);
-    text.push_back(kHex[digest[i] & 15]);
-  }
-  return text;
+  return waf::toHex(digest.data(), length);
 }
 
 std::string dateOf(waf::WallTime time) { return waf::formatRfc3339(time).substr(0, 10); }

@@ -161,6 +161,16 @@ struct TimeoutsConfig {
 // Requests that nothing refused and no rule matched, kept beside the events under the same ids.
 struct AccessLogConfig {
   uint32_t sample_percent = 0;  // of the requests; 100 keeps all
+  // Parts of the record that are kept: headers, query, body, response, tls, upstream, durations.
+  std::vector<std::string> fields = {"headers", "query",    "body",     "response",
+                                     "tls",     "upstream", "durations"};
+};
+
+// What a site's events hold beside the request and what matched.
+struct EventDetailConfig {
+  std::string response = "head";  // of the upstream's answer: off, head, excerpt
+  // The record without masks too, sealed; who may lift them is a role.
+  bool keep_secrets = false;
 };
 
 // Strict-Transport-Security (RFC 6797); sent over TLS only.
@@ -198,6 +208,7 @@ struct SiteConfig {
   LimitsConfig limits;
   TimeoutsConfig timeouts;
   AccessLogConfig access_log;
+  EventDetailConfig events;
 };
 
 struct AuditLogConfig {
@@ -208,8 +219,12 @@ struct AuditLogConfig {
 // A further place that events are sent to as they happen.
 struct OutputConfig {
   std::string name;
-  std::string kind;               // syslog_udp, syslog_tcp, file
-  std::string address;            // of syslog: host:port
+  std::string kind;     // syslog_udp, syslog_tcp, syslog_tls, webhook, file
+  std::string address;  // of syslog: host:port
+  std::string url;      // of webhook: https://…
+  std::string ca_file;  // of TLS: who may issue the peer's certificate; "": the system's
+  std::string secret;   // of webhook: signs what is sent; never exported in clear
+  std::string secret_sealed;
   std::string file;               // of file
   std::string format = "json";    // json, cef, error_log
   std::string mode = "relevant";  // all, relevant
@@ -222,6 +237,9 @@ struct OutputConfig {
 struct EventsConfig {
   uint32_t keep_days = 30;
   uint64_t limit_bytes = 10ull << 30;
+  // Of ordinary requests, which have files of their own.
+  uint32_t ordinary_keep_days = 7;
+  uint64_t ordinary_limit_bytes = 2ull << 30;
   uint64_t min_free_bytes = 512ull << 20;  // of the disk: below it the oldest events go
 };
 
@@ -245,7 +263,8 @@ struct SettingsConfig {
   std::vector<OutputConfig> outputs;
   EventsConfig events;
   MaskingConfig masking;
-  uint32_t workers = 0;  // event loops; 0: one per core
+  std::string geo_database;  // a MaxMind DB file; "": events have no country
+  uint32_t workers = 0;      // event loops; 0: one per core
   uint32_t drain_timeout_ms = 10000;
   // How long the old process of a binary upgrade lives on for its connections.
   uint32_t upgrade_drain_timeout_ms = 3600 * 1000;

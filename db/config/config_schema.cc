@@ -81,7 +81,8 @@ class SchemaWriter {
   static json describe(const Field& field, const std::vector<T>&) {
     json items;
     if constexpr (std::same_as<T, std::string>) {
-      items = {{"type", "string"}, {"minLength", 1}, {"maxLength", field.max_length}};
+      items = describe(field, std::string());
+      items["minLength"] = 1;
     } else if constexpr (std::integral<T>) {
       items = range<T>(field);
     } else {

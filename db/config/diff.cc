@@ -55,6 +55,7 @@ class Differ {
     if (path == "chain_pem") return say(subject, "certificate replaced");
     if (path.ends_with("ca_pem")) return say(subject, path + " replaced");
     if (path == "key_sealed") return;  // the caller compares the keys themselves
+    if (path.ends_with("secret_sealed")) return say(subject, path + " replaced");
     say(subject, path + " " + show(before) + " → " + show(after));
   }
 

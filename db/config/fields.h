@@ -284,6 +284,24 @@ void fields(V&& v, T& o) {
           .about = "share of the ordinary requests that is kept beside the events; 100 keeps all",
           .max = 100},
     o.sample_percent);
+  v(Field{.name = "fields",
+          .about = "what of them is kept: headers, query, body, response, tls, upstream, durations",
+          .one_of = "headers|query|body|response|tls|upstream|durations",
+          .max_items = 7},
+    o.fields);
+}
+
+template <typename V, FieldsOf<EventDetailConfig> T>
+void fields(V&& v, T& o) {
+  v(Field{.name = "response",
+          .about =
+              "of the upstream's answer: nothing, its head, or its head and the beginning of a "
+              "body that is inspected",
+          .one_of = "off|head|excerpt"},
+    o.response);
+  v(Field{.name = "keep_secrets",
+          .about = "masked values are kept too, sealed; the role auditor may read them"},
+    o.keep_secrets);
 }
 
 template <typename V, FieldsOf<HstsConfig> T>
@@ -343,6 +361,7 @@ void fields(V&& v, T& o) {
   v(Field{.name = "limits"}, o.limits);
   v(Field{.name = "timeouts"}, o.timeouts);
   v(Field{.name = "access_log"}, o.access_log);
+  v(Field{.name = "events"}, o.events);
 }
 
 template <typename V, FieldsOf<AuditLogConfig> T>
@@ -354,8 +373,34 @@ void fields(V&& v, T& o) {
 template <typename V, FieldsOf<OutputConfig> T>
 void fields(V&& v, T& o) {
   v(kNameField, o.name);
-  v(Field{.name = "kind", .required = true, .one_of = "syslog_udp|syslog_tcp|file"}, o.kind);
+  v(Field{.name = "kind",
+          .required = true,
+          .one_of = "syslog_udp|syslog_tcp|syslog_tls|webhook|file"},
+    o.kind);
   v(Field{.name = "address", .about = "of syslog: host:port", .omit_empty = true}, o.address);
+  v(Field{.name = "url",
+          .about = "of webhook: https://host/path; batches of events are posted as JSON",
+          .max_length = 2048,
+          .omit_empty = true},
+    o.url);
+  v(Field{.name = "ca_file",
+          .about =
+              "of syslog_tls and webhook: PEM file of the authorities that may have issued the "
+              "peer's certificate; empty: those that the system trusts",
+          .max_length = 4096,
+          .omit_empty = true},
+    o.ca_file);
+  v(Field{.name = "secret",
+          .about =
+              "of webhook: signs what is sent (X-Portcullis-Signature); accepted, never exported",
+          .max_length = 256,
+          .secret = true},
+    o.secret);
+  v(Field{.name = "secret_sealed",
+          .about = "the secret, encrypted with this installation's secret key",
+          .max_length = 1024,
+          .omit_empty = true},
+    o.secret_sealed);
   v(Field{.name = "file", .about = "of file", .max_length = 4096, .omit_empty = true}, o.file);
   v(Field{.name = "format",
           .about = "error_log: as ModSecurity writes to a web server's error log",
@@ -378,6 +423,17 @@ void fields(V&& v, T& o) {
           .min = 16ull << 20,
           .max = 1ull << 50},
     o.limit_bytes);
+  v(Field{.name = "ordinary_keep_days",
+          .about = "of the requests that access_log keeps: nothing refused "
+                   "them, no rule matched",
+          .min = 1,
+          .max = 3650},
+    o.ordinary_keep_days);
+  v(Field{.name = "ordinary_limit_bytes",
+          .about = "disk space for them; the oldest go first",
+          .min = 16ull << 20,
+          .max = 1ull << 50},
+    o.ordinary_limit_bytes);
   v(Field{.name = "min_free_bytes",
           .about = "of the disk: below it the oldest events go",
           .max = 1ull << 50},
@@ -410,6 +466,10 @@ void fields(V&& v, T& o) {
   v(Field{.name = "outputs", .max_items = 16}, o.outputs);
   v(Field{.name = "events"}, o.events);
   v(Field{.name = "masking"}, o.masking);
+  v(Field{.name = "geo_database",
+          .about = "a MaxMind DB file that knows countries; empty: events have none",
+          .max_length = 4096},
+    o.geo_database);
   v(Field{.name = "workers", .about = "event loops; 0: one per core", .max = 1024}, o.workers);
   v(Field{.name = "drain_timeout_ms",
           .about = "how long a stop waits for requests under way",

@@ -109,6 +109,15 @@ class Validator {
       }
       return;
     }
+    if (!output.ca_file.empty() && !output.ca_file.starts_with('/')) {
+      report("ca_file", "ca_file must be an absolute path");
+    }
+    if (output.kind == "webhook") {
+      if (!output.url.starts_with("https://")) {
+        report("url", "url must begin with https://: events hold what must not be read on the way");
+      }
+      return;
+    }
     const std::string why = checkAddress(output.address, false);
     if (!why.empty()) report("address", why);
   }

@@ -56,8 +56,11 @@ void EventFile::attachIndex() {
   const std::string uri = sqliteUri(path, "rw");
   if (!attach || !attach->bindText(1, uri).execute()) return;
   const Result<int64_t> version = connection_->number("PRAGMA idx.user_version");
-  index_usable_ = version && *version == kIndexSchemaVersion &&
-                  connection_->number("SELECT arrival FROM idx.progress");
+  // One of another file, or of this one when it was longer, is the indexer's to make anew.
+  const Result<int64_t> fits = connection_->number(
+      "SELECT COUNT(*) FROM idx.progress p WHERE p.arrival = 0 OR EXISTS (SELECT 1 FROM "
+      "main.records r WHERE r.arrival = p.arrival AND r.place = p.place)");
+  index_usable_ = version && *version == kIndexSchemaVersion && fits && *fits == 1;
 }
 
 Result<void> EventFile::refresh() {
@@ -80,6 +83,8 @@ Result<EventFile::Walk> EventFile::walk(const EventFilter& filter, EventMatcher&
   index_usable_ = false;
   const Result<void> again = walkOnce(filter, matcher, visit, is_late, &walk);
   if (!again) return waf::fail(again.error());
+  // It is: without it the indexer makes it anew.
+  if (inodeOf(indexPath(connection_->path())) == index_inode_) removeIndex(connection_->path());
   return walk;
 }
 

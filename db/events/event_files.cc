@@ -1,18 +1,20 @@
 #include "db/events/event_files.h"
 
 #include <dirent.h>
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <memory>
 
+#include "db/store/file.h"
 #include "waf/base/text.h"
 
 namespace db {
 namespace {
 
-constexpr std::string_view kPrefix = "events-";
+constexpr std::string_view kPrefixes[] = {"events-", "access-"};  // by kind
 constexpr std::string_view kSuffix = ".db";
 constexpr const char* kCompanions[] = {"", "-wal", "-shm", ".idx", ".idx-wal", ".idx-shm"};
 
@@ -23,17 +25,19 @@ struct DirectoryCloser {
 }  // namespace
 
 std::string EventFileName::toString() const {
-  std::string out = std::string(kPrefix) + std::to_string(date);
+  std::string out = std::string(kPrefixes[static_cast<size_t>(kind)]) + std::to_string(date);
   if (part > 1) out += "-" + std::to_string(part);
   return out + std::string(kSuffix);
 }
 
 bool EventFileName::parse(std::string_view name, EventFileName* out) {
-  if (name.size() <= kPrefix.size() + kSuffix.size() || name.substr(0, kPrefix.size()) != kPrefix ||
-      name.substr(name.size() - kSuffix.size()) != kSuffix) {
+  const bool ordinary = name.starts_with(kPrefixes[1]);
+  const std::string_view prefix = kPrefixes[ordinary ? 1 : 0];
+  if (name.size() <= prefix.size() + kSuffix.size() || !name.starts_with(prefix) ||
+      !name.ends_with(kSuffix)) {
     return false;
   }
-  name.remove_prefix(kPrefix.size());
+  name.remove_prefix(prefix.size());
   name.remove_suffix(kSuffix.size());
   const size_t dash = name.find('-');
   uint64_t date = 0;
@@ -47,6 +51,7 @@ bool EventFileName::parse(std::string_view name, EventFileName* out) {
   }
   out->date = static_cast<int>(date);
   out->part = static_cast<int>(part);
+  out->kind = ordinary ? EventKind::Ordinary : EventKind::Event;
   return true;
 }
 
@@ -76,6 +81,12 @@ std::vector<EventFileName> listEventFiles(const std::string& folder) {
   return out;
 }
 
+std::vector<EventFileName> listEventFiles(const std::string& folder, EventKind kind) {
+  std::vector<EventFileName> out = listEventFiles(folder);
+  std::erase_if(out, [kind](const EventFileName& name) { return name.kind != kind; });
+  return out;
+}
+
 uint64_t eventFileBytes(const std::string& folder, const EventFileName& name) {
   uint64_t total = 0;
   for (const char* companion : kCompanions) {
@@ -87,8 +98,15 @@ uint64_t eventFileBytes(const std::string& folder, const EventFileName& name) {
 }
 
 void removeEventFile(const std::string& folder, const EventFileName& name) {
-  for (const char* companion : kCompanions) {
-    ::unlink((folder + "/" + name.toString() + companion).c_str());
+  for (const std::string_view companion : kCompanions) {
+    const std::string path = folder + "/" + name.toString() + std::string(companion);
+    // What is mapped (-shm) must keep its pages: who reads beyond a file's end is killed by the
+    // kernel.
+    const bool mapped = companion.ends_with("-shm");
+    const FileDescriptor file(mapped ? -1
+                                     : ::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOFOLLOW));
+    ::unlink(path.c_str());
+    if (file.valid()) static_cast<void>(::ftruncate(file.get(), 0) == 0);
   }
 }
 

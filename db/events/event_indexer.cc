@@ -19,13 +19,15 @@ constexpr Connection::Options kIndexOptions{.mode = Connection::Mode::Create,
                                             .cache_kb = 16 << 10,
                                             .checkpoint_pages = 8000};
 
-void removeIndex(const std::string& path) {
-  for (const char* companion : {"", "-wal", "-shm"}) ::unlink((path + companion).c_str());
-}
-
 }  // namespace
 
 std::string indexPath(const std::string& event_file) { return event_file + ".idx"; }
+
+void removeIndex(const std::string& event_file) {
+  for (const char* companion : {"", "-wal", "-shm"}) {
+    ::unlink((indexPath(event_file) + companion).c_str());
+  }
+}
 
 void EventIndexer::close() {
   events_.reset();
@@ -35,9 +37,13 @@ void EventIndexer::close() {
 
 Result<size_t> EventIndexer::advance(size_t max_rows) {
   const std::vector<EventFileName> files = listEventFiles(folder_);
-  std::erase_if(finished_, [&files](const EventFileName& name) {
-    return !std::binary_search(files.begin(), files.end(), name);
+  std::erase_if(finished_, [&](const EventFileName& name) {
+    // A reader that finds an index damaged takes it away.
+    const std::string index = indexPath(folder_ + "/" + name.toString());
+    return !std::binary_search(files.begin(), files.end(), name) ||
+           (!damaged_.contains(name) && ::access(index.c_str(), F_OK) != 0);
   });
+  std::erase_if(damaged_, [this](const EventFileName& name) { return !finished_.contains(name); });
   Result<size_t> failed = size_t{0};
   for (size_t i = files.size(); i-- > 0;) {
     if (finished_.contains(files[i])) continue;
@@ -49,8 +55,12 @@ Result<size_t> EventIndexer::advance(size_t max_rows) {
       // A damaged file has no index; the others go on. What may pass is tried again.
       if (rows.error().code != ErrorCode::Corrupt) failed = rows;
     }
-    const bool newest = i + 1 == files.size();
-    if (!newest && (rows || rows.error().code == ErrorCode::Corrupt)) finished_.insert(files[i]);
+    const bool newest =
+        std::none_of(files.begin() + static_cast<std::ptrdiff_t>(i) + 1, files.end(),
+                     [&](const EventFileName& later) { return later.kind == files[i].kind; });
+    if (newest || (!rows && rows.error().code != ErrorCode::Corrupt)) continue;
+    finished_.insert(files[i]);
+    if (!rows) damaged_.insert(files[i]);
   }
   return failed;
 }
@@ -61,9 +71,9 @@ uint64_t EventIndexer::countLeft() {
     if (finished_.contains(name) || !openFile(name)) continue;
     const Result<int64_t> done = progress();
     if (!done) continue;
-    const Result<int64_t> rows =
-        events_->number("SELECT COUNT(*) FROM records WHERE arrival > " + std::to_string(*done));
-    if (rows) left += static_cast<uint64_t>(*rows);
+    // Arrivals are counted from 1 without gaps: nothing must be walked through.
+    const Result<int64_t> last = events_->number("SELECT MAX(arrival) FROM records");
+    if (last && *last > *done) left += static_cast<uint64_t>(*last - *done);
   }
   return left;
 }
@@ -84,12 +94,29 @@ Result<void> EventIndexer::openFile(const EventFileName& name) {
   }
   events_ = std::move(*events);
   Result<void> opened = openIndex(indexPath(path));
+  if (opened) opened = checkIndex();
   if (!opened && opened.error().code == ErrorCode::Corrupt) {
-    removeIndex(indexPath(path));
+    index_.reset();
+    removeIndex(path);
     opened = openIndex(indexPath(path));
   }
   if (opened) open_ = name;
   return opened;
+}
+
+// Whether it is the index of this file as it is now: not of one that was longer, or of another that
+// bore the name.
+Result<void> EventIndexer::checkIndex() {
+  const Result<int64_t> done = progress();
+  if (!done) return waf::fail(done.error());
+  if (*done == 0) return {};
+  const Result<int64_t> place = index_->number("SELECT place FROM progress");
+  if (!place) return waf::fail(place.error());
+  const Result<int64_t> actual = events_->number(
+      "SELECT place FROM records WHERE arrival = " + std::to_string(*done), INT64_MIN);
+  if (!actual) return waf::fail(ErrorCode::Unavailable, "db", actual.error().message);
+  if (*actual == *place) return {};
+  return waf::fail(ErrorCode::Corrupt, "db", index_->path() + ": is the index of another file");
 }
 
 Result<void> EventIndexer::openIndex(const std::string& path) {
@@ -113,19 +140,27 @@ Result<void> EventIndexer::openIndex(const std::string& path) {
 
 Result<size_t> EventIndexer::indexFile(size_t max_rows) {
   const Result<int64_t> done = progress();
-  if (!done) return waf::fail(done.error());
-  const Result<std::vector<Row>> rows = readRows(*done, max_rows);
+  if (!done) return waf::fail(afterFault(done.error()));
+  Result<std::vector<Row>> rows = readRows(*done, max_rows);
   if (!rows) return waf::fail(rows.error());
   if (rows->empty()) return size_t{0};
-  const Result<void> written = writeRows(*rows);
-  if (!written && written.error().code == ErrorCode::Corrupt) {
-    const std::string path = index_->path();
-    close();
-    removeIndex(path);
-    return waf::fail(ErrorCode::Unavailable, "db", path + ": was damaged and is made anew");
-  }
-  if (!written) return waf::fail(written.error());
+  const Row last = {rows->back().arrival, rows->back().place, "", ""};
+  // FTS5 ends its batch in memory and writes a segment whenever a rowid is not above the one
+  // before.
+  std::sort(rows->begin(), rows->end(),
+            [](const Row& a, const Row& b) { return a.place < b.place; });
+  const Result<void> written = writeRows(*rows, last);
+  if (!written) return waf::fail(afterFault(written.error()));
   return rows->size();
+}
+
+// A damaged index goes away, and the next look makes another.
+waf::Error EventIndexer::afterFault(const waf::Error& error) {
+  if (error.code != ErrorCode::Corrupt) return error;
+  const std::string path = events_->path();
+  close();
+  removeIndex(path);
+  return {ErrorCode::Unavailable, "db", indexPath(path) + ": was damaged and is made anew"};
 }
 
 // Read in one go, so that the writer's log can start over while the words are sorted in.
@@ -154,7 +189,7 @@ Result<std::vector<EventIndexer::Row>> EventIndexer::readRows(int64_t after, siz
   return out;
 }
 
-Result<void> EventIndexer::writeRows(const std::vector<Row>& rows) {
+Result<void> EventIndexer::writeRows(const std::vector<Row>& rows, const Row& last) {
   Result<Statement> words = index_->prepare("INSERT INTO words (rowid, text) VALUES (?, ?)");
   if (!words) return waf::fail(words.error());
   Result<Statement> rules = index_->prepare("INSERT INTO event_rules VALUES (?, ?)");
@@ -167,7 +202,8 @@ Result<void> EventIndexer::writeRows(const std::vector<Row>& rows) {
       }
       if (!done) return done;
     }
-    return index_->execute("UPDATE progress SET arrival = " + std::to_string(rows.back().arrival));
+    return index_->execute("UPDATE progress SET arrival = " + std::to_string(last.arrival) +
+                           ", place = " + std::to_string(last.place));
   });
 }
 

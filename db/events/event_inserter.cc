@@ -41,7 +41,8 @@ Result<std::unique_ptr<EventInserter>> EventInserter::open(const std::string& pa
   const auto prepare = [&](const char* sql) { return (*connection)->prepare(sql); };
   // Not OR IGNORE: that would hide a row which breaks another constraint.
   Result<Statement> event = prepare(
-      "INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO "
+      "INSERT INTO events VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
+      "?, ?, ?) ON CONFLICT DO "
       "NOTHING");
   Result<Statement> record = prepare("INSERT INTO records VALUES (?, ?, ?)");
   Result<Statement> known = prepare("SELECT 1 FROM events WHERE sequence = ?");
@@ -50,23 +51,24 @@ Result<std::unique_ptr<EventInserter>> EventInserter::open(const std::string& pa
   for (const Result<Statement>* statement : {&event, &record, &known, &message, &position}) {
     if (!*statement) return waf::fail(statement->error());
   }
-  const Result<int64_t> last = (*connection)->number("SELECT MAX(arrival) FROM records");
-  if (!last) return waf::fail(last.error());
-  return std::unique_ptr<EventInserter>(
-      new EventInserter(std::move(*connection), *last + 1,
-                        {std::move(*event), std::move(*record), std::move(*known),
-                         std::move(*message), std::move(*position)}));
+  return std::unique_ptr<EventInserter>(new EventInserter(
+      std::move(*connection), {std::move(*event), std::move(*record), std::move(*known),
+                               std::move(*message), std::move(*position)}));
 }
 
-Result<void> EventInserter::insert(std::span<const SpooledRecord> records, waf::WallTime now) {
+Result<void> EventInserter::insert(std::span<const SpooledRecord> records,
+                                   std::span<const SpooledRecord> positions, waf::WallTime now) {
   messages_.clear();
-  const int64_t first_arrival = next_arrival_;
-  const Result<void> done = connection_->transact([&] { return insertAll(records, now); });
-  if (!done) next_arrival_ = first_arrival;
-  return done;
+  return connection_->transact([&] { return insertAll(records, positions, now); });
 }
 
-Result<void> EventInserter::insertAll(std::span<const SpooledRecord> records, waf::WallTime now) {
+Result<void> EventInserter::insertAll(std::span<const SpooledRecord> records,
+                                      std::span<const SpooledRecord> positions, waf::WallTime now) {
+  // Asked for within the transaction: of one that failed nobody knows how far
+  // it came.
+  const Result<int64_t> last_arrival = connection_->number("SELECT MAX(arrival) FROM records");
+  if (!last_arrival) return waf::fail(last_arrival.error());
+  next_arrival_ = *last_arrival + 1;
   for (const SpooledRecord& record : records) {
     makeEventRow(record.sequence, record.line, now, &fields_, &row_);
     const Result<void> done = insertRow(record);
@@ -77,7 +79,7 @@ Result<void> EventInserter::insertAll(std::span<const SpooledRecord> records, wa
     }
   }
   const Result<void> done = insertMessages();
-  return done ? insertPositions(records) : done;
+  return done ? insertPositions(positions) : done;
 }
 
 Result<void> EventInserter::insertRow(const SpooledRecord& record) {

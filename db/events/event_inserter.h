@@ -18,8 +18,11 @@ class EventInserter {
   // or version.
   static Result<std::unique_ptr<EventInserter>> open(const std::string& path);
 
-  // In one transaction. A sequence number that is there already is the same record.
-  Result<void> insert(std::span<const SpooledRecord> records, waf::WallTime now);
+  // In one transaction. A sequence number that is there already is the same
+  // record; `positions` are the records up to which the spool's segments are
+  // then committed.
+  Result<void> insert(std::span<const SpooledRecord> records,
+                      std::span<const SpooledRecord> positions, waf::WallTime now);
 
   const std::string& path() const { return connection_->path(); }
 
@@ -32,19 +35,18 @@ class EventInserter {
     Statement position;
   };
 
-  EventInserter(std::unique_ptr<Connection> connection, int64_t next_arrival, Statements statements)
-      : connection_(std::move(connection)),
-        next_arrival_(next_arrival),
-        statements_(std::move(statements)) {}
+  EventInserter(std::unique_ptr<Connection> connection, Statements statements)
+      : connection_(std::move(connection)), statements_(std::move(statements)) {}
 
-  Result<void> insertAll(std::span<const SpooledRecord> records, waf::WallTime now);
+  Result<void> insertAll(std::span<const SpooledRecord> records,
+                         std::span<const SpooledRecord> positions, waf::WallTime now);
   Result<void> insertRow(const SpooledRecord& record);
   Result<bool> isKnown(int64_t sequence);
   Result<void> insertMessages();
   Result<void> insertPositions(std::span<const SpooledRecord> records);
 
   std::unique_ptr<Connection> connection_;
-  int64_t next_arrival_;
+  int64_t next_arrival_ = 1;
   Statements statements_;  // after the connection: finalized before it closes
   RecordFields fields_;    // these three keep their memory from row to row
   EventRow row_;

@@ -5,6 +5,7 @@
 
 #include "db/events/event_place.h"
 #include "db/events/event_row.h"
+#include "waf/base/text.h"
 
 namespace db {
 namespace {

@@ -2,11 +2,8 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <string>
-#include <string_view>
 
 #include "db/sqlite/times.h"
-#include "waf/base/text.h"
 
 namespace db {
 
@@ -25,27 +22,5 @@ inline int64_t placeOf(int64_t time_us, uint64_t sequence) {
   return firstPlaceAt(time_us) + static_cast<int64_t>(sequence & ((1u << kPlaceTieBits) - 1));
 }
 inline int64_t timeOfPlace(int64_t place) { return (place >> kPlaceTieBits) + kPlaceEpochUs; }
-
-// A cursor: the next page holds what lies before this place.
-inline std::string cursorOf(int64_t place) {
-  return std::to_string(timeOfPlace(place)) + "." +
-         std::to_string(place & ((1 << kPlaceTieBits) - 1));
-}
-
-// "" is the beginning; false when the text is no cursor.
-inline bool parseCursor(std::string_view text, int64_t* place) {
-  *place = kNewestPlace;
-  if (text.empty()) return true;
-  const size_t dot = text.find('.');
-  uint64_t time = 0;
-  uint64_t tie = 0;
-  if (dot == std::string_view::npos || !waf::parseUint64(text.substr(0, dot), &time) ||
-      !waf::parseUint64(text.substr(dot + 1), &tie) || time > INT64_MAX ||
-      tie >= (1u << kPlaceTieBits)) {
-    return false;
-  }
-  *place = firstPlaceAt(static_cast<int64_t>(time)) + static_cast<int64_t>(tie);
-  return true;
-}
 
 }  // namespace db

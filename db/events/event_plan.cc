@@ -4,6 +4,7 @@
 
 #include "db/events/event_matcher.h"
 #include "db/events/event_row.h"
+#include "waf/base/hex.h"
 
 namespace db {
 namespace {
@@ -134,12 +135,8 @@ struct EventPlan::Maker {
       if (!few || !*few) return few;
     }
     for (const std::string& client : clients) {
-      std::string literal = "x'";
-      for (const char c : client) {
-        static constexpr char kHex[] = "0123456789abcdef";
-        literal += {kHex[static_cast<unsigned char>(c) >> 4], kHex[c & 15]};
-      }
-      const auto source = add("events e", "e.client = " + literal + "' AND ", "e.place", false);
+      const auto source =
+          add("events e", "e.client = x'" + waf::toHex(client) + "' AND ", "e.place", false);
       if (!source) return waf::fail(source.error());
     }
     return true;

@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "db/events/event_place.h"
+#include "waf/base/hex.h"
 #include "waf/base/ip_network.h"
 #include "waf/base/text.h"
 #include "waf/event/event_names.h"
@@ -30,20 +31,14 @@ void assignPrintable(std::string_view escaped, size_t limit, std::string* out) {
   appendPrintable(escaped, limit, out);
 }
 
-int hexValue(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  const char lower = waf::asciiLower(c);
-  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
-
 // As a server reads it: %xx and + resolved. Broken escapes stay.
 std::string decoded(std::string_view uri) {
   std::string out;
   for (size_t i = 0; i < uri.size(); ++i) {
-    const bool escape = uri[i] == '%' && i + 2 < uri.size() && hexValue(uri[i + 1]) >= 0 &&
-                        hexValue(uri[i + 2]) >= 0;
+    const bool escape = uri[i] == '%' && i + 2 < uri.size() && waf::hexDigit(uri[i + 1]) >= 0 &&
+                        waf::hexDigit(uri[i + 2]) >= 0;
     if (escape) {
-      out += static_cast<char>(hexValue(uri[i + 1]) * 16 + hexValue(uri[i + 2]));
+      out += static_cast<char>(waf::hexDigit(uri[i + 1]) * 16 + waf::hexDigit(uri[i + 2]));
       i += 2;
     } else {
       out += uri[i] == '+' ? ' ' : uri[i];

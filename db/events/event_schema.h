@@ -42,11 +42,14 @@ CREATE TABLE positions (segment TEXT PRIMARY KEY, end_offset INTEGER NOT NULL) W
 )sql";
 
 // Of the index beside an event file (<file>.idx): derived from it by the indexer, made anew when it
-// is missing, damaged or of another version.
-inline constexpr int kIndexSchemaVersion = 1;
+// is missing, damaged, of another version or of another file.
+inline constexpr int kIndexSchemaVersion = 2;
 inline constexpr const char* kIndexSchema = R"sql(
-CREATE TABLE progress (arrival INTEGER NOT NULL);  -- one row: indexed up to here
-INSERT INTO progress VALUES (0);
+CREATE TABLE progress (
+  arrival INTEGER NOT NULL,  -- one row: indexed up to here,
+  place INTEGER NOT NULL     -- where that record stands: another file has another there
+);
+INSERT INTO progress VALUES (0, 0);
 CREATE TABLE event_rules (
   rule_id INTEGER NOT NULL,
   place INTEGER NOT NULL,

@@ -4,7 +4,6 @@
 
 #include "db/events/event_place.h"
 #include "db/events/event_row.h"
-#include "db/events/event_tally.h"
 #include "waf/base/ulid.h"
 
 namespace db {
@@ -15,16 +14,26 @@ using Steady = std::chrono::steady_clock;
 
 constexpr size_t kMaxPage = 1000;
 constexpr size_t kExportPage = 500;
-constexpr size_t kMaxTop = 100;
 constexpr size_t kMaxIdle = 32;
 // Candidates of the first file that are looked at however late it is, so that a cursor moves on.
 constexpr size_t kLeastCandidates = 1000;
 // The clock is asked once in so many candidates.
 constexpr size_t kClockInterval = 64;
-constexpr size_t kMaxArrivals = 5000;
 
 std::string searchedBackTo(int64_t place) {
   return "searched back to " + waf::formatRfc3339(fromMicroseconds(timeOfPlace(place)));
+}
+
+// Whether no ordinary request can match: they have no rules and were passed.
+bool takesEventsAlone(const EventFilter& filter) {
+  return std::any_of(filter.terms.begin(), filter.terms.end(), [](const EventTerm& term) {
+    if (term.negated) return false;
+    if (term.field == EventField::Rule) return true;
+    return term.field == EventField::Decision &&
+           std::none_of(term.values.begin(), term.values.end(), [](const EventValue& value) {
+             return value.low <= static_cast<int64_t>(waf::Decision::Passed);
+           });
+  });
 }
 
 }  // namespace
@@ -32,9 +41,13 @@ std::string searchedBackTo(int64_t place) {
 std::vector<EventFileName> SqliteEventStore::filesFor(const EventFilter& filter) const {
   std::vector<EventFileName> files = listEventFiles(folder_);
   std::reverse(files.begin(), files.end());
-  // A record is written when its transaction ends, never before it began: a file of an earlier day
-  // cannot hold a later one. How long a transaction may take is open, so `until` bounds nothing
-  // here.
+  // A record is written when its transaction ends, never before it began: a
+  // file of an earlier day cannot hold a later one. How long a transaction may
+  // take is open, so `until` bounds nothing here.
+  if (takesEventsAlone(filter)) {
+    std::erase_if(files,
+                  [](const EventFileName& name) { return name.kind == EventKind::Ordinary; });
+  }
   if (filter.since) {
     const int first = dateOf(*filter.since);
     std::erase_if(files, [first](const EventFileName& name) { return name.date < first; });
@@ -81,11 +94,13 @@ Result<void> SqliteEventStore::withFile(const EventFileName& name, std::string* 
   return done;
 }
 
-Result<SqliteEventStore::Found> SqliteEventStore::fetch(const EventFilter& filter, int64_t before,
-                                                        size_t limit, Deadline deadline) {
+Result<SqliteEventStore::Found> SqliteEventStore::fetch(const EventFilter& filter,
+                                                        const EventCursor& cursor, size_t limit,
+                                                        Deadline deadline) {
   Found found;
   bool searched = false;
   for (const EventFileName& name : filesFor(filter)) {
+    const int64_t before = cursor.before(name);
     const Result<void> read = withFile(name, &found.notice, [&](EventFile& file) -> Result<void> {
       const bool full = found.rows.size() >= limit;
       if (file.isEmpty() || file.oldest() >= before) return {};
@@ -96,11 +111,12 @@ Result<SqliteEventStore::Found> SqliteEventStore::fetch(const EventFilter& filte
         return {};
       }
       searched = true;
-      return fetchFrom(file, filter, before, limit, deadline, &found);
+      return fetchFrom(file, name, filter, before, limit, deadline, &found);
     });
     if (!read) return waf::fail(read.error());
-    std::sort(found.rows.begin(), found.rows.end(),
-              [](const Row& a, const Row& b) { return a.place > b.place; });
+    std::sort(found.rows.begin(), found.rows.end(), [](const Row& a, const Row& b) {
+      return a.place != b.place ? a.place > b.place : a.file > b.file;
+    });
     if (found.rows.size() > limit) found.rows.resize(limit);
   }
   // What lies behind the place where a file was left is found again from there.
@@ -111,13 +127,14 @@ Result<SqliteEventStore::Found> SqliteEventStore::fetch(const EventFilter& filte
   return found;
 }
 
-Result<void> SqliteEventStore::fetchFrom(EventFile& file, const EventFilter& filter, int64_t before,
-                                         size_t limit, Deadline deadline, Found* found) {
+Result<void> SqliteEventStore::fetchFrom(EventFile& file, const EventFileName& name,
+                                         const EventFilter& filter, int64_t before, size_t limit,
+                                         Deadline deadline, Found* found) {
   EventMatcher matcher(filter);
   size_t taken = 0;
   std::string failure;
   const auto visit = [&](const EventColumns& row) {
-    found->rows.push_back({row.place(), ""});
+    found->rows.push_back({row.place(), name, ""});
     const Result<std::string> record = file.record(row.arrival());
     if (!record) failure = record.error().message;
     if (record) found->rows.back().record = *record;
@@ -138,22 +155,24 @@ Result<void> SqliteEventStore::fetchFrom(EventFile& file, const EventFilter& fil
 
 Result<EventPage> SqliteEventStore::query(const EventFilter& filter, const std::string& cursor,
                                           size_t limit) {
-  int64_t place = 0;
-  if (!parseCursor(cursor, &place)) {
+  EventCursor from;
+  if (!EventCursor::parse(cursor, &from)) {
     return waf::fail(ErrorCode::Invalid, "db", "cursor is not one that a page of events gave");
   }
   limit = std::clamp<size_t>(limit, 1, kMaxPage);
   EventPage page;
-  const Result<Found> found = fetch(filter, place, limit, Steady::now() + search_budget_);
+  const Result<Found> found = fetch(filter, from, limit, Steady::now() + search_budget_);
   if (!found) return waf::fail(found.error());
   for (const Row& row : found->rows) {
     waf::AuditEvent event;
     if (waf::parseAuditJson(row.record, &event)) page.events.push_back(summarize(event));
   }
   page.notice = found->notice;
-  if (found->rows.size() == limit) page.next_cursor = cursorOf(found->rows.back().place);
+  if (found->rows.size() == limit) {
+    page.next_cursor = EventCursor{found->rows.back().place, found->rows.back().file}.toString();
+  }
   if (found->resume) {
-    page.next_cursor = cursorOf(*found->resume);
+    page.next_cursor = EventCursor::at(*found->resume).toString();
     page.notice = searchedBackTo(*found->resume);
   }
   return page;
@@ -187,109 +206,19 @@ Result<std::optional<waf::AuditEvent>> SqliteEventStore::find(const std::string&
   return std::optional<waf::AuditEvent>();
 }
 
-Result<EventCounts> SqliteEventStore::count(const EventFilter& filter,
-                                            const EventCountRequest& request) {
-  EventCountRequest bounded = request;
-  bounded.limit = std::clamp<size_t>(request.limit, 1, kMaxTop);
-  bounded.step = std::max(request.step, std::chrono::seconds(1));
-  EventTally tally(bounded);
-  const Deadline deadline = Steady::now() + count_budget_;
-  std::optional<int64_t> left_at;
-  bool counted = false;
-  for (const EventFileName& name : filesFor(filter)) {
-    const Result<void> read = withFile(name, nullptr, [&](EventFile& file) -> Result<void> {
-      if (file.isEmpty()) return {};
-      if (counted && Steady::now() >= deadline) {
-        left_at = std::max(left_at.value_or(INT64_MIN), file.newest() + 1);
-        return {};
-      }
-      counted = true;
-      EventMatcher matcher(filter);
-      const auto visit = [&tally](const EventColumns& row) {
-        tally.add(row);
-        return EventFile::Next::Go;
-      };
-      const auto isLate = [&](size_t candidates) {
-        return candidates >= kLeastCandidates && candidates % kClockInterval == 0 &&
-               Steady::now() >= deadline;
-      };
-      const Result<EventFile::Walk> walk = file.walk(filter, matcher, kNewestPlace, visit, isLate);
-      if (!walk) return waf::fail(walk.error());
-      if (!walk->complete) left_at = std::max(left_at.value_or(INT64_MIN), walk->place);
-      return file.forEachRuleMessage(
-          [&tally](int64_t id, std::string_view message) { tally.nameRule(id, message); });
-    });
-    if (!read) return waf::fail(read.error());
-  }
-  EventCounts out = tally.result();
-  out.partial = left_at.has_value();
-  if (left_at) out.counted_back_to = fromMicroseconds(timeOfPlace(*left_at));
-  return out;
-}
-
 Result<void> SqliteEventStore::forEach(const EventFilter& filter,
                                        const std::function<bool(const waf::AuditEvent&)>& row) {
-  int64_t place = kNewestPlace;
+  EventCursor from;
   while (true) {
-    const Result<Found> found = fetch(filter, place, kExportPage, Deadline::max());
+    const Result<Found> found = fetch(filter, from, kExportPage, Deadline::max());
     if (!found) return waf::fail(found.error());
     for (const Row& stored : found->rows) {
       waf::AuditEvent event;
       if (waf::parseAuditJson(stored.record, &event) && !row(event)) return {};
     }
     if (found->rows.size() < kExportPage) return {};
-    place = found->rows.back().place;
+    from = {found->rows.back().place, found->rows.back().file};
   }
-}
-
-Result<EventTail> SqliteEventStore::after(const EventFilter& filter, const std::string& cursor,
-                                          size_t limit) {
-  EventTail out;
-  EventFileName from;
-  uint64_t arrival = 0;
-  // "events-20261125.db:17": the file and the arrival in it.
-  const size_t colon = cursor.find(':');
-  if (!cursor.empty() &&
-      (colon == std::string::npos || !EventFileName::parse(cursor.substr(0, colon), &from) ||
-       !waf::parseUint64(std::string_view(cursor).substr(colon + 1), &arrival) ||
-       arrival > INT64_MAX)) {
-    return waf::fail(ErrorCode::Invalid, "db", "cursor is not one that the live view gave");
-  }
-  limit = std::clamp<size_t>(limit, 1, kMaxPage);
-  std::vector<EventFileName> files = listEventFiles(folder_);
-  // Before the first event there is no file: what comes then is behind the oldest name.
-  out.cursor = cursor.empty() ? EventFileName{19700101, 1}.toString() + ":0" : cursor;
-  if (cursor.empty() && files.size() > 1) files.erase(files.begin(), files.end() - 1);
-  for (const EventFileName& name : files) {
-    if (name < from || out.events.size() >= limit) continue;
-    const Result<void> read = withFile(name, nullptr, [&](EventFile& file) -> Result<void> {
-      int64_t last = name == from ? static_cast<int64_t>(arrival) : 0;
-      if (cursor.empty()) {
-        const Result<int64_t> end = file.lastArrival();
-        if (!end) return waf::fail(end.error());
-        last = *end;
-      }
-      EventMatcher matcher(filter);
-      const auto visit = [&](const EventColumns& row) {
-        last = row.arrival();
-        if (row.place() < matcher.first_place() || row.place() >= matcher.end_place() ||
-            !matcher.matchesColumns(row)) {
-          return EventFile::Next::Go;
-        }
-        const Result<std::string> record = file.record(last);
-        waf::AuditEvent event;
-        const bool taken =
-            record && (!matcher.needsText(false) || matcher.matchesText(*record, false));
-        if (taken && waf::parseAuditJson(*record, &event)) out.events.push_back(summarize(event));
-        return out.events.size() >= limit ? EventFile::Next::Stop : EventFile::Next::Go;
-      };
-      const Result<void> walked = file.walkArrivals(last, kMaxArrivals, visit);
-      if (walked) out.cursor = name.toString() + ":" + std::to_string(last);
-      return walked;
-    });
-    if (!read) return waf::fail(read.error());
-  }
-  return out;
 }
 
 }  // namespace db

@@ -6,9 +6,11 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
+#include "db/events/event_cursor.h"
 #include "db/events/event_file.h"
 #include "db/events/event_files.h"
 #include "db/store/store.h"
@@ -40,6 +42,7 @@ class SqliteEventStore final : public EventStore {
   using Deadline = std::chrono::steady_clock::time_point;
   struct Row {
     int64_t place = 0;
+    EventFileName file;
     std::string record;
   };
   struct Found {
@@ -48,10 +51,23 @@ class SqliteEventStore final : public EventStore {
     std::string notice;
   };
 
-  // At most `limit` rows below the place `before`, merged from the files.
-  Result<Found> fetch(const EventFilter& filter, int64_t before, size_t limit, Deadline deadline);
-  Result<void> fetchFrom(EventFile& file, const EventFilter& filter, int64_t before, size_t limit,
-                         Deadline deadline, Found* found);
+  // At most `limit` rows behind the cursor, merged from the files.
+  Result<Found> fetch(const EventFilter& filter, const EventCursor& cursor, size_t limit,
+                      Deadline deadline);
+  Result<void> fetchFrom(EventFile& file, const EventFileName& name, const EventFilter& filter,
+                         int64_t before, size_t limit, Deadline deadline, Found* found);
+  // How far a live view came with the files of one kind.
+  struct TailPlace {
+    EventFileName file;
+    int64_t arrival = 0;
+    bool known = false;
+  };
+  static bool parsePlaces(std::string_view text, std::span<TailPlace> out);
+  Result<void> beginTail(EventKind kind, TailPlace* place);
+  Result<void> tailKind(EventKind kind, const EventFilter& filter, size_t limit, TailPlace* place,
+                        EventTail* out);
+  static Result<bool> tailFrom(EventFile& file, const EventFilter& filter, size_t limit,
+                               int64_t* last, EventTail* out);
   // Files whose records may lie in the filter's range, newest first.
   std::vector<EventFileName> filesFor(const EventFilter& filter) const;
 

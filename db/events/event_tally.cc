@@ -4,6 +4,7 @@
 #include <cstring>
 #include <functional>
 
+#include "db/events/event_classes.h"
 #include "db/events/event_place.h"
 #include "db/events/event_row.h"
 #include "waf/base/ip_network.h"
@@ -14,26 +15,12 @@ namespace {
 // Paths and clients are the attackers' to choose: beyond this many the rest is not told apart.
 constexpr size_t kMaxKeys = 200000;
 
+// Of the histogram. A range that has more gets wider ones.
+constexpr size_t kMaxSteps = 5000;
+
 constexpr size_t kClientBytes = 16;
 
-// As the CRS numbers its rules: the file is the class.
-struct RuleClass {
-  int64_t thousand;
-  std::string_view name;
-};
-constexpr RuleClass kClasses[] = {
-    {911, "method"},    {913, "scanner"}, {920, "protocol"}, {921, "protocol"},
-    {922, "multipart"}, {930, "lfi"},     {931, "rfi"},      {932, "rce"},
-    {933, "php"},       {934, "generic"}, {941, "xss"},      {942, "sqli"},
-    {943, "fixation"},  {944, "java"},    {950, "leakage"},  {951, "leakage"}};
 constexpr int64_t kReasonBits = 20;  // behind the classes of rules, a bit for each waf::Reason
-
-uint32_t classBit(int64_t rule) {
-  for (size_t i = 0; i < std::size(kClasses); ++i) {
-    if (kClasses[i].thousand == rule / 1000) return 1u << i;
-  }
-  return 0;
-}
 
 // Only what is shown gets a name: there may be 200,000 paths.
 template <typename Counts, typename Name>
@@ -70,36 +57,54 @@ std::string decisionName(int64_t number) {
 std::string reasonName(int64_t number) {
   return std::string(waf::name(static_cast<waf::Reason>(number)));
 }
+int64_t startOfStep(int64_t time, int64_t step) { return time - (time % step + step) % step; }
+
+void addTo(EventStep* bar, const EventStep& counts) {
+  bar->blocked += counts.blocked;
+  bar->detected += counts.detected;
+  bar->passed += counts.passed;
+}
+
 std::string severityText(int64_t rank) { return std::string(severityName(static_cast<int>(rank))); }
 
 }  // namespace
 
-void EventTally::add(Texts* counts, std::string_view key) {
-  if (const auto found = counts->find(key); found != counts->end()) {
-    ++found->second;
-  } else if (counts->size() < kMaxKeys) {
-    counts->emplace(key, 1);
-  }
+uint64_t* EventTally::slotOf(Texts* counts, std::string_view key) {
+  if (const auto found = counts->find(key); found != counts->end()) return &found->second;
+  return counts->size() < kMaxKeys ? &counts->emplace(key, 0).first->second : nullptr;
 }
 
-void EventTally::add(const EventColumns& row) {
-  ++total_;
-  add(&sites_, row.site());
-  add(&clients_, row.client());
-  add(&paths_, row.path());
-  add(&methods_, row.method());
-  add(&countries_, row.country());
-  const int64_t decision = row.decision();
-  ++decisions_[decision];
-  ++reasons_[row.reason()];
-  ++statuses_[row.status()];
-  ++severities_[row.severity()];
-  const std::string_view rules = row.rules();
-  for (size_t i = 0; i < ruleCount(rules); ++i) ++rules_[ruleAt(rules, i)];
+// Elements of an unordered_map stay where they are.
+void EventTally::add(Texts* counts, Last<std::string>* last, std::string_view key) {
+  if (last->count == nullptr || last->key != key) {
+    last->count = slotOf(counts, key);
+    last->key = key;
+  }
+  if (last->count != nullptr) ++*last->count;
+}
 
-  const int64_t step = std::chrono::microseconds(request_.step).count();
-  const int64_t time = timeOfPlace(row.place());
-  EventStep& bar = histogram_[(time - (time % step + step) % step)];
+void EventTally::add(Numbers* counts, Last<int64_t>* last, int64_t key) {
+  if (last->count == nullptr || last->key != key) *last = {key, &(*counts)[key]};
+  ++*last->count;
+}
+
+void EventTally::add(const TallyRow& row) {
+  ++total_;
+  add(&sites_, &last_site_, row.site);
+  if (uint64_t* const client = slotOf(&clients_, row.client)) ++*client;
+  if (uint64_t* const path = slotOf(&paths_, row.path)) ++*path;
+  add(&methods_, &last_method_, row.method);
+  add(&countries_, &last_country_, row.country);
+  const int64_t decision = row.decision;
+  add(&decisions_, &last_decision_, decision);
+  add(&reasons_, &last_reason_, row.reason);
+  add(&statuses_, &last_status_, row.status);
+  add(&severities_, &last_severity_, row.severity);
+  const std::string_view rules = row.rules;
+  for (size_t i = 0; i < ruleCount(rules); ++i) add(&rules_, &last_rule_, ruleAt(rules, i));
+
+  const int64_t time = timeOfPlace(row.place);
+  EventStep& bar = barAt(time);
   if (decision != static_cast<int64_t>(waf::Decision::Passed)) {
     addDeeds(row, time, decision == static_cast<int64_t>(waf::Decision::Blocked));
   }
@@ -108,10 +113,41 @@ void EventTally::add(const EventColumns& row) {
                                                                : bar.passed) += 1;
 }
 
-void EventTally::addDeeds(const EventColumns& row, int64_t time, bool blocked) {
-  key_.assign(row.client());
+EventStep& EventTally::barAt(int64_t time) {
+  if (bar_ == nullptr || time < bar_start_ || time >= bar_end_) {
+    bar_ = &findBar(time);
+    bar_start_ = startOfStep(time, step_us_);
+    bar_end_ = bar_start_ + step_us_;
+  }
+  return *bar_;
+}
+
+EventStep& EventTally::findBar(int64_t time) {
+  while (true) {
+    const int64_t start = startOfStep(time, step_us_);
+    const auto found = histogram_.lower_bound(start);
+    if (found != histogram_.end() && found->first == start) return found->second;
+    if (histogram_.size() < kMaxSteps) {
+      return histogram_.emplace_hint(found, start, EventStep())->second;
+    }
+    widen();
+  }
+}
+
+void EventTally::widen() {
+  step_us_ *= 2;
+  bar_ = nullptr;
+  std::map<int64_t, EventStep> wider;
+  for (const auto& [start, counts] : histogram_) {
+    addTo(&wider[startOfStep(start, step_us_)], counts);
+  }
+  histogram_ = std::move(wider);
+}
+
+void EventTally::addDeeds(const TallyRow& row, int64_t time, bool blocked) {
+  key_.assign(row.client);
   if (key_.size() != kClientBytes) return;
-  key_ += row.site();
+  key_ += row.site;
   auto found = deeds_.find(key_);
   if (found == deeds_.end()) {
     if (deeds_.size() >= kMaxKeys) return;
@@ -122,10 +158,10 @@ void EventTally::addDeeds(const EventColumns& row, int64_t time, bool blocked) {
   deeds.last = std::max(deeds.last, time);
   ++deeds.count;
   if (blocked) ++deeds.blocked;
-  const std::string_view rules = row.rules();
+  const std::string_view rules = row.rules;
   uint32_t classes = 0;
   for (size_t i = 0; i < ruleCount(rules); ++i) classes |= classBit(ruleAt(rules, i));
-  if (classes == 0) classes = 1u << (kReasonBits + std::min<int64_t>(row.reason(), 9));
+  if (classes == 0) classes = 1u << (kReasonBits + std::min<int64_t>(row.reason, 9));
   deeds.classes |= classes;
 }
 
@@ -150,8 +186,8 @@ std::vector<Attacker> EventTally::attackers() const {
                       {}};
     for (size_t bit = 0; bit < 32; ++bit) {
       if ((deeds.classes & (1u << bit)) == 0) continue;
-      std::string name = bit < std::size(kClasses)
-                             ? std::string(kClasses[bit].name)
+      std::string name = bit < static_cast<size_t>(kReasonBits)
+                             ? std::string(className(bit))
                              : reasonName(static_cast<int64_t>(bit) - kReasonBits);
       if (!name.empty()) attacker.classes.push_back(std::move(name));
     }
@@ -179,6 +215,7 @@ EventCounts EventTally::result() const {
     if (message != messages_.end() && !message->second.empty()) rule.label = message->second;
   }
   out.attackers = attackers();
+  out.step = std::chrono::seconds(step_us_ / 1000000);
   for (const auto& [start, counts] : histogram_) {
     out.histogram.push_back(counts);
     out.histogram.back().start = fromMicroseconds(start);

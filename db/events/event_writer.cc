@@ -5,6 +5,7 @@
 
 #include "db/events/event_inserter.h"
 #include "db/events/event_schema.h"
+#include "db/events/record_scanner.h"
 
 namespace db {
 namespace {
@@ -31,42 +32,60 @@ EventWriter::~EventWriter() = default;
 
 Result<void> EventWriter::write(std::span<const SpooledRecord> records) {
   if (records.empty()) return {};
-  Result<void> opened = openCurrent();
+  std::vector<SpooledRecord> events;
+  std::vector<SpooledRecord> ordinary;
+  for (const SpooledRecord& record : records) {
+    (isOrdinary(record.line) ? ordinary : events).push_back(record);
+  }
+  const Result<void> done =
+      ordinary.empty() ? Result<void>() : insert(EventKind::Ordinary, ordinary, {});
+  return done ? insert(EventKind::Event, events, records) : done;
+}
+
+Result<void> EventWriter::insert(EventKind kind, std::span<const SpooledRecord> records,
+                                 std::span<const SpooledRecord> positions) {
+  Result<void> opened = openCurrent(kind);
   if (!opened) return opened;
-  const Result<void> done = current_->insert(records, clock_.wall());
+  Current& current = currentOf(kind);
+  const Result<void> done = current.inserter->insert(records, positions, clock_.wall());
   if (!done && done.error().code == ErrorCode::Corrupt) {
-    // The damaged file stays for whoever can repair it; events go on in the next part.
-    current_.reset();
-    EventFileName next = current_name_;
+    // The damaged file stays for whoever can repair it; events go on in the
+    // next part.
+    current.inserter.reset();
+    EventFileName next = current.name;
     ++next.part;
     static_cast<void>(openPart(next));
   }
   return done;
 }
 
-uint64_t EventWriter::fileLimit() const {
-  return std::min(kMaxFileBytes, std::max(limits_.limit_bytes / 8, kMinFileBytes));
+uint64_t EventWriter::fileLimit(EventKind kind) const {
+  const uint64_t budget =
+      kind == EventKind::Ordinary ? limits_.ordinary_limit_bytes : limits_.limit_bytes;
+  return std::min(kMaxFileBytes, std::max(budget / 8, kMinFileBytes));
 }
 
-Result<void> EventWriter::openCurrent() {
-  EventFileName wanted{dateOf(clock_.wall()), 1};
-  if (current_) {
+Result<void> EventWriter::openCurrent(EventKind kind) {
+  Current& current = currentOf(kind);
+  EventFileName wanted{dateOf(clock_.wall()), 1, kind};
+  if (current.inserter) {
     struct stat status {};
-    const bool gone = ::stat(current_->path().c_str(), &status) != 0;
-    // A clock that steps back goes on with the newer file, so that files stay in order.
-    const bool same_day = wanted.date <= current_name_.date;
-    if (!gone && same_day && eventFileBytes(folder_, current_name_) < fileLimit()) return {};
+    const bool gone = ::stat(current.inserter->path().c_str(), &status) != 0;
+    // A clock that steps back goes on with the newer file, so that files stay
+    // in order.
+    const bool same_day = wanted.date <= current.name.date;
+    if (!gone && same_day && eventFileBytes(folder_, current.name) < fileLimit(kind)) return {};
     if (!gone && same_day) {
-      wanted = current_name_;
+      wanted = current.name;
       ++wanted.part;
     }
-    current_.reset();
+    current.inserter.reset();
     applyRetention();
     return openPart(wanted);
   }
-  const std::vector<EventFileName> files = listEventFiles(folder_);
+  const std::vector<EventFileName> files = listEventFiles(folder_, kind);
   if (!files.empty() && files.back() > wanted) wanted = files.back();
-  if (eventFileBytes(folder_, wanted) >= fileLimit()) ++wanted.part;
+  if (eventFileBytes(folder_, wanted) >= fileLimit(kind)) ++wanted.part;
   return openPart(wanted);
 }
 
@@ -83,8 +102,7 @@ Result<void> EventWriter::openFile(const EventFileName& name) {
   Result<std::unique_ptr<EventInserter>> opened =
       EventInserter::open(folder_ + "/" + name.toString());
   if (!opened) return waf::fail(opened.error());
-  current_ = std::move(*opened);
-  current_name_ = name;
+  currentOf(name.kind) = {std::move(*opened), name};
   return {};
 }
 
@@ -108,20 +126,27 @@ EventWriter::Progress EventWriter::readProgress() const {
 }
 
 void EventWriter::applyRetention() {
-  const std::vector<EventFileName> files = listEventFiles(folder_);
-  const int oldest_kept =
-      dateOf(clock_.wall() - std::chrono::days(static_cast<int>(limits_.keep_days)));
+  applyRetention(EventKind::Ordinary);
+  applyRetention(EventKind::Event);
+}
+
+void EventWriter::applyRetention(EventKind kind) {
+  const bool ordinary = kind == EventKind::Ordinary;
+  const uint32_t keep_days = ordinary ? limits_.ordinary_keep_days : limits_.keep_days;
+  const uint64_t budget = ordinary ? limits_.ordinary_limit_bytes : limits_.limit_bytes;
+  const std::vector<EventFileName> files = listEventFiles(folder_, kind);
+  const int oldest_kept = dateOf(clock_.wall() - std::chrono::days(static_cast<int>(keep_days)));
   std::vector<uint64_t> sizes;
   uint64_t total = 0;
   for (const EventFileName& name : files) {
     sizes.push_back(eventFileBytes(folder_, name));
     total += sizes.back();
   }
+  const Current& current = currentOf(kind);
   for (size_t i = 0; i < files.size(); ++i) {
-    const bool written_to = current_ ? files[i] == current_name_ : i + 1 == files.size();
+    const bool written_to = current.inserter ? files[i] == current.name : i + 1 == files.size();
     const bool too_old = files[i].date < oldest_kept;
-    const bool too_much =
-        total > limits_.limit_bytes || freeBytes(folder_) < limits_.min_free_bytes;
+    const bool too_much = total > budget || freeBytes(folder_) < limits_.min_free_bytes;
     if (written_to || (!too_old && !too_much)) continue;
     removeEventFile(folder_, files[i]);
     total -= sizes[i];

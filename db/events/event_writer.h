@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <map>
 #include <memory>
 #include <span>
@@ -33,7 +34,9 @@ class EventWriter {
   EventWriter(std::string folder, const waf::Clock& clock);
   ~EventWriter();
 
-  // All of them and the segments' positions in one transaction, or none.
+  // Events and the segments' positions in one transaction, or none; ordinary
+  // requests before them in their own file, where they are known by their
+  // numbers when a crash makes them come again.
   Result<void> write(std::span<const SpooledRecord> records);
 
   // What earlier processes wrote, from the files that can be read.
@@ -46,21 +49,29 @@ class EventWriter {
   // A file is full at 1 GB, or at an eighth of a smaller budget, so that retention has something to
   // delete.
   void setLimits(const EventsConfig& limits) { limits_ = limits; }
-  // Deletes whole files that are too old or over the budget, oldest first, never the one that is
-  // written to.
+  // Deletes whole files that are too old or over their kind's budget, oldest
+  // first, never one that is written to. Where the disk is short ordinary
+  // requests go before events.
   void applyRetention();
 
  private:
-  Result<void> openCurrent();
+  struct Current {
+    std::unique_ptr<EventInserter> inserter;
+    EventFileName name;
+  };
+  Current& currentOf(EventKind kind) { return current_[static_cast<size_t>(kind)]; }
+  Result<void> insert(EventKind kind, std::span<const SpooledRecord> records,
+                      std::span<const SpooledRecord> positions);
+  Result<void> openCurrent(EventKind kind);
   Result<void> openPart(EventFileName name);
   Result<void> openFile(const EventFileName& name);
-  uint64_t fileLimit() const;
+  uint64_t fileLimit(EventKind kind) const;
+  void applyRetention(EventKind kind);
 
   std::string folder_;
   const waf::Clock& clock_;
   EventsConfig limits_;
-  std::unique_ptr<EventInserter> current_;
-  EventFileName current_name_;
+  std::array<Current, 2> current_;  // by kind
 };
 
 }  // namespace db

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 #include <openssl/rand.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -11,6 +12,7 @@
 
 #include "db/secrets/base64.h"
 #include "db/store/file.h"
+#include "waf/base/hex.h"
 #include "waf/base/text.h"
 
 // A sealed secret is base64(version 0x01 | nonce 12 | ciphertext | tag 16). NIST SP 800-38D: random
@@ -119,22 +121,64 @@ Result<std::string> SecretBox::unseal(std::string_view sealed, std::string_view 
                    "in clear (key_file or key_pem), or restore the secret.key it was sealed with");
 }
 
+std::string SecretBox::sign(std::string_view purpose, std::string_view text) const {
+  const std::string label = "portcullis:" + std::string(purpose);
+  std::array<unsigned char, 32> key{};
+  std::array<unsigned char, 32> mac{};
+  unsigned length = 0;
+  HMAC(EVP_sha256(), key_.data(), static_cast<int>(key_.size()), bytes(label), label.size(),
+       key.data(), &length);
+  HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), bytes(text), text.size(), mac.data(),
+       &length);
+  OPENSSL_cleanse(key.data(), key.size());
+  return waf::toHex(mac.data(), mac.size());
+}
+
+namespace {
+
+std::string contextOf(const OutputConfig& output) { return "output:" + output.name; }
+
+// A sealed text that still opens to the secret stays as it is.
+Result<void> sealOne(const SecretBox& box, const std::string& secret, const std::string& context,
+                     std::string* sealed) {
+  if (secret.empty()) return {};
+  if (!sealed->empty()) {
+    const Result<std::string> old = box.unseal(*sealed, context);
+    if (old && *old == secret) return {};
+  }
+  Result<std::string> made = box.seal(secret, context);
+  if (!made) return waf::fail(made.error());
+  *sealed = std::move(*made);
+  return {};
+}
+
+}  // namespace
+
 Result<void> sealKeys(const SecretBox& box, Config* config) {
+  for (OutputConfig& output : config->settings.outputs) {
+    const Result<void> done = sealOne(box, output.secret, contextOf(output), &output.secret_sealed);
+    if (!done) return done;
+  }
   for (CertificateConfig& certificate : config->certificates) {
-    if (certificate.key_pem.empty()) continue;
-    const std::string context = contextOf(certificate);
-    if (!certificate.key_sealed.empty()) {
-      const Result<std::string> old = box.unseal(certificate.key_sealed, context);
-      if (old && *old == certificate.key_pem) continue;
-    }
-    Result<std::string> sealed = box.seal(certificate.key_pem, context);
-    if (!sealed) return waf::fail(sealed.error());
-    certificate.key_sealed = std::move(*sealed);
+    const Result<void> done =
+        sealOne(box, certificate.key_pem, contextOf(certificate), &certificate.key_sealed);
+    if (!done) return done;
   }
   return {};
 }
 
 Result<void> unsealKeys(const SecretBox& box, Config* config) {
+  for (OutputConfig& output : config->settings.outputs) {
+    if (!output.secret.empty() || output.secret_sealed.empty()) continue;
+    Result<std::string> secret = box.unseal(output.secret_sealed, contextOf(output));
+    if (!secret) {
+      return waf::fail(secret.error().code, "secrets",
+                       "output \"" + output.name +
+                           "\": its secret is not of this installation; give "
+                           "it in clear, or leave secret_sealed out");
+    }
+    output.secret = std::move(*secret);
+  }
   for (CertificateConfig& certificate : config->certificates) {
     if (!certificate.key_pem.empty() || certificate.key_sealed.empty()) continue;
     Result<std::string> key = box.unseal(certificate.key_sealed, contextOf(certificate));

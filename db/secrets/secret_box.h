@@ -25,6 +25,9 @@ class SecretBox {
   // Invalid when it was sealed with another key or for another context, or was changed.
   Result<std::string> unseal(std::string_view sealed, std::string_view context) const;
 
+  // HMAC-SHA-256 under a key of its own for the purpose ("admin log"), hexadecimal.
+  std::string sign(std::string_view purpose, std::string_view text) const;
+
   ~SecretBox();
   SecretBox(const SecretBox&) = default;
   SecretBox& operator=(const SecretBox&) = default;
@@ -35,10 +38,14 @@ class SecretBox {
   std::array<unsigned char, 32> key_{};
 };
 
-// Fills key_sealed of every certificate from its key_pem; a sealed text that still opens to that
-// key is kept, so that an unchanged key stays unchanged in the document.
+// What the sealed form of an event's record is bound to.
+inline std::string eventContext(const std::string& id) { return "event:" + id; }
+
+// Fills key_sealed of every certificate from its key_pem, and secret_sealed of every output from
+// its secret; a sealed text that still opens to that key is kept, so that an unchanged key stays
+// unchanged in the document.
 Result<void> sealKeys(const SecretBox& box, Config* config);
-// Fills key_pem of every certificate that has only key_sealed.
+// Fills key_pem and secret where there is only the sealed form.
 Result<void> unsealKeys(const SecretBox& box, Config* config);
 
 }  // namespace db

@@ -8,6 +8,8 @@ namespace {
 // A commit costs the same for one event as for many: under load they are taken together.
 constexpr size_t kBatchRows = 5000;
 constexpr std::chrono::milliseconds kRetryDelay{1000};
+// An index that a reader found damaged is missing without anybody saying so.
+constexpr std::chrono::seconds kLookInterval{30};
 
 }  // namespace
 
@@ -53,7 +55,8 @@ void IndexStage::run() {
   counted_ = true;
   progress_.notify_all();
   while (!stopping_) {
-    work_.wait(lock, [this] { return stopping_ || left_ > 0; });
+    work_.wait_for(lock, kLookInterval, [this] { return stopping_ || left_ > 0; });
+    if (stopping_) return;
     const uint64_t announced = left_;
     lock.unlock();
     const Result<size_t> rows = indexer_.advance(kBatchRows);
@@ -65,6 +68,12 @@ void IndexStage::run() {
     }
     // Nothing is left of what was announced before the look; what came since is looked for again.
     left_ -= std::min<uint64_t>(left_, *rows > 0 ? *rows : announced);
+    if (left_ == 0 && *rows > 0) {
+      lock.unlock();
+      const uint64_t more = indexer_.countLeft();
+      lock.lock();
+      left_ = std::max(left_, more);
+    }
     progress_.notify_all();
   }
 }

@@ -1,62 +1,63 @@
 #include "db/sqlite/admin_log.h"
 
-#include <openssl/sha.h>
-
 #include <algorithm>
 
-#include "db/sqlite/times.h"
+#include "db/sqlite/admin_log_rows.h"
+#include "db/store/file.h"
 
 namespace db {
 namespace {
 
-using Poco::Data::Session;
 using namespace Poco::Data::Keywords;
 
-constexpr int64_t kKept = 100000;
 constexpr size_t kMaxText = 1024;
 constexpr size_t kMaxList = 1000;
+constexpr size_t kMaxHead = 256;
 constexpr int64_t kVerifyStep = 5000;
+constexpr int64_t kSweepStep = 1000;
 
-// Each field with its length before it, so that no text can be moved from one into the next.
-std::string digest(const std::string& previous, const AdminAct& act) {
-  std::string text;
-  for (const std::string& field :
-       {previous, std::to_string(act.number), std::to_string(toMicroseconds(act.time)), act.actor,
-        act.origin, act.action, act.outcome}) {
-    text += std::to_string(field.size()) + ":" + field;
-  }
-  unsigned char hash[SHA256_DIGEST_LENGTH];
-  SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(), hash);
-  static constexpr char kHex[] = "0123456789abcdef";
-  std::string out;
-  for (const unsigned char byte : hash) out += {kHex[byte >> 4], kHex[byte & 15]};
-  return out;
+int64_t lastGiven(Poco::Data::Session& session) {
+  int64_t given = 0;
+  session << "SELECT COALESCE(MAX(seq), 0) FROM sqlite_sequence WHERE name = 'admin_log'",
+      into(given), now;
+  return given;
 }
 
-struct Rows {
-  std::vector<int64_t> numbers, times;
-  std::vector<std::string> actors, origins, actions, outcomes, previous, hashes;
-
-  size_t size() const { return numbers.size(); }
-  AdminAct act(size_t i) const {
-    return {numbers[i], fromMicroseconds(times[i]), actors[i], origins[i], actions[i], outcomes[i]};
-  }
-};
-
-void select(Session& session, const std::string& where, int64_t bound, int64_t limit, Rows* out) {
-  *out = {};
-  session
-      << "SELECT number, time_us, actor, origin, action, outcome, previous, hash FROM admin_log "
-         "WHERE " +
-             where + " LIMIT ?",
-      into(out->numbers), into(out->times), into(out->actors), into(out->origins),
-      into(out->actions), into(out->outcomes), into(out->previous), into(out->hashes), bind(bound),
-      bind(limit), now;
+std::string cutBehind(int64_t number) {
+  return "the log of administrative acts was cut behind number " + std::to_string(number);
 }
 
 }  // namespace
 
+bool SqliteAdminLog::readHead(ChainMark* out) const {
+  const Result<std::string> text = readFile(head_path_, kMaxHead);
+  return text && chain_.parse(*text, out);
+}
+
+Result<void> SqliteAdminLog::writeHead(const ChainMark& mark) const {
+  return writeFileAtomically(head_path_, chain_.toText(mark));
+}
+
+Result<void> SqliteAdminLog::open() {
+  ChainMark head;
+  if (readFile(head_path_, kMaxHead).has_value()) return {};  // whatever it says, verify() judges
+  std::string fault;
+  const Result<void> done = database_.transact([&](Session& session) -> Result<void> {
+    const ChainMark start = chain_.start(session, &fault);
+    head = start;
+    while (fault.empty() && chain_.check(session, &head, kVerifyStep, &fault) > 0) {
+    }
+    if (fault.empty() || !chain_.adopt(session)) return {};
+    fault.clear();
+    head = AdminLogChain::last(session, chain_.start(session, &fault));
+    return {};
+  });
+  if (!done) return done;
+  return fault.empty() ? writeHead(head) : Result<void>();
+}
+
 Result<void> SqliteAdminLog::record(const AdminAct& act) {
+  const std::lock_guard lock(mutex_);
   AdminAct row = act;
   row.time = clock_.wall();
   for (std::string* text : {&row.actor, &row.origin, &row.action, &row.outcome}) {
@@ -64,27 +65,45 @@ Result<void> SqliteAdminLog::record(const AdminAct& act) {
     std::replace(text->begin(), text->end(), '\0', ' ');
     if (text->size() > kMaxText) text->resize(kMaxText);
   }
-  return database_.transact([&](Session& session) -> Result<void> {
-    std::vector<std::string> last;
-    session << "SELECT hash FROM admin_log ORDER BY number DESC LIMIT 1", into(last), now;
-    const std::string previous = last.empty() ? "" : last.front();
-    int64_t given = 0;
-    session << "SELECT COALESCE(MAX(seq), 0) FROM sqlite_sequence WHERE name = 'admin_log'",
-        into(given), now;
-    row.number = given + 1;
+  ChainMark newest;
+  bool follows = false;  // what is there goes up to the end that was signed last
+  const Result<void> done = database_.transact([&](Session& session) -> Result<void> {
+    std::string fault;
+    const ChainMark start = chain_.start(session, &fault);
+    const ChainMark last = AdminLogChain::last(session, start);
+    ChainMark head;
+    follows = readHead(&head) && (head.number == start.number
+                                      ? head.hash == start.hash
+                                      : AdminLogChain::hashOf(session, head.number) == head.hash);
+    row.number = std::max(lastGiven(session), start.number) + 1;
+    newest = {row.number, chain_.digest(last.hash, row)};
     session << "INSERT INTO admin_log VALUES (?, ?, ?, ?, ?, ?, ?, ?)", bind(row.number),
         bind(toMicroseconds(row.time)), bind(row.actor), bind(row.origin), bind(row.action),
-        bind(row.outcome), bind(previous), bind(digest(previous, row)), now;
-    session << "DELETE FROM admin_log WHERE number <= ?", bind(row.number - kKept), now;
+        bind(row.outcome), bind(last.hash), bind(newest.hash), now;
+    removeOld(session, start, row.number);
     return {};
   });
+  if (!done) return done;
+  // An end that does not fit stays as it is: it is the evidence.
+  return follows ? writeHead(newest) : Result<void>();
+}
+
+// What goes is checked before the new start is signed, so that a fault is not signed away.
+void SqliteAdminLog::removeOld(Session& session, const ChainMark& start, int64_t newest) {
+  if (newest - start.number < kept_ + std::max<int64_t>(kept_ / 100, 1)) return;
+  std::string fault;
+  ChainMark at = start;
+  chain_.check(session, &at, newest - kept_ - start.number, &fault);
+  if (!fault.empty()) return;
+  chain_.setStart(session, at);
+  session << "DELETE FROM admin_log WHERE number <= ?", bind(at.number), now;
 }
 
 Result<std::vector<AdminAct>> SqliteAdminLog::list(int64_t before, size_t limit) {
-  Rows rows;
+  AdminLogRows rows;
   const Result<void> read = database_.run([&](Session& session) -> Result<void> {
-    select(session, "number < ? ORDER BY number DESC", before,
-           static_cast<int64_t>(std::min(limit, kMaxList)), &rows);
+    rows.select(session, "number < ? ORDER BY number DESC", before,
+                static_cast<int64_t>(std::min(limit, kMaxList)));
     return {};
   });
   if (!read) return waf::fail(read.error());
@@ -93,40 +112,69 @@ Result<std::vector<AdminAct>> SqliteAdminLog::list(int64_t before, size_t limit)
   return out;
 }
 
-Result<std::string> SqliteAdminLog::verify() {
-  int64_t checked = 0;
-  std::string previous;
-  std::string broken;
-  const auto step = [&](Session& session) -> Result<void> {
-    Rows rows;
-    const bool first = checked == 0;
-    select(session, "number > ? ORDER BY number", checked, kVerifyStep, &rows);
-    for (size_t i = 0; i < rows.size() && broken.empty(); ++i) {
-      const AdminAct act = rows.act(i);
-      const bool follows =
-          (first && i == 0) || (rows.previous[i] == previous && act.number == checked + 1);
-      if (!follows || digest(rows.previous[i], act) != rows.hashes[i]) {
-        broken =
-            "the log of administrative acts was changed at number " + std::to_string(act.number);
-      }
-      previous = rows.hashes[i];
-      checked = act.number;
-    }
-    if (rows.size() > 0 || !broken.empty()) return {};
-    int64_t given = 0;
-    session << "SELECT COALESCE(MAX(seq), 0) FROM sqlite_sequence WHERE name = 'admin_log'",
-        into(given), now;
-    if (given != checked) {
-      broken = "the log of administrative acts was cut behind number " + std::to_string(checked);
-    }
-    checked = -1;
+// "" when the first row follows the signed start and the last one is the signed end.
+std::string SqliteAdminLog::checkEnds(Session& session, ChainMark* start) {
+  std::string fault;
+  *start = chain_.start(session, &fault);
+  if (!fault.empty()) return fault;
+  int64_t first = 0;
+  session << "SELECT COALESCE(MIN(number), 0) FROM admin_log", into(first), now;
+  if (first != 0 && first != start->number + 1) {
+    return "the log of administrative acts was changed at number " + std::to_string(first) +
+           ": it must begin with number " + std::to_string(start->number + 1);
+  }
+  const ChainMark last = AdminLogChain::last(session, *start);
+  if (lastGiven(session) != last.number) return cutBehind(last.number);
+  ChainMark head;
+  if (!readHead(&head)) {
+    return head_path_ +
+           ": is missing or was changed, so that the end of the log of administrative "
+           "acts cannot be checked; restore it from a copy";
+  }
+  if (head.number > last.number) return cutBehind(last.number);
+  const bool kept = head.number > start->number;
+  if (kept ? AdminLogChain::hashOf(session, head.number) != head.hash
+           : head.number == start->number && head.hash != start->hash) {
+    return "the log of administrative acts was changed at number " + std::to_string(head.number);
+  }
+  return "";
+}
+
+Result<std::string> SqliteAdminLog::verify(Depth depth) {
+  const std::lock_guard lock(mutex_);
+  std::string fault;
+  ChainMark start;
+  const auto run = [this](const Database::Work& work) { return database_.run(work); };
+  Result<void> done = run([&](Session& session) -> Result<void> {
+    fault = checkEnds(session, &start);
     return {};
-  };
-  while (checked >= 0 && broken.empty()) {
-    const Result<void> done = database_.run(step);
+  });
+  if (!done) return waf::fail(done.error());
+  if (!fault.empty() && depth == Depth::Part) return fault;
+  const std::string at_ends = fault;
+  fault.clear();
+  ChainMark at = start;
+  if (depth == Depth::Part && verified_ && verified_->number >= start.number) at = *verified_;
+  size_t rows = 1;
+  while (rows > 0 && fault.empty()) {
+    done = run([&](Session& session) -> Result<void> {
+      rows = chain_.check(session, &at, kVerifyStep, &fault);
+      return {};
+    });
     if (!done) return waf::fail(done.error());
   }
-  return broken;
+  if (!fault.empty()) return fault;  // names the row: better than what the ends say
+  if (!at_ends.empty()) return at_ends;
+  if (depth == Depth::Part && verified_) {
+    if (sweep_.number < start.number || sweep_.number >= at.number) sweep_ = start;
+    done = run([&](Session& session) -> Result<void> {
+      chain_.check(session, &sweep_, kSweepStep, &fault);
+      return {};
+    });
+    if (!done) return waf::fail(done.error());
+  }
+  verified_ = at;
+  return fault;
 }
 
 }  // namespace db

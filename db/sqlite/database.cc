@@ -61,8 +61,9 @@ Result<void> Database::transact(const Work& work) {
       session << (done ? "COMMIT" : "ROLLBACK"), now;
       return done;
     } catch (...) {
-      sqlite3_exec(Poco::Data::SQLite::Utility::dbHandle(session), "ROLLBACK", nullptr, nullptr,
-                   nullptr);
+      sqlite3* const handle = Poco::Data::SQLite::Utility::dbHandle(session);
+      io_code_ = failureCode(handle);  // the rollback takes it away
+      sqlite3_exec(handle, "ROLLBACK", nullptr, nullptr, nullptr);
       throw;
     }
   });
@@ -70,6 +71,7 @@ Result<void> Database::transact(const Work& work) {
 
 Result<void> Database::runLocked(const Work& work) {
   sqlite3* handle = Poco::Data::SQLite::Utility::dbHandle(*session_);
+  io_code_ = SQLITE_OK;
   try {
     return work(*session_);
   } catch (const Poco::Data::SQLite::DatabaseFullException& e) {
@@ -81,7 +83,8 @@ Result<void> Database::runLocked(const Work& work) {
   } catch (const Poco::Data::SQLite::DBLockedException& e) {
     return translate(path_, e, SQLITE_BUSY);
   } catch (const Poco::Data::SQLite::IOErrorException& e) {
-    return translate(path_, e, failureCode(handle));
+    const int code = io_code_ != SQLITE_OK ? io_code_ : failureCode(handle);
+    return translate(path_, e, code == SQLITE_FULL ? SQLITE_FULL : SQLITE_IOERR);
   } catch (const Poco::Data::SQLite::ConstraintViolationException& e) {
     return translate(path_, e, SQLITE_CONSTRAINT);
   } catch (const Poco::Exception& e) {

@@ -41,6 +41,7 @@ class Database {
   std::string path_;
   std::mutex mutex_;
   std::unique_ptr<Poco::Data::Session> session_;
+  int io_code_ = 0;  // what SQLite said within a transaction, before its rollback
 };
 
 // Every statement of `sql`, in order; throws what Poco throws.

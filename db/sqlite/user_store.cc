@@ -99,8 +99,8 @@ Result<User> SqliteUserStore::add(const std::string& name, const std::string& ro
   Result<void> checked = checkUserName(name);
   if (checked) checked = checkNewPassword(password);
   if (!checked) return waf::fail(checked.error());
-  if (role != "admin" && role != "viewer") {
-    return waf::fail(ErrorCode::Invalid, "users", "role must be admin or viewer");
+  if (role != "admin" && role != "viewer" && role != "auditor") {
+    return waf::fail(ErrorCode::Invalid, "users", "role must be admin, viewer or auditor");
   }
   const Result<std::string> hash = hashPassword(password);
   if (!hash) return waf::fail(hash.error());

@@ -1,5 +1,6 @@
 #include <sys/stat.h>
 
+#include "db/backup/scratch_copy.h"
 #include "db/events/event_store.h"
 #include "db/secrets/secret_box.h"
 #include "db/sqlite/admin_log.h"
@@ -20,21 +21,22 @@ std::string databasePath(const std::string& data_dir) { return data_dir + "/port
 class SqliteStore final : public Store {
  public:
   SqliteStore(DirectoryLock lock, std::unique_ptr<Database> database, SecretBox box,
-              const std::string& events_folder, const waf::Clock& clock)
+              const std::string& data_dir, const waf::Clock& clock)
       : lock_(std::move(lock)),
         database_(std::move(database)),
         box_(std::move(box)),
         config_(*database_, box_, clock),
         users_(*database_, clock),
-        events_(events_folder),
+        events_(data_dir + "/events"),
         traffic_(*database_, clock),
-        admin_log_(*database_, clock) {}
+        admin_log_(*database_, box_, data_dir + "/admin-log.head", clock) {}
 
   ConfigStore& config() override { return config_; }
   UserStore& users() override { return users_; }
   EventStore& events() override { return events_; }
   TrafficStore& traffic() override { return traffic_; }
-  AdminLog& adminLog() override { return admin_log_; }
+  SqliteAdminLog& adminLog() override { return admin_log_; }
+  Result<waf::AuditEvent> unmask(const waf::AuditEvent& event) override;
 
  private:
   DirectoryLock lock_;
@@ -46,6 +48,23 @@ class SqliteStore final : public Store {
   SqliteTrafficStore traffic_;
   SqliteAdminLog admin_log_;
 };
+
+Result<waf::AuditEvent> SqliteStore::unmask(const waf::AuditEvent& event) {
+  if (event.sealed.empty()) {
+    return waf::fail(ErrorCode::NotFound, "db",
+                     "what is masked in event \"" + event.id +
+                         "\" was not kept; the site's events.keep_secrets keeps it from then on");
+  }
+  const Result<std::string> whole = box_.unseal(event.sealed, eventContext(event.id));
+  waf::AuditEvent out;
+  if (!whole || !waf::parseAuditJson(*whole, &out)) {
+    return waf::fail(ErrorCode::Invalid, "db",
+                     "event \"" + event.id +
+                         "\" was sealed with another secret.key, or was changed; restore the key "
+                         "that it was sealed with");
+  }
+  return out;
+}
 
 }  // namespace
 
@@ -63,6 +82,7 @@ Result<std::unique_ptr<Store>> Store::open(const std::string& data_dir, const wa
   Result<DirectoryLock> lock = DirectoryLock::take(data_dir + "/lock");
   if (!lock) return waf::fail(lock.error());
 
+  removeLeftScratchCopies(data_dir);
   const bool existed = databaseExists(data_dir);
   // Before the database, so that a crash in between leaves no database without a key; and a new key
   // beside an old database would make every private key in it unreadable for good.
@@ -78,8 +98,11 @@ Result<std::unique_ptr<Store>> Store::open(const std::string& data_dir, const wa
   const Result<void> migrated =
       migrate(**database, allMigrations(), databasePath(data_dir) + ".before");
   if (!migrated) return waf::fail(migrated.error());
-  return std::unique_ptr<Store>(std::make_unique<SqliteStore>(
-      std::move(*lock), std::move(*database), std::move(*box), events_folder, clock));
+  auto store = std::make_unique<SqliteStore>(std::move(*lock), std::move(*database),
+                                             std::move(*box), data_dir, clock);
+  // A log that cannot be taken over is an alarm of its own, no reason to serve without a store.
+  static_cast<void>(store->adminLog().open());
+  return std::unique_ptr<Store>(std::move(store));
 }
 
 }  // namespace db

@@ -56,7 +56,7 @@ class ConfigStore {
 struct User {
   int64_t id = 0;
   std::string name;
-  std::string role;  // "admin", "viewer"
+  std::string role;  // "admin", "viewer", "auditor": who looks, and may lift masks
   bool disabled = false;
   bool must_change_password = false;
   uint32_t failed_logins = 0;
@@ -148,6 +148,8 @@ struct EventCounts {
   std::vector<Count> countries;
   std::vector<Attacker> attackers;   // those with the most events
   std::vector<EventStep> histogram;  // oldest first, steps without a match left out
+  // Of the histogram: what was asked for, doubled until there are at most 5,000.
+  std::chrono::seconds step{3600};
 };
 
 struct EventCountRequest {
@@ -214,15 +216,19 @@ struct AdminAct {
   std::string outcome;  // status of the answer
 };
 
-// Chained by digests: what is changed afterwards shows.
+// Chained by keyed digests: what is changed afterwards, or removed at either end, shows, though
+// somebody has the database file.
 class AdminLog {
  public:
   virtual ~AdminLog() = default;
   virtual Result<void> record(const AdminAct& act) = 0;
   // Newest first, those with a smaller number than `before`.
   virtual Result<std::vector<AdminAct>> list(int64_t before, size_t limit) = 0;
+  // Part: both ends, what was added since the last call, and a thousand of the older acts in turn,
+  // so that a look each minute costs the same whatever the history.
+  enum class Depth { Part, Whole };
   // "" when the chain is whole, else one sentence.
-  virtual Result<std::string> verify() = 0;
+  virtual Result<std::string> verify(Depth depth) = 0;
 };
 
 // Everything below one data directory. One process owns it (a lock file); a second open fails with
@@ -235,6 +241,10 @@ class Store {
   virtual EventStore& events() = 0;
   virtual TrafficStore& traffic() = 0;
   virtual AdminLog& adminLog() = 0;
+
+  // The event as it was before its secrets were masked. NotFound when that was not kept; Invalid
+  // when it was sealed by another installation.
+  virtual Result<waf::AuditEvent> unmask(const waf::AuditEvent& event) = 0;
 
   // Opens or creates <data_dir>/portcullis.db, <data_dir>/events/, <data_dir>/secret.key (0600);
   // migrates after a snapshot. Corrupt when the database cannot be read: the caller then serves

@@ -185,7 +185,7 @@ const std::vector<Command>& table() {
        "add a user; without --password-stdin a password is made and printed",
        1,
        1,
-       {{"--role", "ROLE", "admin (default) or viewer"}, kPasswordOptions[0]},
+       {{"--role", "ROLE", "admin (default), viewer or auditor"}, kPasswordOptions[0]},
        addUser},
       {"user passwd", "NAME",
        "set a user's password; without --password-stdin one is made and printed", 1, 1,

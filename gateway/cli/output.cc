@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "waf/base/controls.h"
 #include "waf/base/text.h"
 
 namespace gateway::cli {
@@ -16,24 +17,7 @@ size_t columns(std::string_view utf8) {
 }  // namespace
 
 std::string forTerminal(std::string_view bytes) {
-  static constexpr char kHex[] = "0123456789abcdef";
-  std::string out;
-  const std::string printable = waf::toPrintableUtf8(bytes);
-  for (size_t i = 0; i < printable.size(); ++i) {
-    const unsigned char c = static_cast<unsigned char>(printable[i]);
-    // C1 controls are two bytes in UTF-8: c2 80 … c2 9f.
-    const bool c1 = c == 0xc2 && i + 1 < printable.size() &&
-                    static_cast<unsigned char>(printable[i + 1]) < 0xa0;
-    if (c < 0x20 || c == 0x7f || c1) {
-      const unsigned char shown = c1 ? static_cast<unsigned char>(printable[++i]) : c;
-      out += "\\x";
-      out += kHex[shown >> 4];
-      out += kHex[shown & 15];
-    } else {
-      out += printable[i];
-    }
-  }
-  return out;
+  return waf::withVisibleControls(waf::toPrintableUtf8(bytes));
 }
 
 void printTable(const std::vector<std::vector<std::string>>& rows, std::ostream& out) {

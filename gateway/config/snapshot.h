@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "db/config/config.h"
+#include "db/secrets/secret_box.h"
 #include "db/store/store.h"
 #include "gateway/access/access_list.h"
 #include "gateway/access/rate_limiter.h"
@@ -24,6 +25,7 @@
 #include "waf/engine/rule_set.h"
 #include "waf/engine/transaction.h"
 #include "waf/event/masking.h"
+#include "waf/operators/geo_database.h"
 
 namespace gateway {
 
@@ -80,7 +82,9 @@ struct Snapshot {
   waf::Masking masking;                                         // of what is recorded
   // What handshakes staple, by the certificate's name.
   std::map<std::string, std::shared_ptr<OcspStaple>> staples;
-  std::vector<std::string> warnings;  // alarms that this configuration raises
+  std::shared_ptr<const waf::GeoDatabase> geo;   // null: events have no country
+  std::shared_ptr<const db::SecretBox> sealing;  // null: no site keeps what is masked
+  std::vector<std::string> warnings;             // alarms that this configuration raises
 
   const ListenerTable* listener(std::string_view key) const {
     const auto found = listeners.find(key);

@@ -17,6 +17,7 @@ struct SnapshotBuilder::Build {
   RuleSetCache rule_sets;
 
   void knowRuleSets(const Snapshot& snapshot_before);
+  void recording();
   bool upstreams();
   bool upstream(const db::UpstreamConfig& upstream);
   UpstreamAddress address(const db::EndpointConfig& endpoint, const UpstreamAddress* before);

@@ -35,8 +35,31 @@ std::shared_ptr<Snapshot> SnapshotBuilder::run(Build* build) {
   const db::MaskingConfig& masking = build->config.settings.masking;
   build->snapshot->masking =
       waf::Masking({masking.enabled, masking.headers, masking.parameters, masking.card_numbers});
+  build->recording();
   if (!build->upstreams() || !build->sites() || !build->listeners()) return nullptr;
   return build->snapshot;
+}
+
+// What cannot be had for the records is an alarm, no reason to refuse traffic.
+void SnapshotBuilder::Build::recording() {
+  const std::string& path = config.settings.geo_database;
+  if (!path.empty()) {
+    auto geo = waf::GeoDatabase::open(path);
+    if (geo) {
+      snapshot->geo = std::make_shared<const waf::GeoDatabase>(std::move(*geo));
+    } else {
+      snapshot->warnings.push_back("events have no country: " + geo.error().message);
+    }
+  }
+  const bool wanted = std::any_of(config.sites.begin(), config.sites.end(),
+                                  [](const auto& site) { return site.events.keep_secrets; });
+  if (!wanted) return;
+  auto box = db::SecretBox::open(builder.options_.data_dir, false);
+  if (box) {
+    snapshot->sealing = std::make_shared<const db::SecretBox>(std::move(*box));
+  } else {
+    snapshot->warnings.push_back("masked values are not kept: " + box.error().message);
+  }
 }
 
 void SnapshotBuilder::Build::knowRuleSets(const Snapshot& snapshot_before) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "gateway/http1/grammar.h"
+#include "waf/base/hex.h"
 #include "waf/base/text.h"
 
 // chunked-body = *chunk last-chunk trailer-section CRLF
@@ -18,13 +19,6 @@ constexpr size_t kMostExtensionBytes = 16384;
 constexpr size_t kMostTrailerBytes = 16384;
 // Senders chunk by their buffers; a chunk of gigabytes is a probe for integer overflows.
 constexpr uint64_t kLargestChunk = 0x7fffffff;
-
-int hexDigit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
 
 void skipSpace(std::string_view* text) {
   while (!text->empty() && (text->front() == ' ' || text->front() == '\t')) text->remove_prefix(1);
@@ -98,8 +92,8 @@ ChunkedDecoder::Status ChunkedDecoder::readLine(std::string_view in, size_t from
 ChunkedDecoder::Status ChunkedDecoder::takeSizeLine(std::string_view line) {
   size_t digits = 0;
   uint64_t size = 0;
-  while (digits < line.size() && hexDigit(line[digits]) >= 0) {
-    size = size * 16 + static_cast<uint64_t>(hexDigit(line[digits]));
+  while (digits < line.size() && waf::hexDigit(line[digits]) >= 0) {
+    size = size * 16 + static_cast<uint64_t>(waf::hexDigit(line[digits]));
     if (size > kLargestChunk) return refuse(400, "A chunk's size is too large.");
     ++digits;
   }

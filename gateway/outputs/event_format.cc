@@ -4,11 +4,14 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdio>
 #include <ctime>
 
 #include "db/events/event_row.h"
 #include "db/events/record_scanner.h"
 #include "waf/base/clock.h"
+#include "waf/base/controls.h"
+#include "waf/base/text.h"
 
 namespace gateway {
 namespace {
@@ -19,9 +22,42 @@ using db::severityRank;
 constexpr size_t kMaxField = 1024;
 constexpr int kLocal0 = 16;
 
+// On one line, without blanks at its ends.
 std::string shown(std::string_view escaped, size_t limit = kMaxField) {
+  std::string raw;
+  db::appendPrintable(escaped, limit, &raw);
   std::string out;
-  db::appendPrintable(escaped, limit, &out);
+  for (size_t i = 0; i < raw.size();) {
+    const size_t separator = waf::controlAt(std::string_view(raw).substr(i));
+    out += separator > 0 ? ' ' : raw[i];
+    i += std::max<size_t>(separator, 1);
+  }
+  return std::string(waf::trim(out, " "));
+}
+
+// The record with such characters as \uXXXX: within JSON they stand in strings alone.
+std::string onOneLine(std::string_view record) {
+  // The last member, where there is one: of use to this installation alone.
+  const size_t sealed = record.rfind(",\"sealed\":\"");
+  std::string without;
+  if (sealed != std::string_view::npos && record.find('"', sealed + 11) == record.size() - 2) {
+    without = std::string(record.substr(0, sealed)) + "}";
+    record = without;
+  }
+  std::string out;
+  out.reserve(record.size());
+  while (!record.empty()) {
+    const size_t size = waf::controlAt(record);
+    if (size < 2) {  // the controls of ASCII are escaped already
+      out += record.front();
+      record.remove_prefix(1);
+      continue;
+    }
+    char escape[8];
+    std::snprintf(escape, sizeof escape, "\\u%04x", waf::controlPoint(record, size) & 0xffff);
+    out += escape;
+    record.remove_prefix(size);
+  }
   return out;
 }
 
@@ -49,9 +85,12 @@ int cefSeverity(const RecordFields& fields, const RecordFields::Rule* rule) {
   return fields.decision == "blocked" ? 6 : fields.decision == "detected" ? 4 : 1;
 }
 
+// ArcSight's "Implementing CEF": in the head \ and | are escaped, in the values behind it \ and =;
+// no part of the head is empty, and a value without text is left out.
 std::string cef(const RecordFields& fields) {
   const RecordFields::Rule* rule = worstRule(fields);
-  const std::string signature = rule != nullptr ? std::to_string(rule->id) : shown(fields.reason);
+  std::string signature = rule != nullptr ? std::to_string(rule->id) : shown(fields.reason);
+  if (signature.empty()) signature = shown(fields.decision);
   std::string name = shown(rule != nullptr ? rule->message : fields.detail, 256);
   if (name.empty()) name = shown(fields.decision);
   std::string out = "CEF:0|Portcullis|Portcullis|1|" + escapedWith(signature, "\\|") + "|" +
@@ -69,17 +108,27 @@ std::string cef(const RecordFields& fields) {
   add("externalId", shown(fields.id));
   add("act", shown(fields.decision));
   add("reason", shown(fields.reason));
-  add("src", shown(fields.client));
+  // src holds IPv4 addresses only.
+  const std::string client = shown(fields.client);
+  if (client.find(':') == std::string::npos) {
+    add("src", client);
+  } else {
+    add("c6a2Label", "Source IPv6 Address");
+    add("c6a2", client);
+  }
   add("requestMethod", shown(fields.method, 32));
   add("request", shown(fields.uri));
   add("outcome", std::to_string(fields.status));
-  add("cs1Label", "site");
-  add("cs1", shown(fields.site));
+  const std::string site = shown(fields.site);
+  if (!site.empty()) add("cs1Label", "site");
+  add("cs1", site);
   if (rule != nullptr) {
-    add("cs2Label", "variable");
-    add("cs2", shown(rule->variable));
-    add("cs3Label", "value");
-    add("cs3", shown(rule->value));
+    const std::string variable = shown(rule->variable);
+    const std::string value = shown(rule->value);
+    if (!variable.empty()) add("cs2Label", "variable");
+    add("cs2", variable);
+    if (!value.empty()) add("cs3Label", "value");
+    add("cs3", value);
   }
   add("cn1Label", "score");
   add("cn1", std::to_string(std::max(fields.inbound_score, fields.outbound_score)));
@@ -131,7 +180,7 @@ std::string errorLog(const RecordFields& fields) {
 }  // namespace
 
 std::string formatEvent(EventFormat format, std::string_view record) {
-  if (format == EventFormat::Json) return std::string(record);
+  if (format == EventFormat::Json) return onOneLine(record);
   RecordFields fields;
   if (!db::scanRecord(record, &fields) || fields.id.empty()) return "";
   return format == EventFormat::Cef ? cef(fields) : errorLog(fields);

@@ -13,11 +13,13 @@ namespace {
 
 constexpr size_t kMaxQueued = 20000;
 constexpr size_t kMaxQueuedBytes = 32u << 20;
+constexpr size_t kMaxBatchBytes = 1u << 20;
 constexpr std::chrono::milliseconds kFirstRetry{500};
 constexpr std::chrono::milliseconds kLastRetry{30000};
 constexpr std::chrono::seconds kPatience{2};  // at the end
 
 EventFormat formatOf(const db::OutputConfig& config) {
+  if (config.kind == "webhook") return EventFormat::Json;
   if (config.format == "cef") return EventFormat::Cef;
   return config.format == "error_log" ? EventFormat::ErrorLog : EventFormat::Json;
 }
@@ -27,19 +29,18 @@ std::string hostName() {
   return ::gethostname(name, sizeof name - 1) == 0 && name[0] != '\0' ? name : "-";
 }
 
-Result<void> deliverTo(Transport& transport, const db::OutputConfig& config, EventFormat format,
-                       const std::string& host, const std::string& record) {
+// What the record is on this output: a line each.
+void appendMessages(const db::OutputConfig& config, EventFormat format, const std::string& host,
+                    const std::string& record, std::vector<std::string>* out) {
+  const bool framed = config.kind.starts_with("syslog");
   const std::string text = formatEvent(format, record);
   size_t begin = 0;
   while (begin < text.size()) {
     const size_t end = std::min(text.find('\n', begin), text.size());
     const std::string line = text.substr(begin, end - begin);
     begin = end + 1;
-    const Result<void> sent =
-        transport.send(config.kind == "file" ? line : syslogMessage(record, line, host));
-    if (!sent) return sent;
+    out->push_back(framed ? syslogMessage(record, line, host) : line);
   }
-  return {};
 }
 
 }  // namespace
@@ -87,14 +88,21 @@ void Output::run() {
     work_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
     if (stopping_) end = std::min(end, std::chrono::steady_clock::now() + kPatience);
     if (queue_.empty() || std::chrono::steady_clock::now() >= end) return;
-    const std::string record = queue_.front();
+    const size_t taken = fillBatch();
     lock.unlock();
-    const Result<void> done = deliverTo(*transport_, config_, format_, host_, record);
+    std::vector<std::string> messages;
+    for (const std::string& record : batch_) {
+      appendMessages(config_, format_, host_, record, &messages);
+    }
+    const Result<void> done = transport_->sendAll(messages);
     lock.lock();
     if (done) {
-      queued_bytes_ -= record.size();
-      queue_.pop_front();
-      ++sent_;
+      for (size_t i = 0; i < taken; ++i) {
+        queued_bytes_ -= queue_.front().size();
+        queue_.pop_front();
+      }
+      batch_.clear();
+      sent_ += taken;
       problem_.clear();
       retry = kFirstRetry;
       continue;
@@ -106,6 +114,19 @@ void Output::run() {
   }
 }
 
+// A batch that failed is tried again as it was: its receiver may know it by its id.
+size_t Output::fillBatch() {
+  if (!batch_.empty()) return batch_.size();
+  size_t bytes = 0;
+  for (const std::string& record : queue_) {
+    if (batch_.size() >= transport_->mostMessages()) break;
+    bytes += record.size();
+    if (bytes > kMaxBatchBytes && !batch_.empty()) break;
+    batch_.push_back(record);
+  }
+  return batch_.size();
+}
+
 Result<void> testOutput(const db::OutputConfig& config) {
   waf::AuditEvent event;
   event.time = waf::Clock::system().wall();
@@ -113,7 +134,9 @@ Result<void> testOutput(const db::OutputConfig& config) {
   event.decision = waf::Decision::Detected;
   event.detail = "a test of this output; nothing happened";
   const std::unique_ptr<Transport> transport = Transport::make(config);
-  return deliverTo(*transport, config, formatOf(config), hostName(), waf::toAuditJson(event));
+  std::vector<std::string> messages;
+  appendMessages(config, formatOf(config), hostName(), waf::toAuditJson(event), &messages);
+  return transport->sendAll(messages);
 }
 
 void Outputs::configure(const std::vector<db::OutputConfig>& outputs) {

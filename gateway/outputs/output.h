@@ -32,6 +32,7 @@ class Output {
 
  private:
   void run();
+  size_t fillBatch();  // with the lock held; how many of the queue's records it holds
 
   const db::OutputConfig config_;
   const EventFormat format_;
@@ -44,7 +45,8 @@ class Output {
   uint64_t dropped_ = 0;
   std::string problem_;
   bool stopping_ = false;
-  std::unique_ptr<Transport> transport_;  // the thread's own
+  std::vector<std::string> batch_;  // the thread's own, with what follows
+  std::unique_ptr<Transport> transport_;
   std::thread thread_;
 };
 

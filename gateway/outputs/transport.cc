@@ -1,7 +1,6 @@
 #include "gateway/outputs/transport.h"
 
 #include <fcntl.h>
-#include <netdb.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -10,55 +9,18 @@
 #include <cerrno>
 
 #include "db/store/file.h"
+#include "gateway/outputs/dial.h"
+#include "gateway/outputs/tls_client.h"
+#include "gateway/outputs/webhook.h"
 
 namespace gateway {
 namespace {
 
 using waf::ErrorCode;
 
-constexpr int kTimeoutMs = 5000;
 // RFC 5426, 3.2: what every receiver of the time takes is less; this fits one Ethernet frame's
 // reassembly everywhere.
 constexpr size_t kMaxDatagram = 8192;
-
-struct AddressDeleter {
-  void operator()(addrinfo* list) const { ::freeaddrinfo(list); }
-};
-
-waf::Unexpected unavailable(const std::string& address, const std::string& why) {
-  return waf::fail(ErrorCode::Unavailable, "output", address + ": " + why);
-}
-
-bool waitFor(int fd, short events) {
-  pollfd entry{fd, events, 0};
-  return ::poll(&entry, 1, kTimeoutMs) == 1;
-}
-
-// "host:port", "[::1]:514".
-Result<db::FileDescriptor> dial(const std::string& address, int type) {
-  const size_t colon = address.rfind(':');
-  std::string host = address.substr(0, colon);
-  if (host.size() > 2 && host.front() == '[') host = host.substr(1, host.size() - 2);
-  addrinfo hints{};
-  hints.ai_socktype = type;
-  addrinfo* raw = nullptr;
-  const int code = ::getaddrinfo(host.c_str(), address.substr(colon + 1).c_str(), &hints, &raw);
-  if (code != 0) return unavailable(address, ::gai_strerror(code));
-  const std::unique_ptr<addrinfo, AddressDeleter> list(raw);
-  int error = ECONNREFUSED;
-  for (const addrinfo* entry = list.get(); entry != nullptr; entry = entry->ai_next) {
-    db::FileDescriptor fd(::socket(entry->ai_family, type | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-    if (!fd.valid()) continue;
-    if (::connect(fd.get(), entry->ai_addr, entry->ai_addrlen) == 0) return fd;
-    error = errno;
-    if (error != EINPROGRESS) continue;
-    error = ETIMEDOUT;
-    socklen_t size = sizeof error;
-    if (waitFor(fd.get(), POLLOUT)) ::getsockopt(fd.get(), SOL_SOCKET, SO_ERROR, &error, &size);
-    if (error == 0) return fd;
-  }
-  return db::systemError(address, error);
-}
 
 class UdpTransport final : public Transport {
  public:
@@ -123,6 +85,30 @@ class TcpTransport final : public Transport {
   db::FileDescriptor socket_;
 };
 
+// RFC 5425: the same frames over TLS, whose peer is verified.
+class TlsTransport final : public Transport {
+ public:
+  explicit TlsTransport(const db::OutputConfig& config) : config_(config) {}
+
+  Result<void> send(std::string_view message) override {
+    if (client_ && client_->isClosed()) client_.reset();
+    if (!client_) {
+      Result<std::unique_ptr<TlsClient>> connected =
+          TlsClient::connect(config_.address, config_.ca_file);
+      if (!connected) return waf::fail(connected.error());
+      client_ = std::move(*connected);
+    }
+    const Result<void> sent =
+        client_->write(std::to_string(message.size()) + " " + std::string(message));
+    if (!sent) client_.reset();  // half a frame: the next begins on a new connection
+    return sent;
+  }
+
+ private:
+  const db::OutputConfig config_;
+  std::unique_ptr<TlsClient> client_;
+};
+
 // Lines in a file; at rotate_bytes it becomes file.1, and so on up to keep_files.
 class FileTransport final : public Transport {
  public:
@@ -178,9 +164,19 @@ class FileTransport final : public Transport {
 
 }  // namespace
 
+Result<void> Transport::sendAll(const std::vector<std::string>& messages) {
+  for (const std::string& message : messages) {
+    const Result<void> sent = send(message);
+    if (!sent) return sent;
+  }
+  return {};
+}
+
 std::unique_ptr<Transport> Transport::make(const db::OutputConfig& config) {
   if (config.kind == "syslog_udp") return std::make_unique<UdpTransport>(config.address);
   if (config.kind == "syslog_tcp") return std::make_unique<TcpTransport>(config.address);
+  if (config.kind == "syslog_tls") return std::make_unique<TlsTransport>(config);
+  if (config.kind == "webhook") return std::make_unique<WebhookTransport>(config);
   return std::make_unique<FileTransport>(config);
 }
 

@@ -44,7 +44,7 @@ Task<Exchange::Step> Exchange::inspectHead(Request& request) {
   if (!site.rule_set) co_return Step::GoOn;
   std::optional<waf::Interruption> interruption;
   {
-    const Stopwatch watch(worker_.clock, &request.waf_time);
+    const Stopwatch watch(worker_.clock, &request.phases[0]);
     waf::Transaction& transaction =
         request.transaction.emplace(site.rule_set, site.policy, worker_.clock);
     transaction.setUniqueId(request.id);
@@ -120,7 +120,7 @@ Task<Exchange::Step> Exchange::takeBodyPart(Request& request, const BodyPart& pa
   }
   std::optional<waf::Interruption> interruption;
   if (inspect) {
-    const Stopwatch watch(worker_.clock, &request.waf_time);
+    const Stopwatch watch(worker_.clock, &request.phases[1]);
     interruption = request.transaction->appendRequestBody(part.data);
   }
   return interrupted(request, std::move(interruption));
@@ -153,7 +153,7 @@ Task<Exchange::Step> Exchange::inspectBody(Request& request) {
   if (!request.transaction) co_return Step::GoOn;
   std::optional<waf::Interruption> interruption;
   {
-    const Stopwatch watch(worker_.clock, &request.waf_time);
+    const Stopwatch watch(worker_.clock, &request.phases[1]);
     interruption = request.transaction->requestBody();
   }
   const bool refuses =

@@ -1,6 +1,9 @@
 // The end of a request: phase 5, the audit event, the counters.
+#include <algorithm>
 #include <functional>
 
+#include "db/events/event_classes.h"
+#include "db/secrets/secret_box.h"
 #include "gateway/proxy/exchange.h"
 
 namespace gateway {
@@ -24,6 +27,32 @@ waf::Decision decide(const Request& request) {
                                                                : waf::Decision::Detected;
     default:
       return waf::Decision::Blocked;
+  }
+}
+
+void describeTimes(const Request& request, const waf::Clock& clock, waf::AuditEvent* event) {
+  static constexpr const char* kPhases[] = {"phase1", "phase2", "phase3", "phase4"};
+  std::chrono::nanoseconds sum{};
+  for (size_t i = 0; i < request.phases.size(); ++i) {
+    sum += request.phases[i];
+    if (request.phases[i].count() > 0) {
+      event->durations_us.emplace_back(kPhases[i], micros(request.phases[i]));
+    }
+  }
+  event->durations_us.emplace_back("waf", micros(sum));
+  event->durations_us.emplace_back("upstream", micros(request.upstream_time));
+  event->durations_us.emplace_back("total", micros(clock.monotonic() - request.started));
+}
+
+void describeResponse(const Request& request, waf::AuditEvent* event) {
+  if (request.response == nullptr || request.site == nullptr) return;
+  const std::string& kept = request.site->config.events.response;
+  if (kept == "off") return;
+  for (const HeaderField& field : request.response->fields) {
+    event->response_headers.emplace_back(field.name, field.value);
+  }
+  if (kept == "excerpt") {
+    event->response_excerpt = request.response_body.substr(0, waf::kMaxBodyExcerpt);
   }
 }
 
@@ -67,10 +96,49 @@ waf::AuditEvent describe(const Request& request, waf::Decision decision, uint16_
     event.tls_sni = tls->server_name;
     event.tls_ja4 = tls->ja4;
   }
-  event.durations_us = {{"waf", micros(request.waf_time)},
-                        {"upstream", micros(request.upstream_time)},
-                        {"total", micros(clock.monotonic() - request.started)}};
+  describeTimes(request, clock, &event);
+  describeResponse(request, &event);
+  event.class_scores = db::scoreByClass(event.rules);
+  waf::GeoRecord place;
+  if (request.snapshot && request.snapshot->geo &&
+      request.snapshot->geo->lookUp(request.client, &place)) {
+    event.country = place.country_code;
+  }
   return event;
+}
+
+// The parts of an ordinary request that the site does not keep.
+void leaveOut(const db::AccessLogConfig& log, waf::AuditEvent* event) {
+  const auto keeps = [&log](std::string_view field) {
+    return std::find(log.fields.begin(), log.fields.end(), field) != log.fields.end();
+  };
+  if (!keeps("headers")) event->request_headers.clear();
+  if (!keeps("query")) event->uri.resize(std::min(event->uri.find('?'), event->uri.size()));
+  if (!keeps("body")) event->body_excerpt.clear();
+  if (!keeps("response")) {
+    event->response_headers.clear();
+    event->response_excerpt.clear();
+  }
+  if (!keeps("tls")) {
+    event->tls_version.clear();
+    event->tls_sni.clear();
+  }
+  if (!keeps("upstream")) event->upstream.clear();
+  if (!keeps("durations")) event->durations_us.clear();
+}
+
+// A longer record is kept masked alone: a line of the spool holds twice as much.
+constexpr size_t kMostSealed = 256u << 10;
+
+// Masks the event; where the site wants it what was masked goes along sealed, bound to the event.
+void mask(const Request& request, waf::AuditEvent* event) {
+  const bool keep = request.site != nullptr && request.site->config.events.keep_secrets &&
+                    request.snapshot->sealing && event->decision != waf::Decision::Passed;
+  const std::string whole = keep ? waf::toAuditJson(*event) : "";
+  request.snapshot->masking.apply(event);
+  if (!keep || whole.size() > kMostSealed || waf::toAuditJson(*event) == whole) return;
+  const auto sealed = request.snapshot->sealing->seal(whole, db::eventContext(event->id));
+  if (sealed) event->sealed = *sealed;
 }
 
 // The end of an id is random, and the same in every log that it stands in.
@@ -98,7 +166,10 @@ void Exchange::record(Request& request) {
   if (!worker_.spool) return;
   waf::AuditEvent event =
       describe(request, decision, client_.peerPort(), client_.tls(), worker_.clock);
-  request.snapshot->masking.apply(&event);
+  if (decision == waf::Decision::Passed && request.site != nullptr) {
+    leaveOut(request.site->config.access_log, &event);
+  }
+  mask(request, &event);
   std::string line;
   waf::appendAuditJson(event, &line);
   // A loss is counted and alarmed by the log; the answer goes out all the same.

@@ -52,13 +52,30 @@ ClientFraming framingFor(const Request& request, const ResponseHead& response) {
   return out;
 }
 
+// Lets the record see the upstream's answer while it lives.
+class ShownResponse {
+ public:
+  ShownResponse(Request& request, const ResponseHead& response) : request_(request) {
+    request.response = &response;
+  }
+  ~ShownResponse() {
+    request_.response = nullptr;
+    request_.response_body = {};
+  }
+  ShownResponse(const ShownResponse&) = delete;
+  ShownResponse& operator=(const ShownResponse&) = delete;
+
+ private:
+  Request& request_;
+};
+
 }  // namespace
 
 Task<Exchange::Step> Exchange::inspectResponseHead(Request& request, const ResponseHead& response) {
   if (!request.transaction) co_return Step::GoOn;
   std::optional<waf::Interruption> interruption;
   {
-    const Stopwatch watch(worker_.clock, &request.waf_time);
+    const Stopwatch watch(worker_.clock, &request.phases[2]);
     for (const HeaderField& field : response.fields) {
       request.transaction->addResponseHeader(field.name, field.value);
     }
@@ -80,12 +97,13 @@ Task<Exchange::Step> Exchange::holdForInspection(Request& request, EndpointExcha
       break;
     }
     held->bytes.append(part.data);
-    const Stopwatch watch(worker_.clock, &request.waf_time);
+    request.response_body = held->bytes;
+    const Stopwatch watch(worker_.clock, &request.phases[3]);
     room = transaction.appendResponseBody(part.data);
   }
   std::optional<waf::Interruption> interruption;
   {
-    const Stopwatch watch(worker_.clock, &request.waf_time);
+    const Stopwatch watch(worker_.clock, &request.phases[3]);
     interruption = transaction.responseBody();
   }
   // We asked for identity; what comes in a coding that cannot be undone was not inspected.
@@ -122,11 +140,12 @@ Task<Exchange::Step> Exchange::upstreamBroke(Request& request, const BodyPart& p
 
 Task<void> Exchange::relayResponse(Request& request, EndpointExchange& exchange,
                                    const ResponseHead& response, const CacheUse& cache) {
+  Held held;
+  const ShownResponse shown(request, response);
   if (co_await inspectResponseHead(request, response) == Step::Done) {
     exchange.abandon();
     co_return;
   }
-  Held held;
   const bool hold = request.transaction && request.site->inspect_response_body &&
                     request.transaction->wantsResponseBody() && mayHold(request, response);
   if (hold) {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <array>
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -51,7 +53,10 @@ struct Request {
   bool cache_hit = false;
   bool keep_alive = false;
   bool recorded = false;
-  std::chrono::nanoseconds waf_time{};
+  // Of the upstream's answer, while it is relayed: for the record.
+  const ResponseHead* response = nullptr;
+  std::string_view response_body;                    // as far as it was held for inspection
+  std::array<std::chrono::nanoseconds, 4> phases{};  // the WAF's time in phases 1 to 4
   std::chrono::nanoseconds upstream_time{};
 
   const db::TimeoutsConfig& timeouts() const;

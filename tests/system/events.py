@@ -11,7 +11,7 @@ import tempfile
 import time
 
 from support.gateway import wait_until
-from system.fixture import serving
+from system.fixture import RULES, serving
 from system.wire import get, page
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -138,6 +138,38 @@ def test_hostile(binary):
         assert '"=' not in csv and "\"'=1+1\"" in csv, csv
         shown = gateway.command("events", "list").stdout + gateway.command("events", "show", first.id).stdout
         assert all(c == "\n" or ord(c) >= 32 for c in shown), "control characters on a terminal"
+
+
+def test_detail(binary):
+    """The upstream's answer, the times of the phases and the score by class are in the event; secrets are kept sealed
+    where the site says so, and who lifts a mask is on record; ordinary requests keep the fields that are chosen."""
+    rules = RULES.replace("id:1001", "id:942001") + 'SecRule RESPONSE_BODY "@contains leak" ' \
+        '"id:950001,phase:4,pass,log,msg:\'Leak\',severity:ERROR"\nSecResponseBodyAccess On\nSecResponseBodyMimeType text/html\n'
+    site = {"events": {"response": "excerpt", "keep_secrets": True},
+            "access_log": {"sample_percent": 100, "fields": ["durations"]}}
+
+    def leaky(_):
+        return page("leak password=hunter2", 200, "Content-Type: text/html\r\nSet-Cookie: s=hunter2\r\n")
+    with serving(binary, leaky, rules=rules, site=site) as (gateway, _):
+        def event(answer_):
+            wait_until(lambda: gateway.api("GET", f"/events/{answer_.id}")[0] == 200, 10, "the event")
+            return gateway.api("GET", f"/events/{answer_.id}")[1]
+        shown = event(get(gateway.http_port, "/?probe=yes&password=hunter2"))
+        assert "hunter2" not in json.dumps(shown), shown
+        assert shown["secrets_kept"] and shown["scores"]["classes"] == {"leakage": 4}, shown
+        assert dict(shown["response"]["headers"])["Content-Type"] == "text/html", shown["response"]
+        assert "leak password=*******" in shown["response"]["body_excerpt"], shown["response"]
+        assert {"phase1", "phase2", "phase3", "phase4", "waf", "total"} <= set(shown["durations_us"]), shown
+        code, whole = gateway.api("POST", f"/events/{shown['id']}/unmask", {})
+        assert code == 200 and "password=hunter2" in whole["request"]["uri"], whole
+        assert "hunter2" in dict(whole["response"]["headers"])["Set-Cookie"], whole
+        log = gateway.api("GET", "/admin-log")[1]
+        assert log["items"][0]["action"] == f"POST /events/{shown['id']}/unmask" and not log["chain"], log["items"][0]
+        blocked = event(get(gateway.http_port, "/?a=evil7attack"))
+        assert blocked["scores"]["classes"] == {"sqli": 5} and "headers" not in blocked["response"], blocked
+        passed = event(get(gateway.http_port, "/quiet?x=1"))
+        if not passed["rules"]:
+            assert passed["request"]["uri"] == "/quiet" and not passed["request"]["headers"], passed
 
 
 def test_backup(binary):

@@ -85,19 +85,36 @@ bool allUtf8(const Headers& headers) {
   return true;
 }
 
+void appendHeaderMembers(const Headers& headers, ObjectWriter* object, std::string* out) {
+  object->key("headers");
+  appendHeaders(headers, false, out);
+  if (allUtf8(headers)) return;
+  object->key("headers_base64");
+  appendHeaders(headers, true, out);
+}
+
 void appendRequest(const AuditEvent& event, std::string* out) {
   ObjectWriter request(out);
   request.bytes("method", event.method);
   request.bytes("uri", event.uri);
   request.bytes("protocol", event.protocol);
-  request.key("headers");
-  appendHeaders(event.request_headers, false, out);
-  if (!allUtf8(event.request_headers)) {
-    request.key("headers_base64");
-    appendHeaders(event.request_headers, true, out);
-  }
+  appendHeaderMembers(event.request_headers, &request, out);
   request.bytes("body_excerpt", event.body_excerpt);
   request.close();
+}
+
+void appendResponse(const AuditEvent& event, std::string* out) {
+  ObjectWriter response(out);
+  response.number("status", event.status);
+  if (!event.response_headers.empty()) appendHeaderMembers(event.response_headers, &response, out);
+  if (!event.response_excerpt.empty()) response.bytes("body_excerpt", event.response_excerpt);
+  response.close();
+}
+
+void appendNumbers(const std::vector<std::pair<std::string, int64_t>>& numbers, std::string* out) {
+  ObjectWriter object(out);
+  for (const auto& [what, number] : numbers) object.number(what, number);
+  object.close();
 }
 
 void appendRule(const MatchedRule& rule, std::string* out) {
@@ -134,13 +151,12 @@ void appendAuditJson(const AuditEvent& event, std::string* out) {
   ObjectWriter client(out);
   client.text("ip", event.client_ip);
   client.number("port", event.client_port);
+  if (!event.country.empty()) client.text("country", event.country);
   client.close();
   object.key("request");
   appendRequest(event, out);
   object.key("response");
-  ObjectWriter response(out);
-  response.number("status", event.status);
-  response.close();
+  appendResponse(event, out);
   object.text("decision", name(event.decision));
   object.text("reason", name(event.reason));
   object.bytes("detail", event.detail);
@@ -155,6 +171,10 @@ void appendAuditJson(const AuditEvent& event, std::string* out) {
   ObjectWriter scores(out);
   scores.number("inbound", event.inbound_score);
   scores.number("outbound", event.outbound_score);
+  if (!event.class_scores.empty()) {
+    scores.key("classes");
+    appendNumbers(event.class_scores, out);
+  }
   scores.close();
   object.text("upstream", event.upstream);
   object.text("cache", event.cache_status);
@@ -165,9 +185,8 @@ void appendAuditJson(const AuditEvent& event, std::string* out) {
   tls.text("ja4", event.tls_ja4);
   tls.close();
   object.key("durations_us");
-  ObjectWriter durations(out);
-  for (const auto& [what, microseconds] : event.durations_us) durations.number(what, microseconds);
-  durations.close();
+  appendNumbers(event.durations_us, out);
+  if (!event.sealed.empty()) object.text("sealed", event.sealed);
   object.close();
 }
 

@@ -48,24 +48,33 @@ struct AuditEvent {
   std::string site;  // "" when no site was chosen
   std::string client_ip;
   uint16_t client_port = 0;
+  std::string country;  // ISO 3166-1 alpha-2; "" when it is not known
   std::string method;
   std::string uri;  // as sent
   std::string protocol;
   std::vector<std::pair<std::string, std::string>> request_headers;
   std::string body_excerpt;
   int status = 0;  // of the answer to the client; 0 when none was sent
+  // Of the upstream's answer, where the site keeps it.
+  std::vector<std::pair<std::string, std::string>> response_headers;
+  std::string response_excerpt;
   Decision decision = Decision::Passed;
   Reason reason = Reason::None;
   std::string detail;  // one sentence for refusals without a rule: "header field name has a space"
   std::vector<MatchedRule> rules;
   int64_t inbound_score = 0;
   int64_t outbound_score = 0;
+  std::vector<std::pair<std::string, int64_t>> class_scores;  // "sqli", …
   std::string upstream;      // endpoint address, "" when none was asked
   std::string cache_status;  // "", "hit", "miss", …
   std::string tls_version;   // "", "TLSv1.3", …
   std::string tls_sni;
   std::string tls_ja4;  // what the client offered in its handshake, as JA4 writes it
-  std::vector<std::pair<std::string, int64_t>> durations_us;  // "waf", "upstream", "total", …
+  // "phase1" to "phase4", "waf" (all of them), "upstream", "total"
+  std::vector<std::pair<std::string, int64_t>> durations_us;
+  // The record without its masks, encrypted for those who may lift them; "" where the site does not
+  // keep it.
+  std::string sealed;
 };
 
 // One line of JSON without the line feed, in the field names of the audit log contract. Bytes that

@@ -93,28 +93,33 @@ bool Masking::isSecretParameter(std::string_view name) const {
 
 void Masking::apply(AuditEvent* event) const {
   if (!rules_.enabled) return;
-  maskHeaders(event);
+  maskHeaders(&event->request_headers);
+  maskHeaders(&event->response_headers);
   const size_t question = event->uri.find('?');
   if (question != std::string::npos) maskPairs("&;", question + 1, &event->uri);
-  const size_t first = event->body_excerpt.find_first_not_of(" \t\r\n");
-  if (first != std::string::npos &&
-      (event->body_excerpt[first] == '{' || event->body_excerpt[first] == '[')) {
-    maskJson(&event->body_excerpt);
-  } else if (event->body_excerpt.starts_with("--")) {
-    maskMultipart(&event->body_excerpt);
-  } else {
-    maskPairs("&;", 0, &event->body_excerpt);
-  }
+  maskBody(&event->body_excerpt);
+  maskBody(&event->response_excerpt);
   for (MatchedRule& rule : event->rules) maskRule(&rule);
   maskCards(&event->uri);
-  maskCards(&event->body_excerpt);
 }
 
-void Masking::maskHeaders(AuditEvent* event) const {
-  for (auto& [name, value] : event->request_headers) {
+void Masking::maskBody(std::string* text) const {
+  const size_t first = text->find_first_not_of(" \t\r\n");
+  if (first != std::string::npos && ((*text)[first] == '{' || (*text)[first] == '[')) {
+    maskJson(text);
+  } else if (text->starts_with("--")) {
+    maskMultipart(text);
+  } else {
+    maskPairs("&;", 0, text);
+  }
+  maskCards(text);
+}
+
+void Masking::maskHeaders(std::vector<std::pair<std::string, std::string>>* headers) const {
+  for (auto& [name, value] : *headers) {
     if (isSecretHeader(name)) {
       maskHeaderValue(toLower(name), &value);
-    } else if (equalsIgnoreCase(name, "referer")) {
+    } else if (equalsIgnoreCase(name, "referer") || equalsIgnoreCase(name, "location")) {
       const size_t question = value.find('?');
       if (question != std::string::npos) maskPairs("&;", question + 1, &value);
     }

@@ -31,7 +31,8 @@ class Masking {
  private:
   bool isSecretHeader(std::string_view name) const;
   bool isSecretParameter(std::string_view name) const;
-  void maskHeaders(AuditEvent* event) const;
+  void maskHeaders(std::vector<std::pair<std::string, std::string>>* headers) const;
+  void maskBody(std::string* text) const;
   void maskPairs(std::string_view separators, size_t begin, std::string* text) const;
   void maskJson(std::string* text) const;
   void maskMultipart(std::string* text) const;

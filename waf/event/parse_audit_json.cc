@@ -61,9 +61,9 @@ void readStrings(const json& array, std::vector<std::string>* out) {
   }
 }
 
-void readHeaders(const json& request, AuditEvent* out) {
-  const json& encoded = member(request, "headers_base64");
-  const json& headers = encoded.is_array() ? encoded : member(request, "headers");
+void readHeaders(const json& message, std::vector<std::pair<std::string, std::string>>* out) {
+  const json& encoded = member(message, "headers_base64");
+  const json& headers = encoded.is_array() ? encoded : member(message, "headers");
   if (!headers.is_array()) return;
   for (const json& pair : headers) {
     if (!pair.is_array() || pair.size() != 2 || !pair[0].is_string() || !pair[1].is_string()) {
@@ -78,7 +78,14 @@ void readHeaders(const json& request, AuditEvent* out) {
       name = std::move(exact_name);
       value = std::move(exact_value);
     }
-    out->request_headers.emplace_back(std::move(name), std::move(value));
+    out->emplace_back(std::move(name), std::move(value));
+  }
+}
+
+void readNumbers(const json& object, std::vector<std::pair<std::string, int64_t>>* out) {
+  if (!object.is_object()) return;
+  for (const auto& [what, value] : object.items()) {
+    if (value.is_number_integer()) out->emplace_back(what, value.get<int64_t>());
   }
 }
 
@@ -107,13 +114,17 @@ bool readHead(const json& object, AuditEvent* out) {
   const json& client = member(object, "client");
   out->client_ip = text(client, "ip");
   out->client_port = static_cast<uint16_t>(number(client, "port"));
+  out->country = text(client, "country");
   const json& request = member(object, "request");
   out->method = bytes(request, "method");
   out->uri = bytes(request, "uri");
   out->protocol = bytes(request, "protocol");
-  readHeaders(request, out);
+  readHeaders(request, &out->request_headers);
   out->body_excerpt = bytes(request, "body_excerpt");
-  out->status = static_cast<int>(number(member(object, "response"), "status"));
+  const json& response = member(object, "response");
+  out->status = static_cast<int>(number(response, "status"));
+  readHeaders(response, &out->response_headers);
+  out->response_excerpt = bytes(response, "body_excerpt");
   return !out->id.empty() && parseRfc3339(text(object, "time"), &out->time) &&
          parseDecision(text(object, "decision"), &out->decision) &&
          parseReason(text(object, "reason"), &out->reason);
@@ -133,17 +144,15 @@ bool parseAuditJson(std::string_view line, AuditEvent* out) {
   const json& scores = member(object, "scores");
   event.inbound_score = number(scores, "inbound");
   event.outbound_score = number(scores, "outbound");
+  readNumbers(member(scores, "classes"), &event.class_scores);
   event.upstream = text(object, "upstream");
   event.cache_status = text(object, "cache");
   const json& tls = member(object, "tls");
   event.tls_version = text(tls, "version");
   event.tls_sni = bytes(tls, "sni");
   event.tls_ja4 = text(tls, "ja4");
-  if (const json& durations = member(object, "durations_us"); durations.is_object()) {
-    for (const auto& [what, value] : durations.items()) {
-      if (value.is_number_integer()) event.durations_us.emplace_back(what, value.get<int64_t>());
-    }
-  }
+  readNumbers(member(object, "durations_us"), &event.durations_us);
+  event.sealed = text(object, "sealed");
   *out = std::move(event);
   return true;
 }

@@ -18,7 +18,7 @@ Response listAdminLog(Services& services, Request& request) {
   db::AdminLog& log = services.store->adminLog();
   const auto acts = log.list(static_cast<int64_t>(before), static_cast<size_t>(limit));
   if (!acts) return errorResponse(apiError(acts.error()), request.id);
-  const auto fault = log.verify();
+  const auto fault = log.verify(db::AdminLog::Depth::Whole);
   if (!fault) return errorResponse(apiError(fault.error()), request.id);
   nlohmann::json items = nlohmann::json::array();
   for (const db::AdminAct& act : *acts) {

@@ -53,13 +53,15 @@ bool isAct(const Route& route, const Request& request) {
          !route.pattern.ends_with("/validate") && !route.pattern.ends_with("/check");
 }
 
-// What cannot be recorded was done all the same: the log's fault shows as an alarm by itself.
-void recordAct(Services& services, const Request& request, int status) {
-  if (services.store == nullptr) return;
+// What cannot be recorded was done all the same, and is an alarm.
+bool recordAct(Services& services, const Request& request, int status) {
+  if (services.store == nullptr) return true;
   std::string action = request.method + " ";
   for (size_t i = 2; i < request.path.size(); ++i) action += "/" + request.path[i];
-  static_cast<void>(services.store->adminLog().record(
-      {0, {}, request.principal.user, request.peer, action, std::to_string(status)}));
+  return services.acts.record(
+      *services.store,
+      {0, {}, request.principal.user, request.peer, action, std::to_string(status)},
+      request.principal.user.empty());
 }
 
 ApiError denied(std::string message) { return {403, "denied", std::move(message), "", {}}; }
@@ -78,10 +80,15 @@ std::string cookieValue(std::string_view header, std::string_view name) {
   return {};
 }
 
+void Api::stop() {
+  services_.live_views.stop();
+  if (services_.store != nullptr) services_.acts.flush(*services_.store);
+}
+
 std::optional<ApiError> Api::admit(const Route& route, Request& request) {
   Principal& principal = request.principal;
   if (request.control) {
-    principal = {"local administrator", true, true, false, ""};
+    principal = {"local administrator", true, true, true, false, ""};
     return std::nullopt;
   }
   const bool changes = request.method != "GET";
@@ -91,8 +98,8 @@ std::optional<ApiError> Api::admit(const Route& route, Request& request) {
   const auto session =
       services_.sessions.find(cookieValue(request.header("Cookie"), kSessionCookie));
   if (session) {
-    principal = {session->user, session->role == "admin", false, session->must_change_password,
-                 session->csrf_token};
+    principal = {session->user, session->role == "admin",      session->role == "auditor",
+                 false,         session->must_change_password, session->csrf_token};
   }
   if (route.access == Access::Open) return std::nullopt;
   if (!session) return unauthenticated("there is no session, or it has ended; log in");
@@ -105,7 +112,10 @@ std::optional<ApiError> Api::admit(const Route& route, Request& request) {
     return denied("the password must be changed first: POST /api/v1/session/password");
   }
   if (route.access == Access::Administer && !principal.admin) {
-    return denied("this needs the role admin; \"" + principal.user + "\" is a viewer");
+    return denied("this needs the role admin; \"" + principal.user + "\" has it not");
+  }
+  if (route.access == Access::Unmask && !principal.auditor) {
+    return denied("this needs the role auditor; \"" + principal.user + "\" has it not");
   }
   return std::nullopt;
 }
@@ -131,7 +141,12 @@ Response Api::handle(Request& request) {
       }
     }
     Response response = match.route->handler(services_, request);
-    if (isAct(*match.route, request)) recordAct(services_, request, response.status);
+    const bool recorded =
+        !isAct(*match.route, request) || recordAct(services_, request, response.status);
+    // What has no effect but that somebody knows it can still be held back.
+    if (!recorded && match.route->access == Access::Unmask) {
+      return errorResponse(unavailable("the act could not be recorded, so masks stay"), request.id);
+    }
     return response;
   } catch (const std::exception& fault) {
     // The last fence: a fault of ours costs this answer, not the process.

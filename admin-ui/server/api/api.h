@@ -15,6 +15,9 @@ class Api {
   // `request.path` begins with "api", "v1". Never throws.
   Response handle(Request& request);
 
+  // Lets the calls that wait end now; before the transports are stopped.
+  void stop();
+
   Services& services() { return services_; }
 
  private:

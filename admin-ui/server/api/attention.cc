@@ -65,10 +65,7 @@ std::vector<std::string> alarms(Services& services, const GatewayStatus& status)
     if (!log.alarm.empty()) add(log.alarm);
   }
   if (services.store != nullptr) {
-    if (std::string problem = services.chain.problem(*services.store, services.clock);
-        !problem.empty()) {
-      add(std::move(problem));
-    }
+    for (std::string& alarm : services.acts.alarms(*services.store)) add(std::move(alarm));
   }
   if (const std::string problem = services.config.lastGoodProblem(); !problem.empty()) {
     add("the copy of the last good configuration could not be written: " + problem);

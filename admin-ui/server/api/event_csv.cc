@@ -2,36 +2,43 @@
 
 #include <array>
 
+#include "db/events/event_row.h"
+#include "waf/base/controls.h"
 #include "waf/base/text.h"
 
 namespace admin {
 namespace {
 
+// RFC 4180, 2: one record a line, since controls are shown as escapes; the exact bytes are in the
+// JSON lines. What a spreadsheet would take for a formula stands behind an apostrophe, also behind
+// blanks and in the wide forms of those signs (U+FF0B, U+FF0D, U+FF1D, U+FF20).
+bool looksLikeFormula(std::string_view text) {
+  text = waf::trim(text, " ");
+  for (const std::string_view sign :
+       {"=", "+", "-", "@", "\xef\xbc\x8b", "\xef\xbc\x8d", "\xef\xbc\x9d", "\xef\xbc\xa0"}) {
+    if (text.starts_with(sign)) return true;
+  }
+  // Tab and carriage return are skipped before a formula.
+  return !text.empty() && static_cast<unsigned char>(text.front()) < 0x20;
+}
+
 void appendField(std::string_view raw, std::string* out) {
   const std::string text = waf::toPrintableUtf8(raw);
   *out += '"';
-  if (!text.empty() && std::string_view("=+-@\t\r\n").find(text.front()) != std::string_view::npos)
-    *out += '\'';
-  for (const char c : text) {
+  if (looksLikeFormula(text)) *out += '\'';
+  for (const char c : waf::withVisibleControls(text)) {
     if (c == '"') *out += '"';
     *out += c;
   }
   *out += '"';
 }
 
-size_t severityRank(std::string_view severity) {
-  static constexpr std::array<std::string_view, 8> kOrder = {
-      "EMERGENCY", "ALERT", "CRITICAL", "ERROR", "WARNING", "NOTICE", "INFO", "DEBUG"};
-  for (size_t i = 0; i < kOrder.size(); ++i) {
-    if (kOrder[i] == severity) return i;
-  }
-  return kOrder.size();
-}
-
 const waf::MatchedRule* mostSevere(const waf::AuditEvent& event) {
   const waf::MatchedRule* best = nullptr;
   for (const waf::MatchedRule& rule : event.rules) {
-    if (best == nullptr || severityRank(rule.severity) < severityRank(best->severity)) best = &rule;
+    if (best == nullptr || db::severityRank(rule.severity) < db::severityRank(best->severity)) {
+      best = &rule;
+    }
   }
   return best;
 }

@@ -1,6 +1,4 @@
-#include <atomic>
 #include <nlohmann/json.hpp>
-#include <thread>
 
 #include "admin-ui/server/api/event_csv.h"
 #include "admin-ui/server/api/event_filter.h"
@@ -67,29 +65,35 @@ nlohmann::json describe(const db::EventCounts& counts) {
                           {"severity", describe(counts.severities)},
                           {"country", describe(counts.countries)}}},
                         {"attackers", std::move(attackers)},
+                        {"step_seconds", counts.step.count()},
                         {"histogram", std::move(histogram)}};
   if (counts.partial) out["counted_back_to"] = waf::formatRfc3339(counts.counted_back_to);
   return out;
 }
 
+std::optional<ApiError> findEvent(Services& services, const Request& request,
+                                  waf::AuditEvent* out) {
+  if (services.store == nullptr) return databaseUnreadable();
+  auto event = services.store->events().find(request.captures[0]);
+  if (!event) return apiError(event.error());
+  if (!event->has_value()) {
+    return notFound("there is no event \"" + request.captures[0] +
+                    "\"; it may be older than the events that are kept");
+  }
+  *out = std::move(**event);
+  return std::nullopt;
+}
+
+Response wholeEvent(const waf::AuditEvent& event) {
+  Response response;
+  response.content_type = "application/json";
+  response.body = waf::toAuditJson(event);
+  response.headers.emplace_back("Cache-Control", "no-store");
+  return response;
+}
+
 constexpr uint64_t kMaxTailWait = 30;
 constexpr std::chrono::milliseconds kTailInterval{250};
-// Each holds a thread of the admin server.
-constexpr int kMaxWaiting = 8;
-
-class Waiting {
- public:
-  Waiting() : admitted_(count_.fetch_add(1) < kMaxWaiting) {}
-  ~Waiting() { count_.fetch_sub(1); }
-  Waiting(const Waiting&) = delete;
-  Waiting& operator=(const Waiting&) = delete;
-  bool admitted() const { return admitted_; }
-
- private:
-  static inline std::atomic<int> count_{0};
-  const bool admitted_;
-};
-
 }  // namespace
 
 Response listEvents(Services& services, Request& request) {
@@ -134,8 +138,8 @@ Response tailEvents(Services& services, Request& request) {
     return errorResponse(*error, request.id);
   if (const auto error = readCount(request, "wait_seconds", kMaxTailWait, 1, &wait))
     return errorResponse(*error, request.id);
-  const Waiting waiting;
-  if (!waiting.admitted()) {
+  const LiveViews::Seat seat(services.live_views);
+  if (!seat.admitted()) {
     return errorResponse(unavailable("too many live views wait at once; try again"), request.id);
   }
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(wait);
@@ -150,24 +154,31 @@ Response tailEvents(Services& services, Request& request) {
       return jsonResponse({{"items", std::move(items)}, {"cursor", tail->cursor}});
     }
     cursor = tail->cursor;
-    std::this_thread::sleep_for(kTailInterval);
+    if (!services.live_views.sleep(kTailInterval)) {
+      return errorResponse(unavailable("the server stops; try again"), request.id);
+    }
   }
 }
 
 Response showEvent(Services& services, Request& request) {
-  if (services.store == nullptr) return errorResponse(databaseUnreadable(), request.id);
-  const auto event = services.store->events().find(request.captures[0]);
-  if (!event) return errorResponse(apiError(event.error()), request.id);
-  if (!event->has_value()) {
-    return errorResponse(notFound("there is no event \"" + request.captures[0] +
-                                  "\"; it may be older than the events that are kept"),
-                         request.id);
+  waf::AuditEvent event;
+  if (const auto error = findEvent(services, request, &event)) {
+    return errorResponse(*error, request.id);
   }
-  Response response;
-  response.content_type = "application/json";
-  response.body = waf::toAuditJson(**event);
-  response.headers.emplace_back("Cache-Control", "no-store");
+  // The sealed text says nothing to anybody; that there is one does.
+  const bool kept = !std::exchange(event.sealed, "").empty();
+  Response response = wholeEvent(event);
+  if (kept) response.body.insert(response.body.size() - 1, ",\"secrets_kept\":true");
   return response;
+}
+
+Response unmaskEvent(Services& services, Request& request) {
+  waf::AuditEvent event;
+  if (const auto error = findEvent(services, request, &event)) {
+    return errorResponse(*error, request.id);
+  }
+  const auto whole = services.store->unmask(event);
+  return whole ? wholeEvent(*whole) : errorResponse(apiError(whole.error()), request.id);
 }
 
 Response exportEvents(Services& services, Request& request) {
@@ -194,7 +205,9 @@ Response exportEvents(Services& services, Request& request) {
       if (csv) {
         appendEventCsv(event, &line);
       } else {
-        waf::appendAuditJson(event, &line);
+        waf::AuditEvent shown = event;
+        shown.sealed.clear();
+        waf::appendAuditJson(shown, &line);
         line += '\n';
       }
       out << line;

@@ -64,6 +64,7 @@ Response replaceSettings(Services&, Request&);
 
 Response listEvents(Services&, Request&);
 Response showEvent(Services&, Request&);
+Response unmaskEvent(Services&, Request&);
 Response countEvents(Services&, Request&);
 Response tailEvents(Services&, Request&);
 Response exportEvents(Services&, Request&);

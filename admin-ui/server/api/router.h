@@ -10,8 +10,9 @@
 namespace admin {
 
 // Who may call: Open asks for nothing; Session for a login even while the password must be changed;
-// View for any login; Administer for the role admin.
-enum class Access { Open, Session, View, Administer };
+// View for any login; Administer for the role admin; Unmask for the role auditor, which an
+// administrator does not have by itself. The control socket may do everything.
+enum class Access { Open, Session, View, Administer, Unmask };
 
 using Handler = Response (*)(Services&, Request&);
 

@@ -73,6 +73,7 @@ constexpr auto kRoutes = std::to_array<Route>({
     {"GET", "/events/tail", View, tailEvents},
     {"GET", "/events/export", View, exportEvents},
     {"GET", "/events/{id}", View, showEvent},
+    {"POST", "/events/{id}/unmask", Unmask, unmaskEvent},
     {"GET", "/overview", View, showOverview},
     {"GET", "/status", View, showStatus},
     {"GET", "/metrics", View, showMetrics},

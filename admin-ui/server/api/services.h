@@ -3,7 +3,8 @@
 #include <string>
 #include <vector>
 
-#include "admin-ui/server/api/chain_check.h"
+#include "admin-ui/server/api/act_log.h"
+#include "admin-ui/server/api/live_views.h"
 #include "admin-ui/server/auth/login_throttle.h"
 #include "admin-ui/server/auth/sessions.h"
 #include "admin-ui/server/config/config_service.h"
@@ -27,7 +28,8 @@ struct Services {
   LoginThrottle throttle;
   ConfigService config;
   RuleSetCache rule_sets;
-  ChainCheck chain;
+  ActLog acts;
+  LiveViews live_views;
   Jobs jobs;  // last: its threads use the others and end first
 
   Services(db::Store* s, db::EventLog* l, GatewayPort& port, const waf::Clock& c,
@@ -40,7 +42,8 @@ struct Services {
         sessions(c),
         throttle(c),
         config(s, port, c, data_dir),
-        rule_sets(c) {}
+        rule_sets(c),
+        acts(c) {}
 };
 
 }  // namespace admin

@@ -12,7 +12,9 @@ using nlohmann::json;
 
 json describe(const Principal& principal) {
   return {{"user", principal.user},
-          {"role", principal.admin ? "admin" : "viewer"},
+          {"role", principal.admin     ? "admin"
+                   : principal.auditor ? "auditor"
+                                       : "viewer"},
           {"must_change_password", principal.must_change_password},
           {"csrf_token", principal.csrf_token}};
 }
@@ -70,8 +72,9 @@ Response login(Services& services, Request& request) {
   const std::string token =
       services.sessions.create(known->name, known->role, known->must_change_password);
   const auto session = services.sessions.find(token);
-  request.principal = {known->name, known->role == "admin", false, known->must_change_password,
-                       session ? session->csrf_token : ""};
+  request.principal = {
+      known->name, known->role == "admin",      known->role == "auditor",
+      false,       known->must_change_password, session ? session->csrf_token : ""};
   Response response = jsonResponse(describe(request.principal));
   response.headers.emplace_back("Set-Cookie", cookie(token, false));
   return response;

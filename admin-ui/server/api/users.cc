@@ -74,8 +74,8 @@ Response addUser(Services& services, Request& request) {
     return errorResponse(*error, request.id);
   }
   if (const auto error = checkName(name)) return errorResponse(*error, request.id);
-  if (role != "admin" && role != "viewer") {
-    return errorResponse(invalid("role: must be admin or viewer", "role"), request.id);
+  if (role != "admin" && role != "viewer" && role != "auditor") {
+    return errorResponse(invalid("role: must be admin, viewer or auditor", "role"), request.id);
   }
   if (const auto error = checkPassword(name, password, "password"))
     return errorResponse(*error, request.id);

@@ -6,6 +6,8 @@
 #include <array>
 #include <utility>
 
+#include "waf/base/hex.h"
+
 namespace admin {
 namespace {
 
@@ -33,13 +35,7 @@ std::string_view contentType(std::string_view path) {
 std::string etagOf(std::string_view content) {
   unsigned char digest[SHA256_DIGEST_LENGTH];
   SHA256(reinterpret_cast<const unsigned char*>(content.data()), content.size(), digest);
-  static constexpr char kHex[] = "0123456789abcdef";
-  std::string out = "\"";
-  for (size_t i = 0; i < 12; ++i) {
-    out += kHex[digest[i] >> 4];
-    out += kHex[digest[i] & 15];
-  }
-  return out + "\"";
+  return "\"" + waf::toHex(digest, 12) + "\"";
 }
 
 const Asset* findAsset(std::string_view path) {

@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "waf/base/hex.h"
+
 namespace admin {
 namespace {
 
@@ -20,13 +22,8 @@ std::vector<unsigned char> randomBytes(size_t count) {
 }  // namespace
 
 std::string randomHex(size_t bytes) {
-  static constexpr char kHex[] = "0123456789abcdef";
-  std::string out;
-  for (const unsigned char byte : randomBytes(bytes)) {
-    out += kHex[byte >> 4];
-    out += kHex[byte & 15];
-  }
-  return out;
+  const std::vector<unsigned char> raw = randomBytes(bytes);
+  return waf::toHex(raw.data(), raw.size());
 }
 
 std::string randomPassword() {

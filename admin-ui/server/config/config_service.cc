@@ -32,6 +32,17 @@ void keepStoredKey(const db::CertificateConfig* before, db::CertificateConfig* c
   }
 }
 
+// An output whose secret was not given anew keeps the stored one: the API never shows it.
+void keepStoredSecrets(const db::Config& before, db::Config* after) {
+  for (db::OutputConfig& output : after->settings.outputs) {
+    if (!output.secret.empty() || output.kind != "webhook") continue;
+    for (const db::OutputConfig& old : before.settings.outputs) {
+      if (old.name != output.name || old.secret_sealed != output.secret_sealed) continue;
+      output.secret = old.secret;
+    }
+  }
+}
+
 const db::RulesetConfig* findRuleset(const db::Config& config, const std::string& name) {
   const auto found = std::find_if(config.rulesets.begin(), config.rulesets.end(),
                                   [&](const auto& candidate) { return candidate.name == name; });
@@ -113,6 +124,7 @@ std::optional<ApiError> ConfigService::complete(const db::Config& before, db::Co
     }
     keepStoredKey(findCertificate(before, certificate.name), &certificate);
   }
+  keepStoredSecrets(before, after);
   if (store_ != nullptr) {
     if (const auto ok = store_->config().unsealKeys(after); !ok) return apiError(ok.error());
   }

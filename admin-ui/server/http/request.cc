@@ -1,5 +1,6 @@
 #include "admin-ui/server/http/request.h"
 
+#include "waf/base/hex.h"
 #include "waf/base/text.h"
 
 namespace admin {
@@ -7,12 +8,6 @@ namespace {
 
 constexpr size_t kMaxSegments = 16;
 constexpr size_t kMaxParameters = 64;
-
-int hexDigit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  const char lower = waf::asciiLower(c);
-  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
 
 bool parseQuery(std::string_view query, Request* request) {
   while (!query.empty()) {
@@ -54,8 +49,8 @@ bool percentDecode(std::string_view text, bool plus_is_space, std::string* out) 
     char c = text[i];
     if (c == '%') {
       if (i + 2 >= text.size()) return false;
-      const int high = hexDigit(text[i + 1]);
-      const int low = hexDigit(text[i + 2]);
+      const int high = waf::hexDigit(text[i + 1]);
+      const int low = waf::hexDigit(text[i + 2]);
       if (high < 0 || low < 0) return false;
       c = static_cast<char>(high * 16 + low);
       i += 2;

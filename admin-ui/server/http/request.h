@@ -14,6 +14,7 @@ namespace admin {
 struct Principal {
   std::string user;
   bool admin = false;
+  bool auditor = false;
   bool control = false;
   bool must_change_password = false;
   std::string csrf_token;

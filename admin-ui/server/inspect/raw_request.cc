@@ -1,4 +1,5 @@
 #include "admin-ui/server/inspect/inspect.h"
+#include "waf/base/hex.h"
 #include "waf/base/text.h"
 
 namespace admin {
@@ -20,10 +21,9 @@ std::string_view takeLine(std::string_view* text) {
 bool parseHex(std::string_view digits, size_t* out) {
   *out = 0;
   for (const char c : digits) {
-    const char lower = waf::asciiLower(c);
-    const bool decimal = lower >= '0' && lower <= '9';
-    if (!decimal && (lower < 'a' || lower > 'f')) return false;
-    *out = *out * 16 + static_cast<size_t>(decimal ? lower - '0' : lower - 'a' + 10);
+    const int value = waf::hexDigit(c);
+    if (value < 0) return false;
+    *out = *out * 16 + static_cast<size_t>(value);
   }
   return !digits.empty() && digits.size() <= 8;
 }

@@ -118,6 +118,38 @@ TEST_F(EventsTest, ShowsOneEventWhole) {
   EXPECT_EQ(user_->get("/api/v1/events/none").status, 404);
 }
 
+TEST_F(EventsTest, LiftingAMaskNeedsItsRoleAndIsOnRecord) {
+  waf::AuditEvent whole = store_.stored_events[0];
+  whole.id = "masked";
+  whole.uri = "/?password=hunter2";
+  waf::AuditEvent masked = whole;
+  masked.uri = "/?password=*******";
+  masked.sealed = waf::toAuditJson(whole);
+  store_.stored_events.push_back(masked);
+  ASSERT_TRUE(store_.add("eve", "auditor", kPassword, false));
+  const Reply shown = user_->get("/api/v1/events/masked");
+  EXPECT_EQ(shown.json()["secrets_kept"], true);
+  EXPECT_EQ(shown.body.find("hunter2"), std::string::npos);
+  EXPECT_EQ(user_->get("/api/v1/events/export").body.find("hunter2"), std::string::npos);
+  const nlohmann::json nothing = nlohmann::json::object();
+  EXPECT_EQ(user_->post("/api/v1/events/masked/unmask", nothing).status, 403);
+  Browser admin = loggedIn("admin");
+  EXPECT_EQ(admin.post("/api/v1/events/masked/unmask", nothing).status, 403)
+      << "an administrator does not have it by itself";
+  Browser auditor = loggedIn("eve");
+  EXPECT_EQ(auditor.get("/api/v1/session").json()["role"], "auditor");
+  EXPECT_EQ(auditor.post("/api/v1/events/masked/unmask", nothing).json()["request"]["uri"],
+            "/?password=hunter2");
+  EXPECT_EQ(store_.acts().back().action, "POST /events/masked/unmask");
+  EXPECT_EQ(store_.acts().back().actor, "eve");
+  EXPECT_EQ(auditor.post("/api/v1/events/event1/unmask", nothing).status, 404);
+  store_.refuse_acts = true;
+  EXPECT_EQ(auditor.post("/api/v1/events/masked/unmask", nothing).status, 503)
+      << "without a record of it no mask is lifted";
+  store_.refuse_acts = false;
+  EXPECT_EQ(auditor.post("/api/v1/upstreams/probe", {{"address", "127.0.0.1:9"}}).status, 403);
+}
+
 TEST_F(EventsTest, ExportsOneLineAnEvent) {
   const Reply reply = user_->get("/api/v1/events/export?format=jsonl");
   ASSERT_EQ(reply.status, 200);

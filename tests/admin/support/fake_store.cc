@@ -183,10 +183,24 @@ db::Result<std::vector<db::TrafficMinute>> FakeStore::bySite(waf::WallTime, waf:
 }
 
 db::Result<void> FakeStore::record(const db::AdminAct& act) {
+  if (refuse_acts) return waf::fail(waf::ErrorCode::Exhausted, "db", "the disk is full");
   const std::lock_guard lock(mutex_);
   acts_.push_back(act);
   acts_.back().number = static_cast<int64_t>(acts_.size());
   return {};
+}
+
+db::Result<waf::AuditEvent> FakeStore::unmask(const waf::AuditEvent& event) {
+  waf::AuditEvent out;
+  if (!waf::parseAuditJson(event.sealed, &out)) {
+    return waf::fail(waf::ErrorCode::NotFound, "db", "was not kept");
+  }
+  return out;
+}
+
+std::vector<db::AdminAct> FakeStore::acts() {
+  const std::lock_guard lock(mutex_);
+  return acts_;
 }
 
 db::Result<std::vector<db::AdminAct>> FakeStore::list(int64_t before, size_t limit) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <map>
 #include <mutex>
 
@@ -21,6 +22,8 @@ class FakeStore final : public db::Store,
   db::EventStore& events() override { return *this; }
   db::TrafficStore& traffic() override { return *this; }
   db::AdminLog& adminLog() override { return *this; }
+  // The sealed form is the whole record in clear.
+  db::Result<waf::AuditEvent> unmask(const waf::AuditEvent& event) override;
 
   db::Result<std::pair<db::ConfigVersion, db::Config>> load() override;
   db::Result<db::Config> loadVersion(int64_t number) override;
@@ -57,10 +60,12 @@ class FakeStore final : public db::Store,
 
   db::Result<void> record(const db::AdminAct& act) override;
   db::Result<std::vector<db::AdminAct>> list(int64_t before, size_t limit) override;
-  db::Result<std::string> verify() override { return std::string(); }
+  db::Result<std::string> verify(Depth) override { return std::string(); }
 
   std::vector<waf::AuditEvent> stored_events;  // newest first; set before the server starts
   db::EventFilter last_filter;
+  std::atomic<bool> refuse_acts{false};  // as a full disk does
+  std::vector<db::AdminAct> acts();
 
  private:
   struct Account {

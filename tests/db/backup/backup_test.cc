@@ -1,12 +1,15 @@
 #include "db/backup/backup.h"
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
 
 #include "db/backup/backup_files.h"
+#include "db/backup/scratch_copy.h"
 #include "db/backup/sealed_file.h"
 #include "db/config/config_json.h"
 #include "db/events/event_writer.h"
@@ -115,6 +118,45 @@ TEST_F(BackupTest, AnotherPassphraseOpensNothing) {
   EXPECT_EQ(stageRestore(file(), "wrong", data(), clock_).error().code, ErrorCode::Corrupt);
   EXPECT_EQ(stageRestore(file(), "", data(), clock_).error().code, ErrorCode::Denied);
   EXPECT_EQ(readFile(file(), 64u << 20)->find("alice"), std::string::npos);
+}
+
+TEST_F(BackupTest, APassphraseDoesNotOpenABackupInClear) {
+  ASSERT_TRUE(write());
+  const auto staged = stageRestore(file(), "right", data(), clock_);
+  ASSERT_FALSE(staged);
+  EXPECT_EQ(staged.error().code, ErrorCode::Denied);
+  EXPECT_THAT(staged.error().message, HasSubstr("is not encrypted"));
+}
+
+TEST_F(BackupTest, TheScratchCopyIsNobodyElsesAndGoesAway) {
+  // Beside the backup, where others may write, nothing is made but the file itself.
+  const auto foreign = FileDescriptor(::open((file() + ".part").c_str(), O_RDWR | O_CREAT, 0666));
+  const std::string victim = folder_ / "victim";
+  std::ofstream(victim) << "kept";
+  std::filesystem::create_symlink(victim, file() + ".database");
+  ASSERT_TRUE(write());
+  char byte = 0;
+  EXPECT_EQ(::pread(foreign.get(), &byte, 1, 0), 0) << "the backup went into somebody's file";
+  EXPECT_EQ(*readFile(victim, 100), "kept");
+  EXPECT_TRUE(std::filesystem::is_symlink(file() + ".database"));
+  for (const auto& [path, content] : contents(data())) {
+    EXPECT_THAT(path, testing::Not(HasSubstr("/backup-"))) << path;
+  }
+}
+
+TEST_F(BackupTest, WhatAKilledBackupLeftGoesAtTheNextStartAndOneUnderWayStays) {
+  std::ofstream(data() + "/backup-a1B2c3") << "left";
+  std::ofstream(data() + "/backup-a1B2c3-journal") << "left";
+  std::ofstream(data() + "/backup-of-mine") << "not ours";
+  const auto used = ScratchCopy::make(data());
+  ASSERT_TRUE(used);
+  EXPECT_EQ(std::filesystem::status(used->path()).permissions(),
+            std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+  ASSERT_TRUE(Store::open(data(), clock_));
+  EXPECT_FALSE(std::filesystem::exists(data() + "/backup-a1B2c3"));
+  EXPECT_FALSE(std::filesystem::exists(data() + "/backup-a1B2c3-journal"));
+  EXPECT_TRUE(std::filesystem::exists(data() + "/backup-of-mine"));
+  EXPECT_TRUE(std::filesystem::exists(used->path()));
 }
 
 TEST_F(BackupTest, ItIsWrittenWhileTheStoreIsInUse) {

@@ -7,7 +7,8 @@ namespace db {
 namespace {
 
 TEST(EventFileNameTest, ParsesWhatItPrints) {
-  for (const EventFileName name : {EventFileName{20261125, 1}, EventFileName{20261125, 12}}) {
+  for (const EventFileName name : {EventFileName{20261125, 1}, EventFileName{20261125, 12},
+                                   EventFileName{20261125, 3, EventKind::Ordinary}}) {
     EventFileName parsed;
     ASSERT_TRUE(EventFileName::parse(name.toString(), &parsed));
     EXPECT_EQ(parsed, name);

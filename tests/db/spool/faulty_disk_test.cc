@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "db/events/event_store.h"
+#include "db/events/event_writer.h"
 #include "db/sqlite/connection.h"
 #include "db/store/event_log.h"
 #include "tests/db/support/event_sample.h"
@@ -128,6 +129,47 @@ TEST_F(FaultyDiskTest, ASlowDiskMakesNobodyWaitButTheWriter) {
   EXPECT_EQ(log_->status().alarm, "");
   faults_.delay = milliseconds(0);
   expectAllOnce();
+}
+
+TEST_F(FaultyDiskTest, AReadThatFailsIsSaidAndHidesNothingAfterwards) {
+  append(2000);
+  expectAllOnce();
+  SqliteEventStore store(folder_ / "events");
+  faults_.read_failure = SQLITE_IOERR_READ;
+  const auto page = store.query({}, "", 100);
+  const auto counts = store.count({}, {});
+  const auto tail = store.after({}, "", 10);
+  append(10);
+  faults_.read_failure = 0;
+  ASSERT_FALSE(page);
+  EXPECT_THAT(page.error().message, HasSubstr("the disk reports an error"));
+  EXPECT_EQ(page.error().code, waf::ErrorCode::Unavailable);
+  EXPECT_FALSE(counts);
+  EXPECT_FALSE(tail);
+  expectAllOnce();
+  EXPECT_TRUE(alarmBecomes("")) << log_->status().alarm;
+  EXPECT_EQ(store.count({}, {})->total, 2010u);
+}
+
+// A day's file is removed by its age although the disk takes no write; what is removed is gone.
+TEST_F(FaultyDiskTest, RetentionGivesSpaceBackThoughTheDiskIsFull) {
+  clock_.offset_hours = -24 * 40;
+  append(50);
+  ASSERT_TRUE(log_->flush(seconds(10)));
+  clock_.offset_hours = 0;
+  append(5);
+  ASSERT_TRUE(log_->flush(seconds(10)));
+  ASSERT_EQ(listEventFiles(folder_ / "events").size(), 2u);
+  faults_.write_failure = SQLITE_FULL;
+  append(5);
+  EXPECT_TRUE(alarmBecomes("the disk is full"));
+  EventWriter retention(folder_ / "events", clock_);
+  retention.setLimits({.keep_days = 30});
+  retention.applyRetention();
+  EXPECT_EQ(listEventFiles(folder_ / "events").size(), 1u);
+  faults_.write_failure = 0;
+  ASSERT_TRUE(log_->flush(seconds(20)));
+  EXPECT_EQ(SqliteEventStore(folder_ / "events").count({}, {})->total, 10u);
 }
 
 TEST_F(FaultyDiskTest, ADatabaseThatSomebodyLocksIsTriedAgain) {

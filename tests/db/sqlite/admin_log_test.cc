@@ -2,8 +2,14 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <openssl/sha.h>
+
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
 
 #include "db/sqlite/migrations.h"
+#include "db/store/file.h"
 #include "tests/db/support/temporary_folder.h"
 
 namespace db {
@@ -16,12 +22,14 @@ class AdminLogTest : public testing::Test {
  protected:
   void SetUp() override {
     ASSERT_TRUE(migrate(*database_, allMigrations(), folder_ / "snapshot"));
-    for (int i = 1; i <= 5; ++i) {
-      clock_.advance(std::chrono::seconds(1));
-      const auto done =
-          log_.record({0, {}, "ann", "192.0.2.7", "PUT /sites/shop" + std::to_string(i), "200"});
-      ASSERT_TRUE(done) << done.error().message;
-    }
+    ASSERT_TRUE(log_.open());
+    for (int i = 1; i <= 5; ++i) act(i);
+  }
+  void act(int i) {
+    clock_.advance(std::chrono::seconds(1));
+    const auto done =
+        log_.record({0, {}, "ann", "192.0.2.7", "PUT /sites/shop" + std::to_string(i), "200"});
+    ASSERT_TRUE(done) << done.error().message;
   }
   void change(const std::string& sql) {
     const auto done = database_->run([&](Poco::Data::Session& session) -> Result<void> {
@@ -30,17 +38,26 @@ class AdminLogTest : public testing::Test {
     });
     ASSERT_TRUE(done) << done.error().message;
   }
-  std::string fault() {
-    const auto found = log_.verify();
+  std::string fault(AdminLog::Depth depth = AdminLog::Depth::Whole) {
+    const auto found = log_.verify(depth);
     EXPECT_TRUE(found) << found.error().message;
     return found ? *found : "";
   }
+  // What the next process says.
+  std::string faultAfterRestart() {
+    SqliteAdminLog next(*database_, box_, folder_ / "head", clock_, kKept);
+    EXPECT_TRUE(next.open());
+    const auto found = next.verify(AdminLog::Depth::Part);
+    return found ? *found : found.error().message;
+  }
 
+  static constexpr int64_t kKept = 100;
   TemporaryFolder folder_;
   waf::ManualClock clock_{waf::WallTime(std::chrono::hours(24 * 20000))};
   std::unique_ptr<Database> database_{
       std::move(*Database::open(folder_ / "a.db", Database::Mode::Create))};
-  SqliteAdminLog log_{*database_, clock_};
+  SecretBox box_{*SecretBox::open(folder_.path(), true)};
+  SqliteAdminLog log_{*database_, box_, folder_ / "head", clock_, kKept};
 };
 
 TEST_F(AdminLogTest, ListsTheNewestFirstInPages) {
@@ -51,6 +68,7 @@ TEST_F(AdminLogTest, ListsTheNewestFirstInPages) {
   EXPECT_EQ((*page)[0].time, clock_.wall());
   EXPECT_EQ(log_.list((*page)[1].number, 10)->size(), 3u);
   EXPECT_EQ(fault(), "");
+  EXPECT_EQ(faultAfterRestart(), "");
 }
 
 TEST_F(AdminLogTest, AChangedRowShows) {
@@ -63,9 +81,53 @@ TEST_F(AdminLogTest, ARowThatIsGoneShows) {
   EXPECT_THAT(fault(), HasSubstr("at number 4"));
 }
 
+TEST_F(AdminLogTest, TheOldestRowsThatAreGoneShow) {
+  change("DELETE FROM admin_log WHERE number <= 2");
+  EXPECT_THAT(fault(), HasSubstr("at number 3"));
+  EXPECT_NE(fault(AdminLog::Depth::Part), "");
+  act(6);
+  EXPECT_NE(faultAfterRestart(), "") << "what comes after does not hide it";
+}
+
+TEST_F(AdminLogTest, AStartThatSomebodyWroteShows) {
+  change("INSERT INTO admin_log_start SELECT number, hash, hash FROM admin_log WHERE number = 2");
+  change("DELETE FROM admin_log WHERE number <= 2");
+  EXPECT_THAT(fault(), HasSubstr("its start is not signed"));
+}
+
 TEST_F(AdminLogTest, AnEndThatWasCutOffShows) {
   change("DELETE FROM admin_log WHERE number > 3");
   EXPECT_THAT(fault(), HasSubstr("cut behind number 3"));
+  // Whoever has the database file can also set the counter back.
+  change("UPDATE sqlite_sequence SET seq = 3 WHERE name = 'admin_log'");
+  EXPECT_THAT(fault(), HasSubstr("cut behind number 3"));
+  for (int i = 4; i < 8; ++i) act(i);
+  EXPECT_NE(fault(), "") << "what comes after does not hide it";
+  EXPECT_NE(faultAfterRestart(), "");
+}
+
+TEST_F(AdminLogTest, AChainThatWasMadeAnewWithoutTheKeyShows) {
+  const std::string other = folder_ / "other";
+  std::filesystem::create_directory(other);
+  const SecretBox foreign = *SecretBox::open(other, true);
+  change("DELETE FROM admin_log");
+  change("DELETE FROM sqlite_sequence");
+  SqliteAdminLog forged(*database_, foreign, folder_ / "other/head", clock_);
+  ASSERT_TRUE(forged.open());
+  for (int i = 1; i <= 5; ++i) {
+    ASSERT_TRUE(forged.record({0, {}, "ann", "", "PUT /sites/harmless", "200"}));
+  }
+  EXPECT_EQ(*forged.verify(AdminLog::Depth::Whole), "");
+  EXPECT_THAT(fault(), HasSubstr("at number 1"));
+  EXPECT_NE(faultAfterRestart(), "");
+}
+
+TEST_F(AdminLogTest, AMissingOrForgedHeadShows) {
+  const std::string head = *readFile(folder_ / "head", 1000);
+  std::filesystem::remove(folder_ / "head");
+  EXPECT_THAT(fault(), HasSubstr("head: is missing"));
+  std::ofstream(folder_ / "head") << "3" << head.substr(1);
+  EXPECT_THAT(fault(), HasSubstr("head: is missing or was changed"));
 }
 
 TEST_F(AdminLogTest, TextMovedFromOneFieldToTheNextShows) {
@@ -73,9 +135,67 @@ TEST_F(AdminLogTest, TextMovedFromOneFieldToTheNextShows) {
   EXPECT_THAT(fault(), HasSubstr("at number 2"));
 }
 
-TEST_F(AdminLogTest, OldRowsMayGo) {
-  change("DELETE FROM admin_log WHERE number <= 2");
+TEST_F(AdminLogTest, OldActsGoBehindASignedStart) {
+  for (int i = 6; i <= 250; ++i) act(i);
+  const auto rows = log_.list(INT64_MAX, 1000);
+  EXPECT_LE(rows->size(), 101u);
+  EXPECT_GE(rows->size(), 100u);
   EXPECT_EQ(fault(), "");
+  EXPECT_EQ(fault(AdminLog::Depth::Part), "");
+  EXPECT_EQ(faultAfterRestart(), "");
+  const int64_t oldest = rows->back().number;
+  change("DELETE FROM admin_log WHERE number = " + std::to_string(oldest));
+  EXPECT_NE(fault(), "");
+}
+
+TEST_F(AdminLogTest, AFaultIsNotSignedAway) {
+  change("UPDATE admin_log SET actor = 'bob' WHERE number = 3");
+  for (int i = 6; i <= 250; ++i) act(i);
+  EXPECT_THAT(fault(), HasSubstr("at number 3"));
+}
+
+TEST_F(AdminLogTest, ALookAtAPartSeesNewActsAtOnceAndOldOnesInTurn) {
+  EXPECT_EQ(fault(AdminLog::Depth::Part), "");
+  act(6);
+  change("UPDATE admin_log SET actor = 'bob' WHERE number = 6");
+  EXPECT_NE(fault(AdminLog::Depth::Part), "");
+  change("UPDATE admin_log SET actor = 'ann' WHERE number = 6");
+  EXPECT_EQ(fault(AdminLog::Depth::Part), "");
+  change("UPDATE admin_log SET actor = 'bob' WHERE number = 2");
+  std::string found;
+  for (int i = 0; i < 3 && found.empty(); ++i) found = fault(AdminLog::Depth::Part);
+  EXPECT_THAT(found, HasSubstr("at number 2"));
+}
+
+// Version 0.1 before the key: SHA-256 over the same text, no file beside it.
+TEST_F(AdminLogTest, AChainWithoutAKeyIsTakenOverOnceIfItHolds) {
+  for (const bool whole : {true, false}) {
+    change("DELETE FROM admin_log");
+    std::filesystem::remove(folder_ / "head");
+    std::string previous;
+    for (int i = 1; i <= 3; ++i) {
+      std::string text;
+      for (const std::string& field :
+           {previous, std::to_string(i), std::string("7"), std::string("ann"), std::string(""),
+            std::string("PUT /x"), std::string("200")}) {
+        text += std::to_string(field.size()) + ":" + field;
+      }
+      unsigned char hash[32];
+      SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(), hash);
+      std::string hex;
+      for (const unsigned char byte : hash) {
+        char digits[3];
+        std::snprintf(digits, sizeof digits, "%02x", byte);
+        hex += digits;
+      }
+      change("INSERT INTO admin_log VALUES (" + std::to_string(i) + ", 7, 'ann', '', 'PUT /x', '" +
+             (whole || i != 2 ? "200" : "201") + "', '" + previous + "', '" + hex + "')");
+      previous = hex;
+    }
+    change("UPDATE sqlite_sequence SET seq = 3 WHERE name = 'admin_log'");
+    EXPECT_EQ(faultAfterRestart().empty(), whole);
+    EXPECT_EQ(faultAfterRestart().empty(), whole) << "the second time, too";
+  }
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
 // A copy of the system's VFS whose files carry the system's file behind them and its own methods:
-// all are passed on but writes, syncs and truncations.
+// all are passed on but reads, writes, syncs and truncations.
 #include "tests/db/support/faulty_vfs.h"
 
 #include <sqlite3.h>
@@ -22,6 +22,8 @@ sqlite3_file* systemOf(sqlite3_file* file) { return reinterpret_cast<File*>(file
 
 int closeFile(sqlite3_file* file) { return systemOf(file)->pMethods->xClose(systemOf(file)); }
 int readFile(sqlite3_file* file, void* out, int size, sqlite3_int64 offset) {
+  const int fault = g_faults != nullptr ? g_faults->read_failure.load() : SQLITE_OK;
+  if (fault != SQLITE_OK) return fault;
   return systemOf(file)->pMethods->xRead(systemOf(file), out, size, offset);
 }
 int writeFile(sqlite3_file* file, const void* data, int size, sqlite3_int64 offset) {
@@ -30,6 +32,8 @@ int writeFile(sqlite3_file* file, const void* data, int size, sqlite3_int64 offs
   return systemOf(file)->pMethods->xWrite(systemOf(file), data, size, offset);
 }
 int truncateFile(sqlite3_file* file, sqlite3_int64 size) {
+  const int fault = g_faults != nullptr ? g_faults->beforeWrite() : SQLITE_OK;
+  if (fault != SQLITE_OK) return fault;
   return systemOf(file)->pMethods->xTruncate(systemOf(file), size);
 }
 int syncFile(sqlite3_file* file, int flags) {

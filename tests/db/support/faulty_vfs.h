@@ -7,8 +7,9 @@ struct sqlite3_vfs;
 
 namespace db {
 
-// Stands between SQLite and the disk for as long as it lives, for the whole process: every write
-// can be made to fail or to wait. One at a time; the fields may be set from any thread.
+// Stands between SQLite and the disk for as long as it lives, for the whole process: every read and
+// write can be made to fail, and every write to wait. One at a time; the fields may be set from any
+// thread.
 class FaultyVfs {
  public:
   FaultyVfs();
@@ -18,6 +19,7 @@ class FaultyVfs {
 
   std::atomic<int> write_failure{0};               // a result code of SQLite, 0 for none
   std::atomic<int> writes_until_failure{0};        // so many writes go through before it
+  std::atomic<int> read_failure{0};                // likewise, of reads
   std::atomic<std::chrono::milliseconds> delay{};  // of each write and sync
   std::atomic<uint64_t> writes{0};
 

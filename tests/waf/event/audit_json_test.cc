@@ -99,6 +99,25 @@ TEST(AuditJsonTest, ReadsBackWhatItWrote) {
   EXPECT_EQ(toAuditJson(back), toAuditJson(event));
 }
 
+TEST(AuditJsonTest, WhatIsNotKnownIsLeftOutAndWhatIsKnownReadsBack) {
+  AuditEvent event = sample();
+  for (const char* member : {"country", "classes", "sealed"}) {
+    EXPECT_EQ(toAuditJson(event).find(member), std::string::npos) << member;
+  }
+  event.country = "NL";
+  event.response_headers = {{"Content-Type", "text/html"}, {"X-Bytes", "\xff\x01"}};
+  event.response_excerpt = std::string("<b>\x00\xfe", 5);
+  event.class_scores = {{"sqli", 10}, {"xss", 5}};
+  event.sealed = "QUJD";
+  AuditEvent back;
+  ASSERT_TRUE(parseAuditJson(toAuditJson(event), &back));
+  EXPECT_EQ(back.country, event.country);
+  EXPECT_EQ(back.response_headers, event.response_headers);
+  EXPECT_EQ(back.response_excerpt, event.response_excerpt);
+  EXPECT_EQ(back.class_scores, event.class_scores);
+  EXPECT_EQ(back.sealed, event.sealed);
+}
+
 TEST(AuditJsonTest, RefusesWhatIsNotARecord) {
   AuditEvent out;
   EXPECT_FALSE(parseAuditJson("", &out));

@@ -45,6 +45,20 @@ TEST(MaskingTest, JsonAndMultipartBodiesEvenWhenCut) {
             "Content-Disposition: form-data; name=\"x\"\r\n\r\nabc\r\n--b--");
 }
 
+TEST(MaskingTest, TheAnswerOfTheUpstreamToo) {
+  AuditEvent event;
+  event.response_headers = {{"Set-Cookie", "session=abcdef; Path=/"},
+                            {"Location", "/next?token=abcdef&a=1"},
+                            {"Content-Type", "application/json"}};
+  event.response_excerpt = R"({"access_token":"abcdef","name":"ann"})";
+  Masking().apply(&event);
+  for (const auto& [name, value] : event.response_headers) {
+    EXPECT_EQ(value.find("abcdef"), std::string::npos) << name << ": " << value;
+  }
+  EXPECT_EQ(event.response_headers[1].second, "/next?token=******&a=1");
+  EXPECT_EQ(event.response_excerpt, R"({"access_token":"******","name":"ann"})");
+}
+
 TEST(MaskingTest, CardNumbersWhereverTheyStand) {
   EXPECT_EQ(uri("/pay?n=4111111111111111&x=1"), "/pay?n=****************&x=1");
   EXPECT_EQ(uri("/pay?n=4111+1111+1111+1111"), "/pay?n=****+****+****+****");

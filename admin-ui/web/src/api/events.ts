@@ -34,12 +34,26 @@ export interface CountEntry {
 
 export type FacetField = 'site' | 'decision' | 'reason' | 'rule' | 'client' | 'path' | 'status' | 'method' | 'severity' | 'country';
 
+/** What one client did to one site. */
+export interface Attacker {
+  client: string;
+  site: string;
+  first: string;
+  last: string;
+  count: number;
+  blocked: number;
+  classes: string[];
+}
+
 /** What the events of a filter have in common. When partial, of the time since counted_back_to alone. */
 export interface EventCounts {
   total: number;
   partial: boolean;
   counted_back_to?: string;
   facets: Record<FacetField, CountEntry[]>;
+  attackers?: Attacker[];
+  /** Of the histogram: wider than what was asked for when the range is long. */
+  step_seconds?: number;
   histogram: { start: string; blocked: number; detected: number; passed: number }[];
 }
 
@@ -64,7 +78,7 @@ export interface AuditEvent {
   id: string;
   time: string;
   site: string;
-  client: { ip: string; port: number };
+  client: { ip: string; port: number; country?: string };
   request: {
     method: string;
     uri: string;
@@ -72,16 +86,18 @@ export interface AuditEvent {
     headers: [string, string][];
     body_excerpt?: string;
   };
-  response: { status: number };
+  response: { status: number; headers?: [string, string][]; body_excerpt?: string };
   decision: Decision;
   reason: string;
   detail?: string;
   rules: MatchedRule[];
-  scores: { inbound: number; outbound: number };
+  scores: { inbound: number; outbound: number; classes?: Record<string, number> };
   upstream?: string;
   cache?: string;
   tls?: { version?: string; sni?: string; ja4?: string };
   durations_us?: Record<string, number>;
+  /** What is masked is kept: an auditor may ask for it. */
+  secrets_kept?: boolean;
 }
 
 /** The fields that the API filters by (path: with what is below it, q: words of the text), and its filter language. */
@@ -92,8 +108,9 @@ export type Window = () => { since: string; until?: string };
 
 const kPageSize = 100;
 
-export function useEvents(filter: EventFilter, window_key: string, window: Window) {
+export function useEvents(filter: EventFilter, window_key: string, window: Window, enabled = true) {
   return useInfiniteQuery({
+    enabled,
     queryKey: ['events', filter, window_key],
     initialPageParam: '',
     queryFn: ({ pageParam, signal }) =>
@@ -102,7 +119,7 @@ export function useEvents(filter: EventFilter, window_key: string, window: Windo
         signal,
       }),
     getNextPageParam: (page) => page.next_cursor || undefined,
-    // Rows never move under the pointer: newer ones are counted by useNewEvents and come in when asked for.
+    // Rows never move under the pointer: newer ones are gathered by useLiveEvents and come in when asked for.
     refetchOnWindowFocus: false,
     staleTime: Infinity,
   });
@@ -117,20 +134,6 @@ export function useEventCounts(filter: EventFilter, window_key: string, window: 
   });
 }
 
-export function useNewEvents(filter: EventFilter, newest: EventRow | undefined, enabled: boolean) {
-  return useQuery({
-    queryKey: ['events-new', filter, newest?.id ?? ''],
-    queryFn: async ({ signal }) => {
-      const query = { ...filter, since: newest?.time, limit: kPageSize };
-      const page = await call<EventPage>('GET', '/events', { query, signal });
-      const end = page.items.findIndex((row) => row.id === newest?.id);
-      return end < 0 ? page.items.length : end;
-    },
-    enabled,
-    refetchInterval: 5_000,
-  });
-}
-
 export function useEvent(id: string | undefined) {
   return useQuery({
     queryKey: ['event', id],
@@ -138,6 +141,11 @@ export function useEvent(id: string | undefined) {
     enabled: id !== undefined,
     staleTime: Infinity,
   });
+}
+
+/** The event without its masks; the gateway writes down who asked. */
+export function unmaskEvent(id: string): Promise<AuditEvent> {
+  return call('POST', `/events/${encodeURIComponent(id)}/unmask`, { json: {} });
 }
 
 export function exportUrl(filter: EventFilter, window: Window, format: 'jsonl' | 'csv'): string {

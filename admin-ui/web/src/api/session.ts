@@ -3,7 +3,7 @@ import { call, setCsrfToken } from './client';
 
 export interface Session {
   user: string;
-  role: 'admin' | 'viewer';
+  role: 'admin' | 'viewer' | 'auditor';
   must_change_password: boolean;
   csrf_token: string;
 }

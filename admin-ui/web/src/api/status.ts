@@ -2,6 +2,15 @@ import { useQuery } from '@tanstack/react-query';
 import { call } from './client';
 import type { EndpointState, Mode } from './types';
 
+export interface OutputStatus {
+  name: string;
+  sent: number;
+  dropped: number;
+  waiting: number;
+  /** Why nothing can be sent now; "" when all is well. */
+  problem: string;
+}
+
 export interface Status {
   version: string;
   uptime_s: number;
@@ -16,9 +25,15 @@ export interface Status {
   requests: number;
   events_written: number;
   events_lost: number;
+  events_waiting?: number;
+  outputs?: OutputStatus[];
   sites: { site: string; configured_mode: Mode; effective_mode: Mode; detail: string }[];
   endpoints: { upstream: string; address: string; state: EndpointState; detail: string }[];
   rulesets: unknown[];
+}
+
+export function testOutput(name: string): Promise<{ ok: boolean; message: string }> {
+  return call('POST', `/outputs/${encodeURIComponent(name)}/test`, { json: {} });
 }
 
 export function useStatus() {

@@ -164,7 +164,7 @@ export interface Diagnostic {
 
 export interface Settings {
   audit_log: { mode: string; file: string };
-  events: { keep_days: number; limit_bytes: number };
+  events: { keep_days: number; limit_bytes: number; ordinary_keep_days?: number; ordinary_limit_bytes?: number };
   workers: number;
   drain_timeout_ms: number;
   upgrade_drain_timeout_ms: number;

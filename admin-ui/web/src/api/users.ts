@@ -3,7 +3,7 @@ import { call } from './client';
 
 export interface User {
   name: string;
-  role: 'admin' | 'viewer';
+  role: 'admin' | 'viewer' | 'auditor';
   disabled: boolean;
   must_change_password: boolean;
   locked_until?: string | null;

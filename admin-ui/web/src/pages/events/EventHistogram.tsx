@@ -7,8 +7,9 @@ import { useTimeRange } from '@/components/range/useTimeRange';
 /** The events of the filter over time: the same events as in the list and the facets. */
 export function EventHistogram({ filter }: { filter: EventFilter }) {
   const { range, setExact } = useTimeRange();
-  const step_ms = stepMinutes(range.seconds) * 60_000;
-  const counts = useEventCounts(filter, range.key, range.window, step_ms / 1000).data;
+  const wanted_ms = stepMinutes(range.seconds) * 60_000;
+  const counts = useEventCounts(filter, range.key, range.window, wanted_ms / 1000).data;
+  const step_ms = (counts?.step_seconds ?? 0) * 1000 || wanted_ms;
   const [from, to] = axisEnds(range.window(), step_ms);
   const points = (counts?.histogram ?? []).map(({ start, blocked, detected, passed }) => ({
     time: Date.parse(start),

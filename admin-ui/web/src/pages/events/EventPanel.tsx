@@ -1,7 +1,9 @@
 import { ActionIcon, Button, Skeleton, Tooltip } from '@mantine/core';
-import type { ReactNode } from 'react';
+import { useState, type ReactNode } from 'react';
 import { Link } from 'react-router-dom';
-import { useEvent, type AuditEvent } from '@/api/events';
+import { asApiError } from '@/api/error';
+import { useEvent, unmaskEvent, type AuditEvent } from '@/api/events';
+import { useSession } from '@/api/session';
 import { DecisionBadge } from '@/components/data/Badges';
 import { formatMicros, formatTime } from '@/components/data/format';
 import { copyText } from '@/components/data/Values';
@@ -50,7 +52,17 @@ function PanelSkeleton() {
   );
 }
 
-function EventBody({ event }: { event: AuditEvent }) {
+function EventBody({ event: masked }: { event: AuditEvent }) {
+  const [whole, setWhole] = useState<AuditEvent | null>(null);
+  const event = whole?.id === masked.id ? whole : masked;
+  const auditor = useSession()?.role === 'auditor';
+  const unmask = async () => {
+    try {
+      setWhole(await unmaskEvent(masked.id));
+    } catch (cause) {
+      toastDone(asApiError(cause).message);
+    }
+  };
   const copy = async (text: string, what: string) => {
     await copyText(text);
     toastDone(`${what} copied.`);
@@ -69,6 +81,11 @@ function EventBody({ event }: { event: AuditEvent }) {
           <Button variant="default" size="xs" leftSection={<Icon name="link" size={14} />} onClick={() => void copy(`${location.origin}/events/${encodeURIComponent(event.id)}`, 'Link')}>
             Copy link
           </Button>
+          {auditor && masked.secrets_kept && event === masked && (
+            <Button variant="default" size="xs" onClick={() => void unmask()}>
+              Lift the masks
+            </Button>
+          )}
         </div>
       </div>
       {event.rules.length > 0 && (
@@ -93,6 +110,13 @@ function EventBody({ event }: { event: AuditEvent }) {
           </>
         )}
       </section>
+      {(event.response.headers ?? []).length > 0 && (
+        <section>
+          <h3 className="event-h">Answer of the upstream</h3>
+          <pre className="code">{printable((event.response.headers ?? []).map(([name, value]) => `${name}: ${value}`).join('\n'))}</pre>
+          {event.response.body_excerpt && <pre className="code" style={{ marginTop: 8 }}>{printable(event.response.body_excerpt)}</pre>}
+        </section>
+      )}
       <section>
         <h3 className="event-h">Client</h3>
         <ClientFacts event={event} />
@@ -109,10 +133,12 @@ function requestHead({ request }: AuditEvent): string {
 function DecisionFacts({ event }: { event: AuditEvent }) {
   const { href } = useTimeRange();
   const durations = Object.entries(event.durations_us ?? {}).map(([name, us]) => `${name} ${formatMicros(us)}`);
+  const classes = Object.entries(event.scores?.classes ?? {}).map(([name, points]) => `${name} ${points}`);
   const items: [string, ReactNode][] = [
     ['Site', event.site ? <Link key="s" className="link" to={href(`/sites/${encodeURIComponent(event.site)}`)}>{event.site}</Link> : 'none chosen'],
     ['Reason', event.detail ? `${reasonWords(event.reason)}: ${event.detail}` : reasonWords(event.reason)],
     ['Score', `${event.scores?.inbound ?? 0} inbound, ${event.scores?.outbound ?? 0} outbound`],
+    ...(classes.length > 0 ? [['By class', classes.join(', ')] as [string, ReactNode]] : []),
     ['Answer', event.response?.status ? `Status ${event.response.status}` : 'none sent'],
   ];
   if (event.upstream) items.push(['Upstream', <span key="u" className="mono">{event.upstream}</span>]);
@@ -135,6 +161,7 @@ function ClientFacts({ event }: { event: AuditEvent }) {
       </span>,
     ],
   ];
+  if (event.client.country) items.push(['Country', event.client.country]);
   if (agent) items.push(['User agent', printable(agent)]);
   if (event.tls?.version) items.push(['TLS', `${event.tls.version}${event.tls.sni ? `, name ${event.tls.sni}` : ''}`]);
   if (event.tls?.ja4) items.push(['JA4', <span key="ja4" className="mono">{event.tls.ja4}</span>]);

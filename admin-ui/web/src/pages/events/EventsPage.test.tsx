@@ -1,4 +1,4 @@
-import { screen, waitFor } from '@testing-library/react';
+import { screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { expect, it } from 'vitest';
 import { renderApp } from '@/test/render';
@@ -40,6 +40,34 @@ it('makes a token of what is typed', async () => {
   await userEvent.type(await screen.findByLabelText('Filter events'), 'rule:942100{Enter}');
   await waitFor(() => expect(router.state.location.search).toBe('?rule=942100'));
   expect(screen.getByLabelText('Remove Rule 942100')).toBeTruthy();
+});
+
+it('gathers what comes behind a button, or follows it', async () => {
+  const { server } = renderApp('/events');
+  await screen.findAllByText('Blocked');
+  const arrive = (id: string) => {
+    const [first] = server.state.events;
+    if (first) server.state.events.unshift({ ...first, id, time: new Date().toISOString() });
+  };
+  arrive('fresh-1');
+  const more = await screen.findByText('1 new, show', undefined, { timeout: 10_000 });
+  expect(document.querySelector('[data-key="fresh-1"]')).toBeNull();
+  await userEvent.click(more);
+  await waitFor(() => expect(document.querySelector('[data-key="fresh-1"]')).toBeTruthy());
+  await userEvent.click(screen.getByLabelText('Live'));
+  arrive('fresh-2');
+  await waitFor(() => expect(document.querySelector('[data-key="fresh-2"]')).toBeTruthy(), { timeout: 10_000 });
+  const keys = [...document.querySelectorAll('[data-key]')].map((row) => row.getAttribute('data-key'));
+  expect(keys.slice(0, 2)).toEqual(['fresh-2', 'fresh-1']);
+  expect(new Set(keys).size).toBe(keys.length);
+  expect(server.requests.filter(({ path, query }) => path === '/events' && query.has('since')).length).toBe(1);
+});
+
+it('says who did it', async () => {
+  renderApp('/events');
+  const table = await screen.findByRole('table', { name: 'Attackers' });
+  expect(within(table).getAllByText('sqli, xss').length).toBeGreaterThan(0);
+  expect(within(table).getByText('203.0.113.58').getAttribute('href')).toContain('client=203.0.113.58');
 });
 
 it('offers to clear a filter that nothing matches', async () => {

@@ -1,9 +1,10 @@
-import { Button, Menu } from '@mantine/core';
+import { Button, Menu, Switch } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
 import { useQueryClient } from '@tanstack/react-query';
-import { useCallback, useMemo } from 'react';
+import { useCallback, useMemo, useState } from 'react';
 import { useNavigate, useParams, useSearchParams } from 'react-router-dom';
-import { exportUrl, useEvents, useNewEvents, type EventRow } from '@/api/events';
+import { exportUrl, useEvents, type EventRow } from '@/api/events';
+import { useLiveEvents } from '@/api/liveEvents';
 import { formatNumber } from '@/components/data/format';
 import { kPhone } from '@/components/data/ListTable';
 import { QueryView, RowsSkeleton } from '@/components/feedback/QueryView';
@@ -11,6 +12,7 @@ import { EmptyState, NoMatch } from '@/components/feedback/States';
 import { Icon } from '@/components/layout/Icon';
 import { Page } from '@/components/layout/Page';
 import { useTimeRange } from '@/components/range/useTimeRange';
+import { Attackers } from './Attackers';
 import { EventHistogram } from './EventHistogram';
 import { EventPanel } from './EventPanel';
 import { EventTable } from './EventTable';
@@ -30,10 +32,21 @@ export function EventsPage() {
   const filter = useMemo(() => readFilter(new URLSearchParams(search)), [search]);
   const filtered = Object.keys(filter).length > 0;
 
-  const events = useEvents(filter, range.key, range.window);
-  const rows = useMemo(() => events.data?.pages.flatMap((page) => page.items) ?? [], [events.data]);
+  const [looks, setLooks] = useState(0);
+  const [following, setFollowing] = useState(false);
+  const live = useLiveEvents(filter, `${range.key} ${looks}`, range.live);
+  const events = useEvents(filter, range.key, range.window, live.ready || !range.live);
   const notice = events.data?.pages.at(-1)?.notice;
-  const fresh = useNewEvents(filter, rows[0], range.live && events.isSuccess && rows.length > 0);
+  const [shown, setShown] = useState({ look: '', count: 0 });
+  const look = `${search} ${looks}`;
+  const accepted = following ? live.rows.length : shown.look === look ? shown.count : 0;
+  const rows = useMemo(() => {
+    const listed = events.data?.pages.flatMap((page) => page.items) ?? [];
+    const known = new Set(listed.map((row) => row.id));
+    const came = live.rows.slice(Math.max(0, live.rows.length - accepted)).filter((row) => !known.has(row.id));
+    return [...came, ...listed];
+  }, [events.data, live.rows, accepted]);
+  const fresh_count = live.rows.length - accepted;
 
   const open = useCallback(
     (row: EventRow | undefined) =>
@@ -42,21 +55,29 @@ export function EventsPage() {
   );
   useEventKeys(rows, id, open);
   const phone = useMediaQuery(kPhone, false, { getInitialValueInEffect: false });
-  const reload = () => void client.resetQueries({ queryKey: ['events'] });
-  const fresh_count = fresh.data ?? 0;
+  const reload = () => {
+    setLooks((count) => count + 1);
+    void client.resetQueries({ queryKey: ['events'] });
+  };
 
   return (
-    <Page title="Events" note={range.label} actions={<ExportMenu filter={filter} window={range.window} onReload={reload} />}>
+    <Page title="Events" note={range.label} actions={
+        <>
+          {range.live && <Switch size="xs" label="Live" checked={following} onChange={(event) => setFollowing(event.currentTarget.checked)} />}
+          <ExportMenu filter={filter} window={range.window} onReload={reload} />
+        </>
+      }>
       <FilterBar />
       <div className={id ? 'events events-open' : 'events'}>
         {!id && <Facets filter={filter} />}
         <section className="panel events-list">
           {!id && <EventHistogram filter={filter} />}
           {fresh_count > 0 && (
-            <button type="button" className="events-new" onClick={reload}>
-              {fresh_count >= 100 ? '100 or more new' : `${formatNumber(fresh_count)} new`}, show
+            <button type="button" className="events-new" onClick={() => setShown({ look, count: live.rows.length })}>
+              {`${formatNumber(fresh_count)} new`}, show
             </button>
           )}
+          {following && live.lost && <p className="dim events-notice">The live view is interrupted and tried again.</p>}
           <QueryView query={events} skeleton={<RowsSkeleton rows={12} />}>
             {() =>
               rows.length === 0 && !events.hasNextPage ? (
@@ -79,6 +100,7 @@ export function EventsPage() {
         </section>
         {id && <EventPanel id={id} onClose={() => open(undefined)} />}
       </div>
+      {!id && <Attackers filter={filter} />}
     </Page>
   );
 }

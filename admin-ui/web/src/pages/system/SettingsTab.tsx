@@ -50,6 +50,10 @@ function Fields({ settings }: { settings: Settings }) {
             <NumberInput label="Disk for events" description="The oldest go first" suffix=" GB" min={1} allowDecimal={false} value={Math.round(value.events.limit_bytes / kGigabyte)} onChange={(next) => setEvents({ limit_bytes: (Number(next) || 1) * kGigabyte })} />
           </div>
           <div className="form-pair">
+            <NumberInput label="Keep ordinary requests for" description="Of the share that a site's access log keeps" suffix=" days" min={1} allowDecimal={false} value={value.events.ordinary_keep_days ?? 7} onChange={(next) => setEvents({ ordinary_keep_days: Number(next) || 1 })} />
+            <NumberInput label="Disk for ordinary requests" suffix=" GB" min={1} allowDecimal={false} value={Math.round((value.events.ordinary_limit_bytes ?? 2 * kGigabyte) / kGigabyte)} onChange={(next) => setEvents({ ordinary_limit_bytes: (Number(next) || 1) * kGigabyte })} />
+          </div>
+          <div className="form-pair">
             <NumberInput label="Event loops" description="0: one for each core. Holds after a restart." min={0} max={256} allowDecimal={false} value={value.workers} onChange={(next) => set({ workers: Number(next) || 0 })} />
             <NumberInput label="Finish requests at stop within" suffix=" ms" min={0} step={1000} allowDecimal={false} value={value.drain_timeout_ms} onChange={(next) => set({ drain_timeout_ms: Number(next) || 0 })} />
             <NumberInput label="Keep connections after an upgrade for" description="the old process ends then, WebSockets included" suffix=" ms" min={0} step={60000} allowDecimal={false} value={value.upgrade_drain_timeout_ms} onChange={(next) => set({ upgrade_drain_timeout_ms: Number(next) || 0 })} />

@@ -6,6 +6,7 @@ import { ListTable } from '@/components/data/ListTable';
 import { QueryView } from '@/components/feedback/QueryView';
 import { Note } from '@/components/feedback/States';
 import { Facts, Panel } from '@/components/layout/Panel';
+import { OutputsPanel } from './OutputsPanel';
 
 export function StatusTab() {
   const status = useStatus();
@@ -42,6 +43,7 @@ function StatusBody({ status }: { status: Status }) {
           ]}
         />
       </Panel>
+      <OutputsPanel outputs={status.outputs ?? []} />
       <Panel title="Endpoints" flush>
         <ListTable
           label="Endpoints"

@@ -38,6 +38,7 @@ function Fields({ onDone }: { onDone: () => void }) {
         label="Role"
         data={[
           { value: 'viewer', label: 'May look: sees everything but users, changes nothing' },
+          { value: 'auditor', label: 'Auditor: may look, and see what is masked in events where a site keeps it' },
           { value: 'admin', label: 'Administrator: may do everything' },
         ]}
         value={role}

@@ -49,6 +49,13 @@ export function findEvents(state: MockState, query: URLSearchParams): { items: E
   return { items: rows.slice(start, start + limit), next_cursor: start + limit < rows.length ? String(start + limit) : '' };
 }
 
+/** The cursor is how many events there were: newer ones stand at the front. */
+export function tailEvents(state: MockState, query: URLSearchParams): { items: EventRow[]; cursor: string } {
+  const all = state.events.length;
+  const known = query.get('cursor') ? Number(query.get('cursor')) : all;
+  return { items: state.events.slice(0, all - known).reverse().map(toRow), cursor: String(all) };
+}
+
 function count(rows: EventRow[], key: (row: EventRow) => string, label?: (row: EventRow) => string): TopEntry[] {
   const counts = new Map<string, TopEntry>();
   for (const row of rows) {
@@ -88,6 +95,15 @@ export function eventCounts(state: MockState, query: URLSearchParams): EventCoun
       severity: [],
       country: [],
     },
+    attackers: count(rows, (row) => row.client).map(({ key, count: events }) => ({
+      client: key,
+      site: rows.find((row) => row.client === key)?.site ?? '',
+      first: rows.filter((row) => row.client === key).at(-1)?.time ?? '',
+      last: rows.find((row) => row.client === key)?.time ?? '',
+      count: events,
+      blocked: rows.filter((row) => row.client === key && row.decision === 'blocked').length,
+      classes: ['sqli', 'xss'],
+    })),
     histogram: [...bars.entries()].sort((a, b) => a[0] - b[0]).map(([, bar]) => bar),
   };
 }
@@ -160,6 +176,7 @@ export function statusOf(state: MockState) {
     requests: 9_812_330,
     events_written: 41_022,
     events_lost: 0,
+    outputs: [{ name: 'siem', sent: 41_000, dropped: 22, waiting: 0, problem: '' }],
     sites: state.sites.map((site) => ({ site: site.name, configured_mode: site.waf.mode, effective_mode: site.status?.effective_mode ?? site.waf.mode, detail: '' })),
     endpoints: overview(state, new URLSearchParams({ since: new Date().toISOString() })).endpoints,
     rulesets: [],

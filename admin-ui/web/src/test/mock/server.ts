@@ -1,6 +1,6 @@
 import type { Job } from '@/api/rulesets';
 import type { Certificate, Listener, Ruleset, Site, Upstream } from '@/api/types';
-import { eventCounts, findEvents, overview, rulesOf, statusOf } from './handlers';
+import { eventCounts, findEvents, overview, rulesOf, statusOf, tailEvents } from './handlers';
 import { createState, type MockOptions, type MockState } from './state';
 
 // The API of packaging/docs/api.md in memory: for `npm run mock`, the screenshots and the specs.
@@ -118,6 +118,7 @@ export class MockServer {
 
   private events(request: MockRequest, id: string): unknown {
     if (id === 'counts') return eventCounts(this.state, request.query);
+    if (id === 'tail') return tailEvents(this.state, request.query);
     if (!id) return findEvents(this.state, request.query);
     const event = this.state.events.find((item) => item.id === id);
     if (!event) throw new Refusal(404, 'not_found', `there is no event ${id}; it may be older than what is kept`);
