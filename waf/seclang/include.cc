@@ -54,7 +54,16 @@ void Parser::includeOptional(const Words& words) { includeFiles(words[1], true);
 
 void Parser::includeFiles(const std::string& pattern, bool optional) {
   const std::string resolved = resolve(pattern);
-  if (resolved.find_first_of("*?[") == std::string::npos) return includeFile(resolved, optional);
+  const size_t wildcard = resolved.find_first_of("*?[");
+  if (wildcard == std::string::npos) return includeFile(resolved, optional);
+  // Which files match is told to nobody either.
+  const size_t slash = resolved.rfind('/', wildcard);
+  const std::string folder = slash == std::string::npos ? "." : resolved.substr(0, slash + 1);
+  if (!liesBelow(folder, confined_to_) ||
+      (!confined_to_.empty() && resolved.find("/..", wildcard) != std::string::npos)) {
+    return error("files like " + pattern +
+                 " are not part of this rule set; put them into the archive");
+  }
   const std::vector<std::string> paths = GlobResult(resolved).paths();
   if (paths.empty() && !optional) return error("no file matches " + pattern);
   for (const std::string& path : paths) includeFile(path, optional);

@@ -126,8 +126,21 @@ TEST_F(IncludeTest, ReadsNothingOutsideOfTheFolderItIsConfinedTo) {
               std::string::npos)
         << text;
   }
-  write("sub/main.conf", "Include inside.conf\n");
-  EXPECT_NE(RuleSet::load(options).rule_set, nullptr);
+  // A pattern does not tell what there is either.
+  for (const char* text : {"Include ../out*.conf\n", "IncludeOptional ../out*.conf\n",
+                           "Include s*/../../out*.conf\n", "Include /et[c]/passw?\n"}) {
+    write("sub/main.conf", text);
+    const auto loaded = RuleSet::load(options);
+    ASSERT_EQ(loaded.diagnostics.size(), 1u) << text;
+    EXPECT_NE(loaded.diagnostics[0].message.find("not part of this rule set"), std::string::npos);
+    EXPECT_EQ(loaded.diagnostics[0].message.find("outside"), std::string::npos) << text;
+    EXPECT_EQ(loaded.diagnostics[0].message.find("passwd"), std::string::npos) << text;
+  }
+  for (const char* text :
+       {"Include inside.conf\n", "Include in*.conf\n", "Include ../s*/inside.conf\n"}) {
+    write("sub/main.conf", text);
+    EXPECT_EQ(RuleSet::load(options).rule_set != nullptr, text[8] != '.') << text;
+  }
 }
 
 }  // namespace
