@@ -66,7 +66,7 @@ bool Exchange::inspectMessage(const Request& handshake, const std::string& text)
   const std::string body = bodyOf(text);
   std::optional<waf::Interruption> interruption;
   {
-    const Stopwatch watch(worker_.clock, &message.waf_time);
+    const Stopwatch watch(worker_.clock, &message.phases[1]);
     waf::Transaction& transaction =
         message.transaction.emplace(site.rule_set, site.policy, worker_.clock);
     transaction.setUniqueId(message.id);
