@@ -58,27 +58,35 @@ void recordTlsFailure(Worker* worker, const Poco::Net::SocketAddress& peer,
   record(worker, event);
 }
 
+// What was refused since the last event, when its time has come.
+Task<void> tellRefusals(Worker* worker, Poco::Net::SocketAddress peer, std::string detail) {
+  static_cast<void>(co_await worker->loop->sleepUntil(worker->refusal_event_due));
+  detail += "; " + std::to_string(worker->refusals_untold) + " since the last such event";
+  worker->refusals_untold = 0;
+  worker->refusal_event_due = worker->loop->now() + kRefusalEvents;
+  record(worker, refusalOf(worker, peer, waf::Reason::Limit, std::move(detail)));
+}
+
 // Takes the connection's place among those that are allowed; false when it has none. A flood would
 // fill the log with what is one fact: the first refusal is an event at once, those that follow are
-// told together, a second later at the earliest.
+// told together, a second later.
 bool admit(Worker* worker, const Poco::Net::SocketAddress& peer, ConnectionLimits::Ticket* ticket) {
   using Verdict = ConnectionLimits::Verdict;
   const Verdict verdict = worker->limits->admit(toIpAddress(peer), ticket);
   if (verdict == Verdict::Admitted) return true;
-  ++worker->refusals_untold;
-  if (worker->loop->now() < worker->refusal_event_due) return false;
-  worker->refusal_event_due = worker->loop->now() + kRefusalEvents;
   std::string detail = verdict == Verdict::TooManyInAll
                            ? "more than " + std::to_string(worker->limits->inAll()) +
                                  " connections are open (settings.connections.limit)"
                            : "its address has more than " +
                                  std::to_string(worker->limits->perAddress()) +
                                  " connections open (settings.connections.per_address)";
-  if (worker->refusals_untold > 1) {
-    detail += "; " + std::to_string(worker->refusals_untold) + " were refused since the last event";
+  const waf::MonotonicTime now = worker->loop->now();
+  if (worker->refusals_untold == 0 && now >= worker->refusal_event_due) {
+    worker->refusal_event_due = now + kRefusalEvents;
+    record(worker, refusalOf(worker, peer, waf::Reason::Limit, std::move(detail)));
+  } else if (++worker->refusals_untold == 1) {
+    worker->loop->spawn(tellRefusals(worker, peer, std::move(detail)));
   }
-  worker->refusals_untold = 0;
-  record(worker, refusalOf(worker, peer, waf::Reason::Limit, std::move(detail)));
   return false;
 }
 
