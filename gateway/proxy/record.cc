@@ -40,10 +40,9 @@ waf::AuditEvent describe(const Request& request, waf::Decision decision, uint16_
                                   : std::string(request.head.target);
   event.protocol = request.head.protocol;
   for (const HeaderField& field : request.head.fields) {
-    const bool hidden =
-        request.transaction && request.transaction->isSanitisedRequestHeader(field.name);
     event.request_headers.emplace_back(
-        field.name, hidden ? std::string(field.value.size(), '*') : std::string(field.value));
+        field.name, request.transaction ? request.transaction->shownHeader(field.name, field.value)
+                                        : std::string(field.value));
   }
   event.status = request.status;
   event.decision = decision;
@@ -72,6 +71,12 @@ waf::AuditEvent describe(const Request& request, waf::Decision decision, uint16_
   return event;
 }
 
+void mask(const Request& request, waf::AuditEvent* event) {
+  const waf::Masking& masking = request.snapshot->masking;
+  masking.apply(event, request.transaction ? request.transaction->secrets(masking)
+                                           : std::vector<std::string>());
+}
+
 // The end of an id is random, and the same in every log that it stands in.
 bool isSampled(const Request& request) {
   if (request.site == nullptr) return false;
@@ -97,7 +102,7 @@ void Exchange::record(Request& request) {
   if (!worker_.spool) return;
   waf::AuditEvent event =
       describe(request, decision, client_.peerPort(), client_.tls(), worker_.clock);
-  request.snapshot->masking.apply(&event);
+  mask(request, &event);
   std::string line;
   waf::appendAuditJson(event, &line);
   // A loss is counted and alarmed by the log; the answer goes out all the same.
@@ -112,7 +117,7 @@ void Exchange::recordRefusal(const ClientConnection& client, Request& request) {
   if (!worker.spool) return;
   waf::AuditEvent event =
       describe(request, waf::Decision::Blocked, client.peerPort(), client.tls(), worker.clock);
-  if (request.snapshot) request.snapshot->masking.apply(&event);
+  if (request.snapshot) mask(request, &event);
   static_cast<void>(worker.spool->append(waf::toAuditJson(event), true));
 }
 

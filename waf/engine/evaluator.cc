@@ -23,7 +23,8 @@ Evaluator::Evaluator(const Program& program, TransactionData* data, const Policy
       data_(*data),
       cap_(policy.mode),
       trace_(trace),
-      verdicts_(program, &data->arena()) {
+      verdicts_(program, &data->arena()),
+      sanitised_(*data) {
   const Settings& settings = program.settings;
   settings_.engine = settings.engine;
   settings_.request_body = settings.request_body_access.value_or(true);
@@ -89,6 +90,7 @@ bool Evaluator::isExcluded(const Rule& rule, const FoundValue& found) const {
 
 bool Evaluator::evaluateChain(const Rule& starter) {
   pending_.reset();
+  chain_labels_.clear();
   rule_records_ = 0;
   step_.link = 0;
   for (const Rule* link = &starter; link != nullptr; link = link->next_link) {
@@ -104,6 +106,7 @@ bool Evaluator::evaluateChain(const Rule& starter) {
     }
     traceChain(true);
     if (pending_) {
+      pending_->chain_variables = chain_labels_;
       finishRecord(starter, &*pending_);
       if (matches_.size() < kMaxMatches) matches_.push_back(std::move(*pending_));
       pending_.reset();
@@ -232,6 +235,9 @@ void Evaluator::onMatch(const Rule& link, const Match& match) {
   ++link_matches_;
   runActions(link, match, false);
   if (link.is_starter && link.log) record(link, match);
+  if (!link.is_starter && match.value != nullptr && chain_labels_.size() < kMaxChainLabels) {
+    chain_labels_.emplace_back(labelOf(match));
+  }
   if (trace_ != nullptr) traceMatch(link, match);
 }
 

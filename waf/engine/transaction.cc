@@ -163,11 +163,6 @@ std::vector<MatchedRule> Transaction::matchedRules() const { return state_->eval
 
 bool Transaction::limitsExceeded() const { return state_->evaluator.limitsExceeded(); }
 
-bool Transaction::isSanitisedRequestHeader(std::string_view name) const {
-  return !state_->evaluator.settings().shows_headers ||
-         state_->evaluator.isSanitised(VariableId::RequestHeaders, name);
-}
-
 // CRS 4 sums up in blocking_…, CRS 3 in anomaly_score and outbound_anomaly_score.
 int64_t Transaction::score(std::initializer_list<std::string_view> names) const {
   for (const std::string_view name : names) {
