@@ -9,7 +9,7 @@ namespace {
 BodyLimits limitsOf(const Settings& settings) {
   BodyLimits limits;
   limits.json_depth = settings.json_depth;
-  limits.arguments = settings.arguments_limit;
+  limits.arguments = settings.arguments_limit + 1;  // the sink counts, the query's too
   limits.upload_files = settings.upload_file_limit;
   limits.argument_separator = settings.argument_separator;
   return limits;
@@ -84,6 +84,9 @@ void Transaction::parseRequestBody() {
   BodyOutcome outcome;
   if (!multipart && !processor.empty() && body.size() > most) {
     outcome = tooLarge(&data);
+    if (state.program.settings.request_limit_rejects) {
+      state.inspection_failure = InspectionFailure{413, outcome.message};
+    }
   } else if (multipart) {
     outcome = parseMultipart(body, type, limits, sink);
     if (!outcome.error && body.size() - std::min(body.size(), sink.fileBytes()) > most) {
@@ -98,6 +101,7 @@ void Transaction::parseRequestBody() {
   }
   if (!error.empty()) outcome = {true, error};
   if (outcome.error) setBodyError(&data, outcome.message);
+  if (sink.overflowed()) noteUninspected(kArgumentsFlag, argumentsMessage(state.program.settings));
   state.argument_bytes += sink.argumentBytes();
   data.setNumber(VariableId::FilesCombinedSize, sink.fileBytes());
 }

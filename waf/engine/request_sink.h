@@ -22,15 +22,23 @@ class RequestSink final : public BodySink {
 
   size_t fileBytes() const { return file_bytes_; }
   size_t argumentBytes() const { return argument_bytes_; }
+  // Something came that no rule will see: SecArgumentsLimit, or more than kMaxCookies.
+  bool overflowed() const { return overflowed_; }
+
+  static constexpr size_t kMaxCookies = 1000;
 
  private:
-  static constexpr size_t kMaxCookies = 1000;
+  bool full() {
+    overflowed_ = true;
+    return false;
+  }
 
   TransactionData& data_;
   Source source_;
   size_t file_bytes_ = 0;
   size_t files_ = 0;
   size_t argument_bytes_ = 0;
+  bool overflowed_ = false;
 };
 
 }  // namespace waf

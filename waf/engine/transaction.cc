@@ -125,7 +125,7 @@ std::optional<Interruption> Transaction::responseBody() {
                            " bytes (SecResponseBodyLimit)";
     return interruption;
   };
-  state.inspection_failure.reset();
+  state.inspection_failure.reset();  // the request's was told
   if (state.response_body_cut && responseLimitRejects()) {
     return state.evaluator.interrupt(responseTooLarge());
   }

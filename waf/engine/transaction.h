@@ -149,6 +149,7 @@ class Transaction {
 
  private:
   void parseRequestBody();
+  void noteUninspected(std::string_view flag, std::string message);
   std::string_view decodeRequestBody(std::string* error);
   int64_t score(std::initializer_list<std::string_view> names) const;
   struct State;

@@ -9,6 +9,15 @@
 
 namespace waf {
 
+// TX variables that say what no rule has seen (Transaction::noteUninspected).
+inline constexpr std::string_view kArgumentsFlag = "MSC_ARGUMENTS_LIMIT_EXCEEDED";
+inline constexpr std::string_view kCookiesFlag = "MSC_COOKIES_LIMIT_EXCEEDED";
+
+inline std::string argumentsMessage(const Settings& settings) {
+  return "the request has more than " + std::to_string(settings.arguments_limit) +
+         " arguments (SecArgumentsLimit)";
+}
+
 struct Transaction::State {
   State(std::shared_ptr<const RuleSet> set, const Policy& policy, const Clock& clock,
         TraceSink* trace)
