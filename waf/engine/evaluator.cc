@@ -64,6 +64,8 @@ std::optional<Interruption> Evaluator::run(int phase) {
   const bool ended = interrupted_ || allowed_ || (request_allowed_ && phase <= 2);
   if (ended && phase != kPhases) return std::nullopt;
   const auto& rules = program_.phases[static_cast<size_t>(phase)];
+  if (phase == 3) regex_budget_.renew();
+  const RegexBudget::Scope budget(&regex_budget_);
   verdicts_.startPhase();
   const StoreVerdicts store_at_end{&verdicts_};
   for (size_t i = 0; i < rules.size();) {

@@ -12,6 +12,7 @@
 #include "waf/engine/transaction_data.h"
 #include "waf/engine/verdicts.h"
 #include "waf/operators/geo_database.h"
+#include "waf/regex/regex_budget.h"
 
 namespace waf {
 
@@ -167,6 +168,7 @@ class Evaluator {
   std::vector<MatchedRule> matches_;
   Sanitised sanitised_;
   bool limits_exceeded_ = false;
+  RegexBudget regex_budget_;
   bool interrupted_ = false;
   bool would_interrupt_ = false;
   bool allowed_ = false;          // allow: every phase but logging is over

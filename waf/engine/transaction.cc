@@ -79,6 +79,7 @@ std::optional<Interruption> Transaction::responseHeaders(int status, std::string
   state.data.setNumber(VariableId::ResponseStatus, static_cast<uint64_t>(std::max(status, 0)));
   state.data.set(VariableId::ResponseProtocol, protocol);
   state.data.set(VariableId::StatusLine, std::string(protocol) + " " + std::to_string(status));
+  state.request_limits_exceeded = state.evaluator.limitsExceeded();
   return state.evaluator.run(3);
 }
 
@@ -144,7 +145,13 @@ std::optional<Interruption> Transaction::responseBody() {
   }
   state.data.setView(VariableId::ResponseBody, body);
   state.data.setNumber(VariableId::ResponseContentLength, body.size());
-  return state.evaluator.run(4);
+  auto interruption = state.evaluator.run(4);
+  if (!interruption && !state.inspection_failure && state.evaluator.limitsExceeded() &&
+      !state.request_limits_exceeded) {
+    state.inspection_failure =
+        InspectionFailure{502, "a rule's regular expression reached its limit"};
+  }
+  return interruption;
 }
 
 void Transaction::logging() {

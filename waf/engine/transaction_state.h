@@ -35,9 +35,10 @@ struct Transaction::State {
   TransactionData data;
   Evaluator evaluator;
 
-  size_t argument_bytes = 0;      // ARGS_COMBINED_SIZE so far
-  std::string request_body;       // REQUEST_BODY looks into it
-  bool request_body_cut = false;  // bytes past the limit were not kept
+  size_t argument_bytes = 0;             // ARGS_COMBINED_SIZE so far
+  std::string request_body;              // REQUEST_BODY looks into it
+  bool request_body_cut = false;         // bytes past the limit were not kept
+  bool request_limits_exceeded = false;  // before the response came
   std::string response_body;
   bool response_body_cut = false;
 
