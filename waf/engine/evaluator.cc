@@ -206,6 +206,7 @@ void Evaluator::setGeo(const GeoRecord& record) {
   };
   data_.clear(VariableId::Geo);
   add("COUNTRY_CODE", record.country_code);
+  add("COUNTRY_CODE3", record.country_code3);
   add("COUNTRY_NAME", record.country_name);
   add("COUNTRY_CONTINENT", record.country_continent);
   add("REGION", record.region);
@@ -213,6 +214,7 @@ void Evaluator::setGeo(const GeoRecord& record) {
   add("POSTAL_CODE", record.postal_code);
   add("LATITUDE", record.latitude);
   add("LONGITUDE", record.longitude);
+  add("DMA_CODE", record.dma_code);
 }
 
 std::string_view Evaluator::labelOf(const Match& match) {
