@@ -39,7 +39,8 @@ BodyOutcome parseText(const BodyText& text, std::string_view body, TextParser pa
       [&](std::string_view part, BodySink& out) { return parser(part, limits, out); }, sink);
 }
 
-BodyOutcome parseXml(const BodyText& text, std::string_view body, TransactionData* data) {
+BodyOutcome parseXml(const BodyText& text, std::string_view body, XmlArguments arguments,
+                     TransactionData* data, BodySink& sink) {
   Result<XmlDocument> document = XmlDocument::parse(body);
   std::string_view source = body;
   if (text.charset != Charset::AsIs) {
@@ -54,8 +55,14 @@ BodyOutcome parseXml(const BodyText& text, std::string_view body, TransactionDat
     }
   }
   if (!document) return {true, "XML parsing error: " + document.error().message};
-  data->setXml(std::move(*document), source);
-  return {};
+  BodyOutcome outcome;
+  if (arguments != XmlArguments::Off) {
+    const bool whole = document->visitLeaves(
+        [&](std::string_view path, std::string_view leaf) { return sink.addArgument(path, leaf); });
+    if (!whole) outcome = {true, "XML: more arguments than can be inspected"};
+  }
+  if (arguments != XmlArguments::Only) data->setXml(std::move(*document), source);
+  return outcome;
 }
 
 bool undoCoding(std::string_view coding, std::string_view body, const Decoding& how,

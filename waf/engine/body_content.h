@@ -25,7 +25,9 @@ BodyText readTextOf(std::string_view content_type, std::string_view processor,
 using TextParser = BodyOutcome (*)(std::string_view body, const BodyLimits& limits, BodySink& sink);
 BodyOutcome parseText(const BodyText& text, std::string_view body, TextParser parser,
                       const BodyLimits& limits, BodySink& sink);
-BodyOutcome parseXml(const BodyText& text, std::string_view body, TransactionData* data);
+// `arguments`: SecParseXmlIntoArgs; they go to `sink`.
+BodyOutcome parseXml(const BodyText& text, std::string_view body, XmlArguments arguments,
+                     TransactionData* data, BodySink& sink);
 
 // Undoes `coding` (the value of Content-Encoding) into `decoded`. False when there is nothing to
 // undo or it cannot be; `too_large` when the result is larger than `limit`, of which the beginning

@@ -29,6 +29,7 @@ Evaluator::Evaluator(const Program& program, TransactionData* data, const Policy
   settings_.engine = settings.engine;
   settings_.request_body = settings.request_body_access.value_or(true);
   settings_.response_body = settings.response_body_access;
+  settings_.xml_arguments = settings.xml_arguments;
   settings_.request_body_limit = settings.request_body_limit;
   settings_.response_body_limit = settings.response_body_limit;
   group_hits_.resize(program.groups.size());

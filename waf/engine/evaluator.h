@@ -21,6 +21,7 @@ struct RuntimeSettings {
   EngineMode engine = EngineMode::Off;
   bool request_body = false;
   bool force_request_body = false;  // ctl:forceRequestBodyVariable
+  XmlArguments xml_arguments = XmlArguments::Off;
   bool response_body = false;
   size_t request_body_limit = 0;
   size_t response_body_limit = 0;

@@ -97,7 +97,7 @@ void Transaction::parseRequestBody() {
   } else if (processor == "JSON") {
     outcome = parseText(text, body, parseJson, limits, sink);
   } else if (processor == "XML") {
-    outcome = parseXml(text, body, &data);
+    outcome = parseXml(text, body, state.evaluator.settings().xml_arguments, &data, sink);
   }
   if (!error.empty()) outcome = {true, error};
   if (outcome.error) setBodyError(&data, outcome.message);

@@ -73,12 +73,14 @@ struct Control {
     AuditParts,
     RemoveRules,
     RemoveTargets,
+    XmlArguments,
     NoEffect,
   };
   Kind kind = Kind::NoEffect;
   EngineMode mode = EngineMode::On;
   bool on = false;
   size_t limit = 0;
+  waf::XmlArguments xml_arguments = waf::XmlArguments::Off;
   AuditMode audit = AuditMode::Relevant;
   AuditParts parts;
   std::string processor;

@@ -169,6 +169,9 @@ void Evaluator::control(const Control& control) {
       settings_.shows_headers = control.parts.headers.value_or(settings_.shows_headers);
       settings_.shows_body = control.parts.body.value_or(settings_.shows_body);
       return;
+    case Control::Kind::XmlArguments:
+      settings_.xml_arguments = control.xml_arguments;
+      return;
     case Control::Kind::NoEffect:
       return;
   }

@@ -53,7 +53,7 @@ const std::vector<Parser::Directive>& Parser::directives() {
       {"SecHttpBlKey", &P::refused, 1, kMany},
       {"SecInterceptOnError", &P::choice, 1, 1},
       {"SecMarker", &P::secMarker, 1, 1},
-      {"SecParseXmlIntoArgs", &P::choice, 1, 1},
+      {"SecParseXmlIntoArgs", &P::parseXmlIntoArgs, 1, 1},
       {"SecPcreMatchLimit", &P::pcreMatchLimit, 1, 1},
       {"SecPcreMatchLimitRecursion", &P::pcreMatchLimitRecursion, 1, 1},
       {"SecReadStateLimit", &P::refused, 1, kMany},

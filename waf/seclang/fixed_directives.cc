@@ -39,8 +39,6 @@ constexpr std::array kChoices{
     Choice{"SecInterceptOnError", "On Off", "Off",
            "the site's failure policy decides what a fault of the engine does; set "
            "waf.failure_policy"},
-    Choice{"SecParseXmlIntoArgs", "On Off OnlyArgs", "On",
-           "XML is not turned into arguments; write the rule with XML:/* or another XPath"},
     Choice{"SecRemoteRulesFailAction", "Abort Warn", {}, {}},
     Choice{"SecRuleInheritance", "On Off", "Off",
            "a site runs the rule sets that it names and no others; leave the directive out"},

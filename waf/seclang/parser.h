@@ -87,6 +87,8 @@ class Parser {
   void pcreMatchLimit(const Words& words);
   void pcreMatchLimitRecursion(const Words& words);
   void geoLookupDb(const Words& words);
+  void parseXmlIntoArgs(const Words& words);
+  void httpBlKey(const Words& words);
   void collectionTimeout(const Words& words);
   void componentSignature(const Words& words);
   void webAppId(const Words& words);
@@ -125,6 +127,9 @@ class Parser {
   bool response_types_set_ = false;
   size_t rules_ = 0;
 };
+
+// "Off", "On" or "OnlyArgs"; false when it is none of them.
+bool parseXmlArguments(std::string_view text, XmlArguments* out);
 
 // "a-b" or "a"; false when it is not a range of rule ids.
 bool parseIdRange(std::string_view text, std::pair<int64_t, int64_t>* out);

@@ -146,6 +146,35 @@ void Parser::geoLookupDb(const Words& words) {
   document_->settings.geo_database = resolve(words[1]);
 }
 
+bool parseXmlArguments(std::string_view text, XmlArguments* out) {
+  if (equalsIgnoreCase(text, "Off")) {
+    *out = XmlArguments::Off;
+  } else if (equalsIgnoreCase(text, "On")) {
+    *out = XmlArguments::On;
+  } else if (equalsIgnoreCase(text, "OnlyArgs")) {
+    *out = XmlArguments::Only;
+  } else {
+    return false;
+  }
+  return true;
+}
+
+void Parser::parseXmlIntoArgs(const Words& words) {
+  if (!parseXmlArguments(words[1], &document_->settings.xml_arguments)) {
+    error("On, Off or OnlyArgs is expected, not \"" + words[1] + "\"");
+  }
+}
+
+// Project Honey Pot's access keys are twelve lower-case letters.
+void Parser::httpBlKey(const Words& words) {
+  const std::string key = toLower(words[1]);
+  if (key.size() != 12 ||
+      key.find_first_not_of("abcdefghijklmnopqrstuvwxyz") != std::string::npos) {
+    return error("twelve letters are expected, as Project Honey Pot gives them");
+  }
+  document_->settings.http_bl_key = key;
+}
+
 void Parser::collectionTimeout(const Words& words) {
   uint64_t value = 0;
   if (number(words[1], UINT32_MAX, &value)) {

@@ -133,7 +133,9 @@ TEST(LanguageTest, DirectivesLoadOrSayWhyNot) {
            Row{"SecXmlExternalEntity Off"},
            Row{"SecXmlExternalEntity Maybe", "one of On, Off"},
            Row{"SecParseXmlIntoArgs Off"},
-           Row{"SecParseXmlIntoArgs On", "XPath"},
+           Row{"SecParseXmlIntoArgs On"},
+           Row{"SecParseXmlIntoArgs onlyargs"},
+           Row{"SecParseXmlIntoArgs Some", "OnlyArgs"},
            Row{"<VirtualHost *:80>", "sections of the web server"},
        }) {
     checkRow(row);
