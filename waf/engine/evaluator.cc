@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "waf/seclang/targets.h"
+#include "waf/transformations/unicode_map_file.h"
 
 namespace waf {
 namespace {
@@ -68,6 +69,7 @@ std::optional<Interruption> Evaluator::run(int phase) {
   if (phase == 3) regex_budget_.renew();
   const RegexBudget::Scope budget(&regex_budget_);
   verdicts_.startPhase();
+  const UnicodeMap::Scope unicode(program_.settings.unicode_map.get());
   const StoreVerdicts store_at_end{&verdicts_};
   for (size_t i = 0; i < rules.size();) {
     const Rule& rule = *rules[i];

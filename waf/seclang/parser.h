@@ -107,6 +107,7 @@ class Parser {
   void choice(const Words& words);
   void refused(const Words& words);
 
+  void loadUnicodeMap(const std::string& path, uint64_t code_page);
   bool onOff(const Words& words, bool* out);
   bool number(const std::string& text, uint64_t most, uint64_t* out);
   bool parseIds(const Words& words, size_t first, size_t last, RuleSelector* out);
@@ -123,6 +124,7 @@ class Parser {
   std::string_view line_text_;
   std::vector<std::string> include_stack_;
   std::vector<int> default_phases_;
+  std::string unicode_file_;
   std::string directive_;  // as written
   bool response_types_set_ = false;
   size_t rules_ = 0;

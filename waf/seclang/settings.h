@@ -2,11 +2,14 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 namespace waf {
+
+class UnicodeMap;
 
 enum class EngineMode { Off, DetectionOnly, On };
 
@@ -47,6 +50,9 @@ struct Settings {
   bool response_limit_rejects = true;
   std::vector<std::string> response_types{"text/plain",
                                           "text/html"};  // SecResponseBodyMimeType, lower case
+
+  bool unicode_best_fit = false;                  // SecUnicodeMapFile: t:urlDecodeUni maps %uHHHH
+  std::shared_ptr<const UnicodeMap> unicode_map;  // of the file; null: 20127, as built in
 
   uint32_t pcre_match_limit = 100000;
   uint32_t pcre_recursion_limit = 100000;

@@ -121,7 +121,7 @@ TEST(LanguageTest, DirectivesLoadOrSayWhyNot) {
            Row{"SecUnicodeCodePage 20127"},
            Row{"SecUnicodeCodePage 1250", "20127"},
            Row{"SecUnicodeMapFile unicode.mapping 20127"},
-           Row{"SecUnicodeMapFile unicode.mapping 1250", "20127"},
+           Row{"SecUnicodeMapFile unicode.mapping 1250", "has no code page 1250"},
            Row{"SecUnicodeMapFile none.mapping 20127", "does not exist"},
            Row{"SecUploadDir /tmp"},
            Row{"SecUploadFileLimit 10"},
