@@ -50,7 +50,7 @@ const std::vector<Parser::Directive>& Parser::directives() {
       {"SecHashMethodPm", &P::refused, 1, kMany},
       {"SecHashMethodRx", &P::refused, 1, kMany},
       {"SecHashParam", &P::refused, 1, kMany},
-      {"SecHttpBlKey", &P::refused, 1, kMany},
+      {"SecHttpBlKey", &P::httpBlKey, 1, 1},
       {"SecInterceptOnError", &P::choice, 1, 1},
       {"SecMarker", &P::secMarker, 1, 1},
       {"SecParseXmlIntoArgs", &P::parseXmlIntoArgs, 1, 1},

@@ -66,9 +66,6 @@ constexpr std::array kRefusals{
     Refusal{"SecHashMethodPm", kHash},
     Refusal{"SecHashMethodRx", kHash},
     Refusal{"SecHashParam", kHash},
-    Refusal{"SecHttpBlKey",
-            "no list is asked over DNS while a request waits; use @ipMatchFromFile or the site's "
-            "access list"},
     Refusal{"SecReadStateLimit", kTimeouts},
     Refusal{"SecRemoteRules", "rules are not downloaded while loading; import them as a rule set"},
     Refusal{"SecRequestEncoding",
