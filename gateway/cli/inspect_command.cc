@@ -1,6 +1,7 @@
 #include "admin-ui/server/inspect/inspect.h"
 
 #include "admin-ui/server/http/request.h"
+#include "gateway/block_lists/dns_block_lists.h"
 #include "gateway/cli/files.h"
 #include "gateway/cli/output.h"
 #include "gateway/cli/rule_files.h"
@@ -136,6 +137,8 @@ int inspectWithFiles(Call& call, const std::string& raw) {
   if (!files) return call.fail(files.error().message);
   auto options = readRuleOptions(call, *files);
   if (!options) return kUsage;
+  WaitingBlockLists block_lists;  // @rbl: nobody else waits
+  waf::BlockListResolver::use(&block_lists);
   options->use_hyperscan = false;  // the same verdicts, without compiling databases for one request
   const waf::RuleSet::Loaded loaded = waf::RuleSet::load(*options);
   for (const waf::Diagnostic& diagnostic : loaded.diagnostics)

@@ -69,10 +69,9 @@ waf::AuditEvent describe(const Request& request, waf::Decision decision, uint16_
                                   : std::string(request.head.target);
   event.protocol = request.head.protocol;
   for (const HeaderField& field : request.head.fields) {
-    const bool hidden =
-        request.transaction && request.transaction->isSanitisedRequestHeader(field.name);
     event.request_headers.emplace_back(
-        field.name, hidden ? std::string(field.value.size(), '*') : std::string(field.value));
+        field.name, request.transaction ? request.transaction->shownHeader(field.name, field.value)
+                                        : std::string(field.value));
   }
   event.status = request.status;
   event.decision = decision;
@@ -135,7 +134,9 @@ void mask(const Request& request, waf::AuditEvent* event) {
   const bool keep = request.site != nullptr && request.site->config.events.keep_secrets &&
                     request.snapshot->sealing && event->decision != waf::Decision::Passed;
   const std::string whole = keep ? waf::toAuditJson(*event) : "";
-  request.snapshot->masking.apply(event);
+  const waf::Masking& masking = request.snapshot->masking;
+  masking.apply(event, request.transaction ? request.transaction->secrets(masking)
+                                           : std::vector<std::string>());
   if (!keep || whole.size() > kMostSealed || waf::toAuditJson(*event) == whole) return;
   const auto sealed = request.snapshot->sealing->seal(whole, db::eventContext(event->id));
   if (sealed) event->sealed = *sealed;
@@ -184,7 +185,7 @@ void Exchange::recordRefusal(const ClientConnection& client, Request& request) {
   if (!worker.spool) return;
   waf::AuditEvent event =
       describe(request, waf::Decision::Blocked, client.peerPort(), client.tls(), worker.clock);
-  if (request.snapshot) request.snapshot->masking.apply(&event);
+  if (request.snapshot) mask(request, &event);
   static_cast<void>(worker.spool->append(waf::toAuditJson(event), true));
 }
 

@@ -1,6 +1,7 @@
 // The daemon's life: (the process before it →) data directory → store and event log → gateway →
 // admin server → signals → drain, or a process that takes over.
 #include "gateway/serve/server.h"
+#include "gateway/block_lists/dns_block_lists.h"
 
 #include <sys/stat.h>
 #include <unistd.h>
@@ -159,6 +160,8 @@ int serveToTheEnd(const ServeOptions& options, Predecessor* predecessor) {
   }
   for (const std::string& alarm : start->alarms) say(alarm);
   db::EventLog* const event_log = log ? log->get() : nullptr;
+  DnsBlockLists block_lists;  // outlives the transactions of the gateway
+  waf::BlockListResolver::use(&block_lists);
   auto gateway = Gateway::create({options.data_dir, cli::findBuiltinRules(), cli::kVersion,
                                   loopCount(start->config), std::move(inherited)},
                                  event_log, clock);

@@ -225,6 +225,69 @@ std::vector<std::string> XmlDocument::select(
   return values;
 }
 
+namespace {
+
+// Depth is bounded by libxml2 (256).
+class LeafWalker {
+ public:
+  explicit LeafWalker(const XmlDocument::VisitLeaf& visit) : visit_(visit) {}
+
+  bool walk(const xmlNode* element) {
+    const size_t outer = path_.size();
+    path_.append(".").append(view(element->name));
+    const bool whole = path_.size() <= kMaxPathBytes && attributes(element) && content(element);
+    path_.resize(outer);
+    return whole;
+  }
+
+ private:
+  static constexpr size_t kMaxPathBytes = 64 * 1024;
+
+  bool report(std::string_view path, const std::string& text) {
+    bytes_ += text.size() + 1;
+    return bytes_ <= kMaxSelectedBytes && visit_(path, text);
+  }
+
+  bool attributes(const xmlNode* element) {
+    for (const xmlAttr* attribute = element->properties; attribute != nullptr;
+         attribute = attribute->next) {
+      const std::string name = path_ + ".@" + std::string(view(attribute->name));
+      const auto* node = reinterpret_cast<const xmlNode*>(attribute);
+      if (!report(name, Collector(kMaxSelectedBytes).take(node))) return false;
+    }
+    return true;
+  }
+
+  bool content(const xmlNode* element) {
+    bool nested = false;
+    for (const xmlNode* child = element->children; child != nullptr; child = child->next) {
+      if (child->type != XML_ELEMENT_NODE) continue;
+      nested = true;
+      if (!walk(child)) return false;
+    }
+    if (!nested) return report(path_, Collector(kMaxSelectedBytes).take(element));
+    std::string between;
+    for (const xmlNode* child = element->children; child != nullptr; child = child->next) {
+      const bool text = child->type == XML_TEXT_NODE || child->type == XML_CDATA_SECTION_NODE ||
+                        child->type == XML_ENTITY_REF_NODE;
+      if (text) between += Collector(kMaxSelectedBytes).take(child);
+      if (between.size() > kMaxSelectedBytes) return false;
+    }
+    return trim(between).empty() || report(path_, between);
+  }
+
+  const XmlDocument::VisitLeaf& visit_;
+  std::string path_ = "xml";
+  size_t bytes_ = 0;
+};
+
+}  // namespace
+
+bool XmlDocument::visitLeaves(const VisitLeaf& visit) const {
+  const xmlNode* root = xmlDocGetRootElement(state_->document.get());
+  return root == nullptr || LeafWalker(visit).walk(root);
+}
+
 bool isValidXPath(std::string_view xpath) {
   initializeXmlLibrary();
   const XPathContext context(xmlXPathNewContext(nullptr));

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -28,6 +29,14 @@ class XmlDocument {
   std::vector<std::string> select(
       std::string_view xpath, const std::vector<std::pair<std::string, std::string>>& namespaces,
       bool* complete = nullptr) const;
+
+  // What SecParseXmlIntoArgs makes arguments of, in document order: the text of each element that
+  // has no elements in it ("xml.root.a"; namespaces left out), the text that stands between
+  // elements under the name of the one around it, and attributes ("xml.root.a.@id"). Ends when
+  // `visit` returns false. False when that or a bound (a path of 64 KB, 16 MB in all) left
+  // something out.
+  using VisitLeaf = std::function<bool(std::string_view path, std::string_view text)>;
+  bool visitLeaves(const VisitLeaf& visit) const;
 
  private:
   struct State;

@@ -203,7 +203,9 @@ void ActionCompiler::applyTransformation(const std::string& name) {
     return error("t: unknown transformation " + name + "; the nearest known one is " +
                  std::string(nearestTransformation(name)));
   }
-  chain_.push_back(transformation);
+  static const Transformation* const kDecodeUni = findTransformation("urlDecodeUni");
+  const bool maps = transformation == kDecodeUni && program_->settings.unicode_best_fit;
+  chain_.push_back(maps ? urlDecodeUniWithBestFit() : transformation);
 }
 
 void ActionCompiler::finishForms() {

@@ -4,12 +4,6 @@
 #include "waf/engine/transaction_data.h"
 
 namespace waf {
-namespace {
-
-constexpr size_t kMaxKeyBytes = 512;  // of a key that a client may choose
-
-}  // namespace
-
 TransactionData::AssignedVariables& TransactionData::assignedOf(VariableId id) const {
   return assigned_[id];
 }
@@ -18,8 +12,8 @@ void TransactionData::startCollection(VariableId collection, std::string_view ke
   AssignedVariables& variables = assignedOf(collection);
   if (variables.started) return;  // the manual: once in a transaction
   // GLOBAL and RESOURCE are the rule set's, the others the client's: the name keeps them apart.
-  variables.key = program_.settings.web_app_id + "\n" + std::string(variableName(collection)) +
-                  "\n" + std::string(key.substr(0, kMaxKeyBytes));
+  variables.key =
+      PersistentCollections::keyOf(program_.settings.web_app_id, variableName(collection), key);
   variables.started = true;
   variables.is_new =
       PersistentCollections::process().property(variables.key, "IS_NEW", clock_.wall(), {}) == "1";
@@ -31,9 +25,13 @@ void TransactionData::refresh(VariableId id) const {
   const auto found = assigned_.find(id);
   if (found == assigned_.end() || !found->second.started) return;
   AssignedVariables& variables = found->second;
+  PersistentCollections::Variables stored;
+  if (!PersistentCollections::process().readChanged(variables.key, clock_.wall(),
+                                                    &variables.version, &stored)) {
+    return;
+  }
   variables.values.clear();
-  for (const auto& [name, text] :
-       PersistentCollections::process().read(variables.key, clock_.wall())) {
+  for (const auto& [name, text] : stored) {
     variables.values.push_back(newValue(id, arena_.copy(name), text));
   }
 }
@@ -87,7 +85,7 @@ std::optional<std::string> TransactionData::property(VariableId collection,
   const AssignedVariables& variables = found->second;
   if (equalsIgnoreCase(name, "KEY")) {
     const size_t before = program_.settings.web_app_id.size() + variableName(collection).size() + 2;
-    return variables.key.substr(before);
+    return variables.key.substr(before, PersistentCollections::kMaxKeyBytes);
   }
   // What this transaction itself sets does not make the record an old one.
   if (equalsIgnoreCase(name, "IS_NEW")) return variables.is_new ? "1" : "0";

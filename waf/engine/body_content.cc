@@ -129,7 +129,8 @@ bool isReadableInUtf8Too(std::string_view body) {
 
 }  // namespace
 
-BodyOutcome parseXml(const BodyText& text, std::string_view body, TransactionData* data) {
+BodyOutcome parseXml(const BodyText& text, std::string_view body, XmlArguments arguments,
+                     TransactionData* data, BodySink& sink) {
   Result<XmlDocument> document = XmlDocument::parse(body);
   std::string_view source = body;
   if (text.charset != Charset::AsIs) {
@@ -147,12 +148,19 @@ BodyOutcome parseXml(const BodyText& text, std::string_view body, TransactionDat
   if (source.data() == body.data() && isReadableInUtf8Too(body)) {
     return {true, "XML parsing error: readable in more than one charset"};
   }
-  data->setXml(std::move(*document), source);
-  return {};
+  BodyOutcome outcome;
+  if (arguments != XmlArguments::Off) {
+    const bool whole = document->visitLeaves(
+        [&](std::string_view path, std::string_view leaf) { return sink.addArgument(path, leaf); });
+    if (!whole) outcome = {true, "XML: more arguments than can be inspected"};
+  }
+  if (arguments != XmlArguments::Only) data->setXml(std::move(*document), source);
+  return outcome;
 }
 
 BodyOutcome parseXmlAsSent(const BodyReading& reading, const BodyOutcome& decoded,
-                           std::string_view sent, TransactionData* data) {
+                           std::string_view sent, XmlArguments arguments, TransactionData* data,
+                           BodySink& sink) {
   if (!decoded.error) {
     if (!XmlDocument::parse(sent)) return decoded;
     return {true, "XML parsing error: readable with its content coding and without"};
@@ -161,7 +169,7 @@ BodyOutcome parseXmlAsSent(const BodyReading& reading, const BodyOutcome& decode
   std::string charset_error;
   const BodyText text =
       readTextOf(reading.content_type, reading.processor, sent, &buffer, &charset_error);
-  parseXml(text, sent, data);
+  parseXml(text, sent, arguments, data, sink);
   return decoded;
 }
 

@@ -32,7 +32,9 @@ struct BodyReading {
   bool untyped_post = false;  // a POST without a Content-Type, which Rack reads as a form
 };
 BodyOutcome parseReading(const BodyReading& reading, const BodyLimits& limits, BodySink& sink);
-BodyOutcome parseXml(const BodyText& text, std::string_view body, TransactionData* data);
+// `arguments`: SecParseXmlIntoArgs; they go to `sink`.
+BodyOutcome parseXml(const BodyText& text, std::string_view body, XmlArguments arguments,
+                     TransactionData* data, BodySink& sink);
 
 // The same body as an origin reads it that ignores its content coding: reports what `sink` has not
 // had. `broken`: the coding could not be undone, so that nothing but this may be the body.
@@ -42,7 +44,8 @@ BodyOutcome parseAsSent(const BodyReading& decoded, std::string_view sent, bool 
 // XML has one document: one that is readable both ways is an error, `decoded` is the first
 // reading's outcome.
 BodyOutcome parseXmlAsSent(const BodyReading& reading, const BodyOutcome& decoded,
-                           std::string_view sent, TransactionData* data);
+                           std::string_view sent, XmlArguments arguments, TransactionData* data,
+                           BodySink& sink);
 
 // REQUEST_BODY: the text, and below it what else can be read in the bytes as they were sent. A view
 // into `text` or into `buffer`.

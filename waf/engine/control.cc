@@ -27,7 +27,7 @@ constexpr std::array kControls{
     ControlInfo{"forceRequestBodyVariable", Kind::ForceRequestBodyVariable, kIds},
     ControlInfo{"hashEnforcement", Kind::NoEffect, kIds},
     ControlInfo{"hashEngine", Kind::NoEffect, kIds},
-    ControlInfo{"parseXmlIntoArgs", Kind::NoEffect, kIds},
+    ControlInfo{"parseXmlIntoArgs", Kind::XmlArguments, kIds},
     ControlInfo{"requestBodyAccess", Kind::RequestBodyAccess, kIds},
     ControlInfo{"requestBodyLimit", Kind::RequestBodyLimit, kIds},
     ControlInfo{"requestBodyProcessor", Kind::BodyProcessor, kIds},
@@ -117,9 +117,7 @@ Result<void> readWithoutEffect(std::string_view value, const Control& control) {
     return {};
   }
   if (!equalsIgnoreCase(value, "Off")) {
-    return invalid(name == "parseXmlIntoArgs"
-                       ? "not supported: write the rule with XML:/* or another XPath"
-                       : "not supported: links are not signed and checked here");
+    return invalid("not supported: links are not signed and checked here");
   }
   return {};
 }
@@ -159,6 +157,11 @@ Result<void> readSetting(std::string_view value, Control* control) {
         return invalid("On or Off is expected");
       }
       control->on = equalsIgnoreCase(value, "On");
+      return {};
+    case Kind::XmlArguments:
+      if (!parseXmlArguments(value, &control->xml_arguments)) {
+        return invalid("On, Off or OnlyArgs is expected");
+      }
       return {};
     case Kind::AuditEngine:
       return readAuditEngine(value, &control->audit);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "waf/seclang/targets.h"
+#include "waf/transformations/unicode_map_file.h"
 
 namespace waf {
 namespace {
@@ -23,11 +24,13 @@ Evaluator::Evaluator(const Program& program, TransactionData* data, const Policy
       data_(*data),
       cap_(policy.mode),
       trace_(trace),
-      verdicts_(program, &data->arena(), policy.verdict_cache) {
+      verdicts_(program, &data->arena(), policy.verdict_cache),
+      sanitised_(*data) {
   const Settings& settings = program.settings;
   settings_.engine = settings.engine;
   settings_.request_body = settings.request_body_access.value_or(true);
   settings_.response_body = settings.response_body_access;
+  settings_.xml_arguments = settings.xml_arguments;
   settings_.request_body_limit = settings.request_body_limit;
   settings_.response_body_limit = settings.response_body_limit;
   group_hits_.resize(program.groups.size());
@@ -63,7 +66,10 @@ std::optional<Interruption> Evaluator::run(int phase) {
   const bool ended = interrupted_ || allowed_ || (request_allowed_ && phase <= 2);
   if (ended && phase != kPhases) return std::nullopt;
   const auto& rules = program_.phases[static_cast<size_t>(phase)];
+  if (phase == 3) regex_budget_.renew();
+  const RegexBudget::Scope budget(&regex_budget_);
   verdicts_.startPhase();
+  const UnicodeMap::Scope unicode(program_.settings.unicode_map.get());
   const StoreVerdicts store_at_end{&verdicts_};
   for (size_t i = 0; i < rules.size();) {
     const Rule& rule = *rules[i];
@@ -89,6 +95,7 @@ bool Evaluator::isExcluded(const Rule& rule, const FoundValue& found) const {
 
 bool Evaluator::evaluateChain(const Rule& starter) {
   pending_.reset();
+  chain_labels_.clear();
   rule_records_ = 0;
   step_.link = 0;
   for (const Rule* link = &starter; link != nullptr; link = link->next_link) {
@@ -104,6 +111,7 @@ bool Evaluator::evaluateChain(const Rule& starter) {
     }
     traceChain(true);
     if (pending_) {
+      pending_->chain_variables = chain_labels_;
       finishRecord(starter, &*pending_);
       if (matches_.size() < kMaxMatches) matches_.push_back(std::move(*pending_));
       pending_.reset();
@@ -201,6 +209,7 @@ void Evaluator::setGeo(const GeoRecord& record) {
   };
   data_.clear(VariableId::Geo);
   add("COUNTRY_CODE", record.country_code);
+  add("COUNTRY_CODE3", record.country_code3);
   add("COUNTRY_NAME", record.country_name);
   add("COUNTRY_CONTINENT", record.country_continent);
   add("REGION", record.region);
@@ -208,6 +217,7 @@ void Evaluator::setGeo(const GeoRecord& record) {
   add("POSTAL_CODE", record.postal_code);
   add("LATITUDE", record.latitude);
   add("LONGITUDE", record.longitude);
+  add("DMA_CODE", record.dma_code);
 }
 
 std::string_view Evaluator::labelOf(const Match& match) {
@@ -232,6 +242,9 @@ void Evaluator::onMatch(const Rule& link, const Match& match) {
   ++link_matches_;
   runActions(link, match, false);
   if (link.is_starter && link.log) record(link, match);
+  if (!link.is_starter && match.value != nullptr && chain_labels_.size() < kMaxChainLabels) {
+    chain_labels_.emplace_back(labelOf(match));
+  }
   if (trace_ != nullptr) traceMatch(link, match);
 }
 

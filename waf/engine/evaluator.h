@@ -7,10 +7,12 @@
 #include <vector>
 
 #include "waf/engine/program.h"
+#include "waf/engine/sanitised.h"
 #include "waf/engine/transaction.h"
 #include "waf/engine/transaction_data.h"
 #include "waf/engine/verdicts.h"
 #include "waf/operators/geo_database.h"
+#include "waf/regex/regex_budget.h"
 
 namespace waf {
 
@@ -19,6 +21,7 @@ struct RuntimeSettings {
   EngineMode engine = EngineMode::Off;
   bool request_body = false;
   bool force_request_body = false;  // ctl:forceRequestBodyVariable
+  XmlArguments xml_arguments = XmlArguments::Off;
   bool response_body = false;
   size_t request_body_limit = 0;
   size_t response_body_limit = 0;
@@ -49,14 +52,13 @@ class Evaluator {
   Decision decision() const;
   bool logged() const { return !matches_.empty(); }
   bool limitsExceeded() const { return limits_exceeded_; }
-  std::vector<MatchedRule> matches() const;
-  bool isSanitised(VariableId collection, std::string_view name) const;
-  bool sanitises() const { return !sanitised_.empty() || !sanitised_bytes_.empty(); }
-  // Hides what sanitiseMatchedBytes found.
-  void hideBytes(std::string* text) const;
+  std::vector<MatchedRule> matches();
+  // What sanitise… actions hide; complete after phase 5.
+  Sanitised& sanitised() { return sanitised_; }
 
   static constexpr size_t kMaxMatches = 1024;
   static constexpr size_t kMaxMatchesPerRule = 16;
+  static constexpr size_t kMaxChainLabels = 64;
 
  private:
   // A match while its chain is not complete.
@@ -113,7 +115,6 @@ class Evaluator {
   void assignNumber(const Assignment& assignment, int slot, std::string_view name,
                     std::string_view operand);
   void control(const Control& control);
-  void sanitise(const Sanitise& sanitise, const Match& match);
   Flow disrupt(const Rule& starter);
   int statusOf(const Rule& starter, int standard) const;
 
@@ -159,15 +160,16 @@ class Evaluator {
 
   bool known_miss_ = false;  // the scan has shown that the operator of a negated rule finds nothing
   size_t link_matches_ = 0;
-  std::optional<MatchedRule> pending_;  // of a chain's starter, its texts still to be expanded
+  std::optional<MatchedRule> pending_;     // of a chain's starter, its texts still to be expanded
+  std::vector<std::string> chain_labels_;  // what the chain's further links matched
   size_t rule_records_ = 0;
   TraceStep step_;
   std::vector<TraceStep> chain_steps_;  // of a chain that is not decided yet
 
   std::vector<MatchedRule> matches_;
-  std::vector<Sanitise> sanitised_;
-  std::vector<std::string> sanitised_bytes_;
+  Sanitised sanitised_;
   bool limits_exceeded_ = false;
+  RegexBudget regex_budget_;
   bool interrupted_ = false;
   bool would_interrupt_ = false;
   bool allowed_ = false;          // allow: every phase but logging is over

@@ -113,11 +113,10 @@ void lintOperator(const Rule& link, const Settings& settings, std::vector<Diagno
   } else if (link.sets_geo && settings.geo_database.empty()) {
     warn(out, link.position,
          "can never match: @geoLookup without a database; name one with SecGeoLookupDb");
-  } else if (equalsIgnoreCase(link.operator_name, "rbl")) {
+  } else if (equalsIgnoreCase(link.operator_name, "rbl") && settings.http_bl_key.empty() &&
+             toLower(link.condition).find("httpbl.org") != std::string::npos) {
     warn(out, link.position,
-         "can never match: @rbl would ask a list over DNS while the request waits, and does not; "
-         "use "
-         "@ipMatchFromFile or the site's access list");
+         "can never match: @rbl of httpbl.org without a key; give one with SecHttpBlKey");
   }
 }
 

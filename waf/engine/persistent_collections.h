@@ -1,8 +1,10 @@
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <list>
+#include <map>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -16,11 +18,19 @@
 namespace waf {
 
 // IP, GLOBAL, SESSION, USER and RESOURCE: variables that outlive a transaction, in the memory of
-// the process. Any thread may call; one lock, taken only by rules that use a collection. Bounded in
-// records and bytes: what was not used for the longest goes first. Keys and values come from
-// clients, so both are cut.
+// the process. Any thread may call; one lock, taken only by rules that use a collection; each call
+// takes constant time.
+//
+// Bounded in records, in the bytes of a record and of all. Keys and values come from clients, so
+// both are cut. What has expired goes first. Then, of the kind that holds the most (a flood of
+// sessions costs sessions, not addresses), what was not used again a second after it was made, the
+// oldest first: a client that varies its key pushes out its own. Last what was used again, the
+// least recently used first.
 class PersistentCollections {
  public:
+  PersistentCollections() = default;
+  PersistentCollections(const PersistentCollections&) = delete;
+  PersistentCollections& operator=(const PersistentCollections&) = delete;
   // The one that all transactions share.
   static PersistentCollections& process();
 
@@ -28,6 +38,9 @@ class PersistentCollections {
 
   // The variables of one record, expired ones left out.
   Variables read(const std::string& key, WallTime now);
+  // The same; false, and nothing is read, when nothing has changed since `version`, which becomes
+  // that of what was read. 0 is older than anything.
+  bool readChanged(const std::string& key, WallTime now, uint64_t* version, Variables* out);
   // What ModSecurity keeps of a record itself: CREATE_TIME, IS_NEW, LAST_UPDATE_TIME, TIMEOUT,
   // UPDATE_COUNTER, UPDATE_RATE (updates a minute). Nothing for another name.
   std::optional<std::string> property(const std::string& key, std::string_view name, WallTime now,
@@ -46,12 +59,21 @@ class PersistentCollections {
   void expire(const std::string& key, const std::string& name, WallTime when);
   void clear();
   size_t bytes() const;
+  size_t records() const;
+
+  // "application \n collection \n key", as a record is named; long keys end in a hash of their
+  // rest.
+  static std::string keyOf(std::string_view application, std::string_view collection,
+                           std::string_view key);
 
   static constexpr size_t kMaxRecords = 200000;
-  static constexpr size_t kMaxVariables = 256;     // of one record
-  static constexpr size_t kMaxBytes = 128u << 20;  // of all records
-  static constexpr size_t kMaxValueBytes = 4096;   // of a value; of a name an eighth
-  static constexpr size_t kOverheadBytes = 128;    // of a record or a variable, about
+  static constexpr size_t kMaxBytes = 128u << 20;       // of all records
+  static constexpr size_t kMaxRecordBytes = 64u << 10;  // past it a record takes nothing new
+  static constexpr size_t kMaxVariables = 256;          // of one record
+  static constexpr size_t kMaxValueBytes = 4096;        // of a value; of a name an eighth
+  static constexpr size_t kMaxKeyBytes = 512;
+  static constexpr size_t kOverheadBytes = 192;  // of a record or a variable, about
+  static constexpr size_t kKinds = 16;           // by the hash of the collection's name
 
  private:
   struct Variable {
@@ -60,27 +82,52 @@ class PersistentCollections {
     WallTime expires = WallTime::max();
     WallTime reduced{};  // when it was set or last reduced
   };
+  struct Record;
+  using Order = std::list<Record*>;
   struct Record {
+    const std::string* key = nullptr;
     std::vector<Variable> variables;
     WallTime created{};
     WallTime updated{};
     WallTime expires{};
-    std::chrono::seconds timeout{};  // TIMEOUT, when a rule set it
+    WallTime next_expiry = WallTime::max();  // of a variable
+    std::chrono::seconds timeout{};          // TIMEOUT, when a rule set it
     uint64_t updates = 0;
+    uint64_t version = 0;  // of the last change
     size_t bytes = 0;
-    std::list<std::string>::iterator recent;
+    size_t kind = 0;
+    bool established = false;  // was used again
+    Order::iterator recent;    // in its kind's fresh or established
+    int64_t bucket = 0;        // of expiry
+    Order::iterator due;       // in that bucket
   };
+  // The records of one collection's name, most recently used first.
+  struct Kind {
+    Order fresh;
+    Order established;
+    size_t bytes = 0;
+    size_t records() const { return fresh.size() + established.size(); }
+  };
+
   Record* find(const std::string& key, WallTime now);
   Record& findOrCreate(const std::string& key, WallTime now);
   Variable* variable(Record& record, const std::string& name, WallTime now, bool create);
+  void dropExpired(Record& record, WallTime now);
   void touch(Record& record, WallTime now, std::chrono::seconds timeout);
+  void use(Record& record, WallTime now);
   void assign(Record& record, Variable& variable, std::string_view value);
-  void dropRecord(const std::string& key);
-  void makeRoom();
+  void grow(Record& record, size_t more, size_t less);
+  void changed(Record& record) { record.version = ++versions_; }
+  void schedule(Record& record);
+  void drop(Record& record);
+  size_t sweep(WallTime now, size_t most);
+  void makeRoom(WallTime now, const Record* keep, size_t more_records);
 
   mutable std::mutex mutex_;
   std::unordered_map<std::string, Record> records_;
-  std::list<std::string> recent_;  // most recently used first
+  std::array<Kind, kKinds> kinds_;
+  std::map<int64_t, Order> buckets_;  // by when a record was to expire, in steps of seconds
+  uint64_t versions_ = 0;
   size_t bytes_ = 0;
 };
 

@@ -10,7 +10,12 @@ namespace {
 void cutValue(std::string_view text, size_t offset, size_t length, MatchedRule* out) {
   constexpr size_t kBefore = 256;
   size_t start = 0;
-  if (offset + length > kMaxLoggedValue && offset > kBefore) start = offset - kBefore;
+  if (offset + length > kMaxLoggedValue && offset > kBefore) {
+    start = offset - kBefore;
+    // Behind a sign that separates values: the rest of a secret could not be told as one.
+    const size_t sign = text.substr(start, kBefore).find_first_of("&;,\"\n");
+    if (sign != std::string_view::npos) start += sign + 1;
+  }
   const std::string_view shown = text.substr(std::min(start, text.size()), kMaxLoggedValue);
   out->value = shown;
   out->match_offset = std::min(offset - start, shown.size());
@@ -20,14 +25,6 @@ void cutValue(std::string_view text, size_t offset, size_t length, MatchedRule* 
 // A match may hold a whole request body; a log line has an end.
 void cutText(std::string* text) {
   if (text->size() > 2 * kMaxLoggedValue) text->resize(2 * kMaxLoggedValue);
-}
-
-void hideAll(std::string_view secret, std::string* text) {
-  if (secret.empty()) return;
-  for (size_t at = text->find(secret); at != std::string::npos; at = text->find(secret, at)) {
-    text->replace(at, secret.size(), secret.size(), '*');
-    at += secret.size();
-  }
 }
 
 // As ModSecurity writes msg and logdata: each is one line, whatever the client sent. The exact
@@ -87,20 +84,19 @@ void Evaluator::finishRecord(const Rule& starter, MatchedRule* entry) {
   for (const Macro& tag : starter.tags) tag.expand(data_, &starter, &entry->tags.emplace_back());
 }
 
-std::vector<MatchedRule> Evaluator::matches() const {
+std::vector<MatchedRule> Evaluator::matches() {
   std::vector<MatchedRule> out = matches_;
-  if (sanitised_.empty() && sanitised_bytes_.empty()) return out;
+  if (sanitised_.empty()) return out;
   for (MatchedRule& entry : out) {
-    for (std::string* text : {&entry.message, &entry.data, &entry.value}) hideBytes(text);
-    const size_t colon = entry.variable.find(':');
-    VariableId variable = VariableId::Args;
-    if (colon == std::string::npos || !findVariable(entry.variable.substr(0, colon), &variable) ||
-        !isSanitised(variable, std::string_view(entry.variable).substr(colon + 1))) {
-      continue;
-    }
-    hideAll(entry.value, &entry.message);
-    entry.value.assign(entry.value.size(), '*');
-    entry.data.assign(entry.data.size(), '*');
+    const bool hidden = sanitised_.hides(entry.variable);
+    const bool quotes =
+        hidden || sanitised_.touches(entry.value, entry.match_offset, entry.match_length) ||
+        std::any_of(entry.chain_variables.begin(), entry.chain_variables.end(),
+                    [&](const std::string& label) { return sanitised_.hides(label); });
+    if (hidden) entry.value.assign(entry.value.size(), '*');
+    if (quotes) entry.data.assign(entry.data.size(), '*');
+    for (std::string* text : {&entry.message, &entry.data, &entry.value}) sanitised_.hide(text);
+    for (std::string& tag : entry.tags) sanitised_.hide(&tag);
   }
   return out;
 }

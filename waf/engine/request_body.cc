@@ -10,7 +10,7 @@ namespace {
 BodyLimits limitsOf(const Settings& settings) {
   BodyLimits limits;
   limits.json_depth = settings.json_depth;
-  limits.arguments = settings.arguments_limit;
+  limits.arguments = settings.arguments_limit + 1;  // the sink counts, the query's too
   limits.upload_files = settings.upload_file_limit;
   limits.argument_separator = settings.argument_separator;
   return limits;
@@ -43,30 +43,49 @@ std::string_view contentTypeOf(const TransactionData& data, std::string* error) 
   return first == nullptr ? std::string_view() : first->text;
 }
 
-BodyOutcome parseOne(const BodyReading& reading, const Settings& settings, const RequestSink& count,
-                     BodySink& sink, TransactionData* data) {
-  const size_t most = settings.request_body_no_files_limit;
+// What parsing a body needs beside the body.
+struct BodyWay {
+  const Settings& settings;
+  XmlArguments xml_arguments;
+  RequestSink* sink;
+  TransactionData* data;
+  std::optional<InspectionFailure>* failure;
+
+  // Nothing of the body is inspected: as past SecRequestBodyLimit, the limit's action decides.
+  BodyOutcome tooLargeToRead() const {
+    BodyOutcome outcome = tooLarge(data);
+    if (settings.request_limit_rejects) *failure = InspectionFailure{413, outcome.message};
+    return outcome;
+  }
+};
+
+BodyOutcome parseOne(const BodyReading& reading, const BodyWay& way, BodySink& sink) {
+  const size_t most = way.settings.request_body_no_files_limit;
   const size_t size = reading.body.size();
   if (reading.processor == "MULTIPART") {
-    const BodyOutcome outcome = parseReading(reading, limitsOf(settings), sink);
-    const bool large = size - std::min(size, count.fileBytes()) > most;
-    return large && !outcome.error ? tooLarge(data) : outcome;
+    const BodyOutcome outcome = parseReading(reading, limitsOf(way.settings), sink);
+    const bool large = size - std::min(size, way.sink->fileBytes()) > most;
+    return large && !outcome.error ? tooLarge(way.data) : outcome;
   }
-  if (!reading.processor.empty() && size > most) return tooLarge(data);
-  if (reading.processor == "XML") return parseXml(reading.text, reading.body, data);
-  return parseReading(reading, limitsOf(settings), sink);
+  if (!reading.processor.empty() && size > most) return way.tooLargeToRead();
+  if (reading.processor == "XML") {
+    return parseXml(reading.text, reading.body, way.xml_arguments, way.data, sink);
+  }
+  return parseReading(reading, limitsOf(way.settings), sink);
 }
 
 // Without its content coding, and as an origin reads it that ignores the coding.
 BodyOutcome parseBoth(const BodyReading& reading, std::string_view sent, bool broken,
-                      const Settings& settings, RequestSink& sink, TransactionData* data) {
-  SecondReadingSink both(sink);
-  const BodyOutcome outcome = parseOne(reading, settings, sink, both, data);
-  if (reading.processor == "XML") return parseXmlAsSent(reading, outcome, sent, data);
-  if (reading.processor != "MULTIPART" && sent.size() > settings.request_body_no_files_limit) {
-    return tooLarge(data);
+                      const BodyWay& way) {
+  SecondReadingSink both(*way.sink);
+  const BodyOutcome outcome = parseOne(reading, way, both);
+  if (reading.processor == "XML") {
+    return parseXmlAsSent(reading, outcome, sent, way.xml_arguments, way.data, both);
   }
-  const BodyOutcome second = parseAsSent(reading, sent, broken, limitsOf(settings), both);
+  if (reading.processor != "MULTIPART" && sent.size() > way.settings.request_body_no_files_limit) {
+    return way.tooLargeToRead();
+  }
+  const BodyOutcome second = parseAsSent(reading, sent, broken, limitsOf(way.settings), both);
   return outcome.error ? outcome : second;
 }
 
@@ -129,10 +148,13 @@ void Transaction::parseRequestBody() {
 
   RequestSink sink(&data, RequestSink::Source::Body);
   const Settings& settings = state.program.settings;
-  BodyOutcome outcome = coded ? parseBoth(reading, sent, broken, settings, sink, &data)
-                              : parseOne(reading, settings, sink, sink, &data);
+  const BodyWay way{settings, state.evaluator.settings().xml_arguments, &sink, &data,
+                    &state.inspection_failure};
+  BodyOutcome outcome =
+      coded ? parseBoth(reading, sent, broken, way) : parseOne(reading, way, sink);
   if (!error.empty()) outcome = {true, error};
   if (outcome.error) setBodyError(&data, outcome.message);
+  if (sink.overflowed()) noteUninspected(kArgumentsFlag, argumentsMessage(state.program.settings));
   state.argument_bytes += sink.argumentBytes();
   data.setNumber(VariableId::FilesCombinedSize, sink.fileBytes());
 }

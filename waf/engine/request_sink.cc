@@ -4,16 +4,14 @@ namespace waf {
 
 bool RequestSink::addArgument(std::string_view name, std::string_view value) {
   if (source_ == Source::Cookies) {
-    full_ = data_.collection(VariableId::RequestCookies).size() >= kMaxCookies;
-    if (full_) return false;
+    if (data_.collection(VariableId::RequestCookies).size() >= kMaxCookies) return full();
     data_.add(VariableId::RequestCookies, name, value);
     data_.add(VariableId::RequestCookiesNames, name, name);
     return true;
   }
   const size_t count =
       data_.collection(VariableId::ArgsGet).size() + data_.collection(VariableId::ArgsPost).size();
-  full_ = count >= data_.program().settings.arguments_limit;
-  if (full_) return false;
+  if (count >= data_.program().settings.arguments_limit) return full();
   const bool query = source_ == Source::Query;
   data_.add(query ? VariableId::ArgsGet : VariableId::ArgsPost, name, value);
   data_.add(query ? VariableId::ArgsGetNames : VariableId::ArgsPostNames, name, name);

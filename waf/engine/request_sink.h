@@ -20,20 +20,25 @@ class RequestSink final : public BodySink {
   void addPart(std::string_view field, std::string_view filename) override;
   void setFlag(std::string_view variable, std::string_view value) override;
 
-  // An argument or a cookie was past the limit.
-  bool full() const { return full_; }
   size_t fileBytes() const { return file_bytes_; }
   size_t argumentBytes() const { return argument_bytes_; }
+  // Something came that no rule will see: SecArgumentsLimit, or more than kMaxCookies.
+  bool overflowed() const { return overflowed_; }
+
+  static constexpr size_t kMaxCookies = 1000;
 
  private:
-  static constexpr size_t kMaxCookies = 1000;
+  bool full() {
+    overflowed_ = true;
+    return false;
+  }
 
   TransactionData& data_;
   Source source_;
-  bool full_ = false;
   size_t file_bytes_ = 0;
   size_t files_ = 0;
   size_t argument_bytes_ = 0;
+  bool overflowed_ = false;
 };
 
 }  // namespace waf

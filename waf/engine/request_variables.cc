@@ -55,13 +55,18 @@ void readAuthorization(std::string_view value, TransactionData* data) {
   data->set(VariableId::RemoteUser, std::string_view(decoded).substr(0, decoded.find(':')));
 }
 
-// What no rule sees is flagged as what cannot be read of a body is.
-void noteUninspected(std::string_view what, TransactionData* data) {
-  data->set(VariableId::ReqbodyError, "1");
-  data->set(VariableId::ReqbodyErrorMsg, what);
-}
-
 }  // namespace
+
+// What rules cannot see is a body error of ModSecurity v2 (REQBODY_ERROR), a flag of our own below
+// TX:MSC_, and the failure policy's business: never passed over in silence.
+void Transaction::noteUninspected(std::string_view flag, std::string message) {
+  State& state = *state_;
+  state.data.setTx(state.data.txSlot(flag), "1");
+  state.data.set(VariableId::ReqbodyError, "1");
+  state.data.set(VariableId::ReqbodyErrorMsg, message);
+  if (!state.inspection_failure)
+    state.inspection_failure = InspectionFailure{400, std::move(message)};
+}
 
 void Transaction::requestLine(std::string_view method, std::string_view uri,
                               std::string_view protocol) {
@@ -89,12 +94,11 @@ void Transaction::requestLine(std::string_view method, std::string_view uri,
 
   RequestSink sink(&data, RequestSink::Source::Query);
   BodyLimits limits;
-  limits.arguments = state.program.settings.arguments_limit;
+  limits.arguments = state.program.settings.arguments_limit + 1;  // the sink counts
   limits.argument_separator = state.program.settings.argument_separator;
-  if (parseUrlEncoded(query, limits, sink).error) {
-    noteUninspected("query string: more arguments than SecArgumentsLimit", &data);
-  }
+  parseUrlEncoded(query, limits, sink);
   state.argument_bytes = sink.argumentBytes();
+  if (sink.overflowed()) noteUninspected(kArgumentsFlag, argumentsMessage(state.program.settings));
 }
 
 void Transaction::addRequestHeader(std::string_view name, std::string_view value) {
@@ -111,7 +115,10 @@ void Transaction::addRequestHeader(std::string_view name, std::string_view value
     } else {
       parseCookiesFormat0(value, settings.cookie_separator, sink);
     }
-    if (sink.full()) noteUninspected("more cookies than are inspected", &data);
+    if (sink.overflowed()) {
+      noteUninspected(kCookiesFlag, "the request has more than " +
+                                        std::to_string(RequestSink::kMaxCookies) + " cookies");
+    }
   } else if (equalsIgnoreCase(name, "Content-Type")) {
     if (startsWith(trim(value), "application/x-www-form-urlencoded")) {
       data.set(VariableId::ReqbodyProcessor, "URLENCODED");

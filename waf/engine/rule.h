@@ -73,12 +73,14 @@ struct Control {
     AuditParts,
     RemoveRules,
     RemoveTargets,
+    XmlArguments,
     NoEffect,
   };
   Kind kind = Kind::NoEffect;
   EngineMode mode = EngineMode::On;
   bool on = false;
   size_t limit = 0;
+  waf::XmlArguments xml_arguments = waf::XmlArguments::Off;
   AuditMode audit = AuditMode::Relevant;
   AuditParts parts;
   std::string processor;
@@ -90,7 +92,7 @@ struct Control {
 
 // sanitiseArg and its like: what must not be shown in logs.
 struct Sanitise {
-  enum class Kind { Argument, RequestHeader, ResponseHeader, Matched, MatchedBytes };
+  enum class Kind { Argument, Cookie, RequestHeader, ResponseHeader, Matched, MatchedBytes };
   Kind kind = Kind::Argument;
   std::string name;
   size_t shown_first = 0;  // sanitiseMatchedBytes:1/4 leaves so many bytes of the match

@@ -144,6 +144,7 @@ void ProgramBuilder::compileOperator(const RuleAst& ast, Rule* rule) {
   environment.match_limit = document_.settings.pcre_match_limit;
   environment.recursion_limit = document_.settings.pcre_recursion_limit;
   environment.geo_database = document_.settings.geo_database;
+  environment.http_bl_key = document_.settings.http_bl_key;
   environment.read_file = [&](std::string_view name) -> Result<std::string> {
     std::string path(name);
     if (!path.empty() && path.front() != '/' && !ast.folder.empty()) {

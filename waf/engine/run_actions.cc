@@ -9,8 +9,6 @@
 namespace waf {
 namespace {
 
-constexpr size_t kMaxSanitised = 64;
-
 int64_t toNumber(std::string_view text) {
   text = trim(text);
   int64_t number = 0;
@@ -42,7 +40,9 @@ void Evaluator::runActions(const Rule& link, const Match& match, bool chain_comp
     } else if (const auto* setting = std::get_if<Control>(&action)) {
       control(*setting);
     } else {
-      sanitise(std::get<Sanitise>(action), match);
+      const bool valued = match.value != nullptr;
+      sanitised_.add(std::get<Sanitise>(action), valued ? labelOf(match) : std::string_view(),
+                     match.text, match.text.substr(match.offset, match.length));
     }
   }
 }
@@ -169,49 +169,12 @@ void Evaluator::control(const Control& control) {
       settings_.shows_headers = control.parts.headers.value_or(settings_.shows_headers);
       settings_.shows_body = control.parts.body.value_or(settings_.shows_body);
       return;
+    case Control::Kind::XmlArguments:
+      settings_.xml_arguments = control.xml_arguments;
+      return;
     case Control::Kind::NoEffect:
       return;
   }
-}
-
-void Evaluator::sanitise(const Sanitise& sanitise, const Match& match) {
-  if (sanitised_.size() >= kMaxSanitised) return;
-  if (sanitise.kind == Sanitise::Kind::MatchedBytes) {
-    const size_t shown = sanitise.shown_first + sanitise.shown_last;
-    if (match.length <= shown || sanitised_bytes_.size() >= kMaxSanitised) return;
-    sanitised_bytes_.emplace_back(
-        match.text.substr(match.offset + sanitise.shown_first, match.length - shown));
-    return;
-  }
-  sanitised_.push_back(sanitise);
-  if (sanitise.kind != Sanitise::Kind::Matched) return;
-  // The name of what matched just now, ARGS:password.
-  const std::string_view label = data_.get(VariableId::MatchedVarName);
-  const size_t colon = label.find(':');
-  if (colon == std::string_view::npos) return;
-  Sanitise& last = sanitised_.back();
-  last.kind = Sanitise::Kind::Argument;
-  if (label.substr(0, colon) == "REQUEST_HEADERS") last.kind = Sanitise::Kind::RequestHeader;
-  if (label.substr(0, colon) == "RESPONSE_HEADERS") last.kind = Sanitise::Kind::ResponseHeader;
-  last.name = label.substr(colon + 1);
-}
-
-void Evaluator::hideBytes(std::string* text) const {
-  for (const std::string& bytes : sanitised_bytes_) {
-    for (size_t at = text->find(bytes); at != std::string::npos; at = text->find(bytes, at)) {
-      text->replace(at, bytes.size(), bytes.size(), '*');
-      at += bytes.size();
-    }
-  }
-}
-
-bool Evaluator::isSanitised(VariableId collection, std::string_view name) const {
-  auto kind = Sanitise::Kind::Argument;
-  if (collection == VariableId::RequestHeaders) kind = Sanitise::Kind::RequestHeader;
-  if (collection == VariableId::ResponseHeaders) kind = Sanitise::Kind::ResponseHeader;
-  return std::any_of(sanitised_.begin(), sanitised_.end(), [&](const Sanitise& sanitised) {
-    return sanitised.kind == kind && equalsIgnoreCase(sanitised.name, name);
-  });
 }
 
 }  // namespace waf

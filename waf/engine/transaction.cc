@@ -79,6 +79,7 @@ std::optional<Interruption> Transaction::responseHeaders(int status, std::string
   state.data.setNumber(VariableId::ResponseStatus, static_cast<uint64_t>(std::max(status, 0)));
   state.data.set(VariableId::ResponseProtocol, protocol);
   state.data.set(VariableId::StatusLine, std::string(protocol) + " " + std::to_string(status));
+  state.request_limits_exceeded = state.evaluator.limitsExceeded();
   return state.evaluator.run(3);
 }
 
@@ -125,7 +126,7 @@ std::optional<Interruption> Transaction::responseBody() {
                            " bytes (SecResponseBodyLimit)";
     return interruption;
   };
-  state.inspection_failure.reset();
+  state.inspection_failure.reset();  // the request's was told
   if (state.response_body_cut && responseLimitRejects()) {
     return state.evaluator.interrupt(responseTooLarge());
   }
@@ -144,7 +145,13 @@ std::optional<Interruption> Transaction::responseBody() {
   }
   state.data.setView(VariableId::ResponseBody, body);
   state.data.setNumber(VariableId::ResponseContentLength, body.size());
-  return state.evaluator.run(4);
+  auto interruption = state.evaluator.run(4);
+  if (!interruption && !state.inspection_failure && state.evaluator.limitsExceeded() &&
+      !state.request_limits_exceeded) {
+    state.inspection_failure =
+        InspectionFailure{502, "a rule's regular expression reached its limit"};
+  }
+  return interruption;
 }
 
 void Transaction::logging() {
@@ -163,11 +170,6 @@ std::vector<MatchedRule> Transaction::matchedRules() const { return state_->eval
 
 bool Transaction::limitsExceeded() const {
   return state_->evaluator.limitsExceeded() || state_->data.xmlCut();
-}
-
-bool Transaction::isSanitisedRequestHeader(std::string_view name) const {
-  return !state_->evaluator.settings().shows_headers ||
-         state_->evaluator.isSanitised(VariableId::RequestHeaders, name);
 }
 
 // CRS 4 sums up in blocking_…, CRS 3 in anomaly_score and outbound_anomaly_score.

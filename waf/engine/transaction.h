@@ -15,6 +15,8 @@
 
 namespace waf {
 
+class Masking;
+
 // What the gateway must do instead of going on. `status` is the answer's; 0 with `drop` means close
 // without one.
 struct Interruption {
@@ -142,9 +144,14 @@ class Transaction {
   const std::optional<InspectionFailure>& inspectionFailure() const;
   // sanitiseRequestHeader: the event must not show this header's value.
   bool isSanitisedRequestHeader(std::string_view name) const;
+  // A request header's value with what is hidden of it.
+  std::string shownHeader(std::string_view name, std::string_view value) const;
+  // What the request and the response sent under a secret name, decoded, for Masking::apply.
+  std::vector<std::string> secrets(const Masking& masking) const;
 
  private:
   void parseRequestBody();
+  void noteUninspected(std::string_view flag, std::string message);
   std::string_view decodeRequestBody(std::string* error);
   int64_t score(std::initializer_list<std::string_view> names) const;
   struct State;

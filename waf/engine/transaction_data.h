@@ -111,7 +111,8 @@ class TransactionData {
 
   struct AssignedVariables {
     std::vector<Value*> values;
-    std::string key;  // of the stored collection, "" when none was started
+    std::string key;       // of the stored collection, "" when none was started
+    uint64_t version = 0;  // of the values
     bool started = false;
     bool is_new = false;  // IS_NEW: nothing was stored under the key before
   };

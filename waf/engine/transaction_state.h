@@ -9,6 +9,15 @@
 
 namespace waf {
 
+// TX variables that say what no rule has seen (Transaction::noteUninspected).
+inline constexpr std::string_view kArgumentsFlag = "MSC_ARGUMENTS_LIMIT_EXCEEDED";
+inline constexpr std::string_view kCookiesFlag = "MSC_COOKIES_LIMIT_EXCEEDED";
+
+inline std::string argumentsMessage(const Settings& settings) {
+  return "the request has more than " + std::to_string(settings.arguments_limit) +
+         " arguments (SecArgumentsLimit)";
+}
+
 struct Transaction::State {
   State(std::shared_ptr<const RuleSet> set, const Policy& policy, const Clock& clock,
         TraceSink* trace)
@@ -26,9 +35,10 @@ struct Transaction::State {
   TransactionData data;
   Evaluator evaluator;
 
-  size_t argument_bytes = 0;      // ARGS_COMBINED_SIZE so far
-  std::string request_body;       // REQUEST_BODY looks into it
-  bool request_body_cut = false;  // bytes past the limit were not kept
+  size_t argument_bytes = 0;             // ARGS_COMBINED_SIZE so far
+  std::string request_body;              // REQUEST_BODY looks into it
+  bool request_body_cut = false;         // bytes past the limit were not kept
+  bool request_limits_exceeded = false;  // before the response came
   std::string response_body;
   bool response_body_cut = false;
 

@@ -27,6 +27,8 @@ struct MatchedRule {
   std::string severity;  // "CRITICAL", …, or ""
   std::vector<std::string> tags;
   std::string variable;  // "ARGS:id"
+  // What the further links of its chain matched. For masking; not part of the record.
+  std::vector<std::string> chain_variables;
   std::string
       value;  // the value that matched, after the transformations; at most kMaxLoggedValue bytes
   std::vector<std::string> transformations;

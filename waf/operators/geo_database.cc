@@ -6,6 +6,8 @@
 #include <initializer_list>
 #include <vector>
 
+#include "waf/operators/country_codes.h"
+
 namespace waf {
 namespace {
 
@@ -28,6 +30,14 @@ std::string degrees(MMDB_entry_s& entry, std::initializer_list<const char*> path
   char buffer[32];
   std::snprintf(buffer, sizeof buffer, "%.6f", data.double_value);
   return buffer;
+}
+
+std::string wholeNumber(MMDB_entry_s& entry, std::initializer_list<const char*> path) {
+  MMDB_entry_data_s data;
+  if (!find(entry, path, &data)) return {};
+  if (data.type == MMDB_DATA_TYPE_UINT16) return std::to_string(data.uint16);
+  if (data.type == MMDB_DATA_TYPE_UINT32) return std::to_string(data.uint32);
+  return {};
 }
 
 }  // namespace
@@ -69,6 +79,7 @@ bool GeoDatabase::lookUp(const IpAddress& address, GeoRecord* record) const {
   if (parse_error != 0 || error != MMDB_SUCCESS || !found.found_entry) return false;
   MMDB_entry_s& entry = found.entry;
   record->country_code = text(entry, {"country", "iso_code"});
+  record->country_code3 = countryCode3(record->country_code);
   record->country_name = text(entry, {"country", "names", "en"});
   record->country_continent = text(entry, {"continent", "code"});
   record->region = text(entry, {"subdivisions", "0", "iso_code"});
@@ -76,6 +87,7 @@ bool GeoDatabase::lookUp(const IpAddress& address, GeoRecord* record) const {
   record->postal_code = text(entry, {"postal", "code"});
   record->latitude = degrees(entry, {"location", "latitude"});
   record->longitude = degrees(entry, {"location", "longitude"});
+  record->dma_code = wholeNumber(entry, {"location", "metro_code"});
   return true;
 }
 

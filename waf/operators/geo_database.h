@@ -11,6 +11,7 @@ namespace waf {
 // What the GEO collection holds; fields that the database does not know are empty.
 struct GeoRecord {
   std::string country_code;       // ISO 3166-1 alpha-2: COUNTRY_CODE
+  std::string country_code3;      // ISO 3166-1 alpha-3, made of the above: COUNTRY_CODE3
   std::string country_name;       // COUNTRY_NAME
   std::string country_continent;  // two letters: COUNTRY_CONTINENT
   std::string region;             // ISO 3166-2 subdivision: REGION
@@ -18,6 +19,8 @@ struct GeoRecord {
   std::string postal_code;        // POSTAL_CODE
   std::string latitude;           // LATITUDE, decimal degrees
   std::string longitude;          // LONGITUDE
+  std::string dma_code;           // the market area of an address in the USA: DMA_CODE
+  // AREA_CODE: no database of today's format has telephone areas; never set.
 };
 
 // A MaxMind DB file (GeoLite2, DB-IP and others), mapped into memory. Immutable: any thread may

@@ -67,6 +67,7 @@ struct OperatorEnvironment {
   uint32_t match_limit = 100000;      // SecPcreMatchLimit
   uint32_t recursion_limit = 100000;  // SecPcreMatchLimitRecursion
   std::string geo_database;           // SecGeoLookupDb, "" when none
+  std::string http_bl_key;            // SecHttpBlKey, "" when none
 };
 
 // The operator `name` (without "@" and "!", case ignored) with `argument` as written. When

@@ -79,6 +79,8 @@ OperatorResult makeVerifyCpf(const OperatorSpec& spec);
 OperatorResult makeVerifySsn(const OperatorSpec& spec);
 OperatorResult makeVerifySvnr(const OperatorSpec& spec);
 
+OperatorResult makeRbl(const OperatorSpec& spec);
+
 OperatorResult makeGeoLookup(const OperatorSpec& spec);
 
 OperatorResult makeUnconditionalMatch(const OperatorSpec& spec);

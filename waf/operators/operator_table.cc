@@ -40,9 +40,7 @@ constexpr OperatorEntry kOperators[] = {
     {"pm", makePm},
     {"pmf", makePmFromFile},
     {"pmFromFile", makePmFromFile},
-    // A look-up by DNS would wait on the network in the middle of a request. The CRS ships one such
-    // rule, off unless its key is set; it loads, and never matches.
-    {"rbl", makeNoMatch},
+    {"rbl", makeRbl},
     {"rx", makeRx},
     {"rxGlobal", makeRxGlobal},
     {"streq", makeStreq},

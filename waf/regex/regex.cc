@@ -3,11 +3,11 @@
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
 
-#include <time.h>
-
 #include <algorithm>
 #include <chrono>
 #include <string>
+
+#include "waf/regex/regex_budget.h"
 
 namespace waf {
 namespace {
@@ -18,7 +18,10 @@ constexpr size_t kJitStackMax = 1024 * 1024;
 constexpr uint32_t kHeapLimitKib =
     32 * 1024;  // of the interpreter, which runs when the JIT's stack is too small
 
-constexpr size_t kShortText = 256;         // searched in one go
+// SecPcreMatchLimit of more (0: none) counts as this: between two looks at the clock lies one
+// place.
+constexpr uint32_t kMaxLimit = 1'000'000;
+constexpr size_t kShortText = 256;         // searched in one go, by the JIT
 constexpr size_t kFirstWindow = 16;        // places where a match may begin
 constexpr uint64_t kFullLimitText = 4096;  // up to this length the JIT has the whole limit
 constexpr auto kBudget = std::chrono::milliseconds(50);  // of one search
@@ -54,23 +57,51 @@ struct ThreadState {
 };
 
 // How long one search has taken: of the clock, and when that is much, of this thread's own time, so
-// that a busy machine ends no search.
+// that a busy machine ends no search. The thread's time is read only for a search that has become
+// slow.
 class SearchClock {
  public:
   std::chrono::steady_clock::duration elapsed() const {
     return std::chrono::steady_clock::now() - begun_;
   }
-  bool isOver() const { return elapsed() > kBudget && threadTime() - own_begun_ > kBudget; }
+  bool isOver() {
+    const auto passed = elapsed();
+    if (passed < kSlow) return false;
+    if (!marked_) {
+      marked_ = true;
+      mark_passed_ = passed;
+      mark_own_ = threadCpuTime();
+    }
+    return passed > kBudget && mark_passed_ + (threadCpuTime() - mark_own_) > kBudget;
+  }
 
  private:
-  static std::chrono::nanoseconds threadTime() {
-    timespec time{};
-    ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
-    return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
-  }
+  static constexpr auto kSlow = std::chrono::milliseconds(10);
   std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
-  std::chrono::nanoseconds own_begun_ = threadTime();
+  bool marked_ = false;
+  std::chrono::steady_clock::duration mark_passed_{};
+  std::chrono::nanoseconds mark_own_{};
 };
+
+// For patterns that cannot be searched in windows: PCRE2 calls before each item.
+struct Interrupter {
+  SearchClock clock;
+  uint32_t calls = 0;
+
+  static int look(pcre2_callout_block*, void* data) {
+    auto* self = static_cast<Interrupter*>(data);
+    const bool over = ++self->calls % 4096 == 0 && self->clock.isOver();
+    return over ? PCRE2_ERROR_MATCHLIMIT : 0;
+  }
+};
+
+// Whether a search depends on where it began, or a failure ends more than one beginning: (*COMMIT),
+// (*SKIP). Such a pattern is never cut into windows.
+bool looksBeyondWindows(std::string_view pattern) {
+  return pattern.find("\\G") != std::string_view::npos ||
+         pattern.find("(*COMMIT") != std::string_view::npos ||
+         pattern.find("(*SKIP") != std::string_view::npos;
+}
 
 ThreadState& threadState() {
   thread_local ThreadState state;
@@ -111,7 +142,7 @@ struct Window {
 struct Regex::Code {
   pcre2_code* code = nullptr;
   bool jit = false;
-  bool windows = true;  // false: the pattern asks where the search began (\G)
+  bool windows = true;  // false: see looksBeyondWindows
   uint32_t match_limit = 0;
   uint32_t recursion_limit = 0;
 
@@ -120,6 +151,7 @@ struct Regex::Code {
   Code& operator=(const Code&) = delete;
   ~Code() { pcre2_code_free(code); }
 
+  int search(std::string_view subject, size_t offset, uint32_t flags) const;
   int searchOnce(std::string_view subject, const Window& window) const;
   int searchWindows(std::string_view subject, size_t offset, uint32_t flags) const;
 };
@@ -141,6 +173,8 @@ Result<Regex> Regex::compile(std::string_view pattern, const RegexOptions& optio
   uint32_t flags = PCRE2_DOTALL | PCRE2_MULTILINE | PCRE2_NEVER_UTF | PCRE2_NEVER_BACKSLASH_C |
                    PCRE2_USE_OFFSET_LIMIT;
   if (options.caseless) flags |= PCRE2_CASELESS;
+  const bool windows = !looksBeyondWindows(pattern);
+  if (!windows) flags |= PCRE2_AUTO_CALLOUT;
   int error = 0;
   PCRE2_SIZE offset = 0;
   auto code = std::make_unique<Code>();
@@ -150,10 +184,16 @@ Result<Regex> Regex::compile(std::string_view pattern, const RegexOptions& optio
     return fail(ErrorCode::Invalid, "regex",
                 errorText(error) + " at offset " + std::to_string(offset));
   }
-  code->jit = pcre2_jit_compile(code->code, PCRE2_JIT_COMPLETE) == 0;
-  code->windows = pattern.find("\\G") == std::string_view::npos;
-  code->match_limit = options.match_limit;
-  code->recursion_limit = options.recursion_limit;
+  // (*NO_JIT) in the pattern makes this succeed without code.
+  size_t jit_bytes = 0;
+  code->jit = pcre2_jit_compile(code->code, PCRE2_JIT_COMPLETE) == 0 &&
+              pcre2_pattern_info(code->code, PCRE2_INFO_JITSIZE, &jit_bytes) == 0 && jit_bytes > 0;
+  code->windows = windows;
+  const auto bounded = [](uint32_t limit) {
+    return limit == 0 ? kMaxLimit : std::min(limit, kMaxLimit);
+  };
+  code->match_limit = bounded(options.match_limit);
+  code->recursion_limit = bounded(options.recursion_limit);
   return Regex(std::move(code));
 }
 
@@ -173,17 +213,34 @@ RegexStatus Regex::searchNotEmptyAt(std::string_view subject, size_t offset,
 RegexStatus Regex::run(std::string_view subject, size_t offset, uint32_t flags,
                        RegexMatch* match) const {
   ThreadState& state = threadState();
-  if (state.data == nullptr || state.context == nullptr) return RegexStatus::LimitExceeded;
+  RegexBudget* budget = RegexBudget::current();
+  if (state.data == nullptr || state.context == nullptr ||
+      (budget != nullptr && budget->isSpent())) {
+    return RegexStatus::LimitExceeded;
+  }
   pcre2_set_depth_limit(state.context.get(), code_->recursion_limit);
-  const bool windows = code_->windows && subject.size() > kShortText;
-  const int status =
-      windows ? code_->searchWindows(subject, offset, flags)
-              : code_->searchOnce(subject, {offset, PCRE2_UNSET, flags, code_->match_limit});
+  const RegexBudget::Start start = budget != nullptr ? budget->start() : RegexBudget::Start{};
+  const int status = code_->search(subject, offset, flags);
+  if (budget != nullptr) budget->charge(start, subject.size());
   if (status == PCRE2_ERROR_NOMATCH) return RegexStatus::NoMatch;
   // Whatever else stops a match (limits, memory) leaves the answer open.
   if (status < 0) return RegexStatus::LimitExceeded;
   if (match != nullptr) copyGroups(state.data.get(), status, match);
   return RegexStatus::Match;
+}
+
+int Regex::Code::search(std::string_view subject, size_t offset, uint32_t flags) const {
+  const Window whole{offset, PCRE2_UNSET, flags, match_limit};
+  if (windows) {
+    const bool at_once = jit && subject.size() <= kShortText;
+    return at_once ? searchOnce(subject, whole) : searchWindows(subject, offset, flags);
+  }
+  pcre2_match_context* context = threadState().context.get();
+  Interrupter interrupter;
+  pcre2_set_callout(context, Interrupter::look, &interrupter);
+  const int status = searchOnce(subject, whole);
+  pcre2_set_callout(context, nullptr, nullptr);
+  return status;
 }
 
 int Regex::Code::searchOnce(std::string_view subject, const Window& window) const {
@@ -205,10 +262,11 @@ int Regex::Code::searchOnce(std::string_view subject, const Window& window) cons
 }
 
 int Regex::Code::searchWindows(std::string_view subject, size_t offset, uint32_t flags) const {
-  const SearchClock clock;
+  SearchClock clock;
   // What the JIT does not count costs the more the longer the text is; what it gives up, the
   // interpreter decides, which counts everything.
-  const uint64_t scaled = uint64_t{match_limit} * kFullLimitText / subject.size();
+  const uint64_t scaled =
+      uint64_t{match_limit} * kFullLimitText / std::max<size_t>(subject.size(), 1);
   const auto jit_limit =
       static_cast<uint32_t>(std::clamp<uint64_t>(scaled, 1, std::max<uint32_t>(match_limit, 1)));
   Window window{offset, PCRE2_UNSET, flags, jit_limit};

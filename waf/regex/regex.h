@@ -12,7 +12,7 @@ namespace waf {
 
 struct RegexOptions {
   bool caseless = false;
-  uint32_t match_limit = 100000;      // backtracking steps
+  uint32_t match_limit = 100000;      // backtracking steps; 0 and more than a million: a million
   uint32_t recursion_limit = 100000;  // depth, where the JIT does not run the pattern
 };
 
@@ -32,7 +32,9 @@ enum class RegexStatus { NoMatch, Match, LimitExceeded };
 // A compiled PCRE2 pattern (8-bit, JIT) with the semantics of ModSecurity v3's @rx: bytes, not UTF;
 // "." matches a line feed; "^" and "$" match at line feeds too. Immutable and movable; any thread
 // may search, match data and JIT stack belong to the thread. Bounded by the limits: a pattern
-// cannot stall its caller.
+// cannot stall its caller. What verbs at its start say of limits and the JIT ((*LIMIT_MATCH=…),
+// (*NO_JIT)) can only make that narrower. Within a RegexBudget::Scope the searches of a transaction
+// are bounded together.
 class Regex {
  public:
   static Result<Regex> compile(std::string_view pattern, const RegexOptions& options = {});

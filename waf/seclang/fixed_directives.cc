@@ -39,8 +39,6 @@ constexpr std::array kChoices{
     Choice{"SecInterceptOnError", "On Off", "Off",
            "the site's failure policy decides what a fault of the engine does; set "
            "waf.failure_policy"},
-    Choice{"SecParseXmlIntoArgs", "On Off OnlyArgs", "On",
-           "XML is not turned into arguments; write the rule with XML:/* or another XPath"},
     Choice{"SecRemoteRulesFailAction", "Abort Warn", {}, {}},
     Choice{"SecRuleInheritance", "On Off", "Off",
            "a site runs the rule sets that it names and no others; leave the directive out"},
@@ -68,9 +66,6 @@ constexpr std::array kRefusals{
     Refusal{"SecHashMethodPm", kHash},
     Refusal{"SecHashMethodRx", kHash},
     Refusal{"SecHashParam", kHash},
-    Refusal{"SecHttpBlKey",
-            "no list is asked over DNS while a request waits; use @ipMatchFromFile or the site's "
-            "access list"},
     Refusal{"SecReadStateLimit", kTimeouts},
     Refusal{"SecRemoteRules", "rules are not downloaded while loading; import them as a rule set"},
     Refusal{"SecRequestEncoding",

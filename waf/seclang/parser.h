@@ -87,6 +87,8 @@ class Parser {
   void pcreMatchLimit(const Words& words);
   void pcreMatchLimitRecursion(const Words& words);
   void geoLookupDb(const Words& words);
+  void parseXmlIntoArgs(const Words& words);
+  void httpBlKey(const Words& words);
   void collectionTimeout(const Words& words);
   void componentSignature(const Words& words);
   void webAppId(const Words& words);
@@ -105,6 +107,7 @@ class Parser {
   void choice(const Words& words);
   void refused(const Words& words);
 
+  void loadUnicodeMap(const std::string& path, uint64_t code_page);
   bool onOff(const Words& words, bool* out);
   bool number(const std::string& text, uint64_t most, uint64_t* out);
   bool parseIds(const Words& words, size_t first, size_t last, RuleSelector* out);
@@ -121,10 +124,14 @@ class Parser {
   std::string_view line_text_;
   std::vector<std::string> include_stack_;
   std::vector<int> default_phases_;
+  std::string unicode_file_;
   std::string directive_;  // as written
   bool response_types_set_ = false;
   size_t rules_ = 0;
 };
+
+// "Off", "On" or "OnlyArgs"; false when it is none of them.
+bool parseXmlArguments(std::string_view text, XmlArguments* out);
 
 // "a-b" or "a"; false when it is not a range of rule ids.
 bool parseIdRange(std::string_view text, std::pair<int64_t, int64_t>* out);

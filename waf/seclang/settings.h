@@ -2,13 +2,19 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 namespace waf {
 
+class UnicodeMap;
+
 enum class EngineMode { Off, DetectionOnly, On };
+
+// SecParseXmlIntoArgs: whether XML's elements are arguments, too, or arguments alone.
+enum class XmlArguments : uint8_t { Off, On, Only };
 
 // What the configuration directives of a rule set say. The initial values are ModSecurity's
 // documented defaults, for a lone .conf; a CRS-type set is read after our base text, which changes
@@ -32,11 +38,12 @@ struct Settings {
   uint32_t json_depth = 10000;       // SecRequestBodyJsonDepthLimit
   uint32_t arguments_limit = 1000;   // SecArgumentsLimit
   uint32_t upload_file_limit = 100;  // SecUploadFileLimit
-  char argument_separator = '&';     // SecArgumentSeparator
-  int cookie_format = 0;             // SecCookieFormat: 0 (Netscape) or 1 (RFC 2109)
-  char cookie_separator = ';';       // SecCookieV0Separator
-  bool names_uploads = false;        // SecUploadKeepFiles is not Off: FILES_TMPNAMES has names
-  std::string upload_dir = "/tmp";   // SecUploadDir, of these names
+  XmlArguments xml_arguments = XmlArguments::Off;
+  char argument_separator = '&';    // SecArgumentSeparator
+  int cookie_format = 0;            // SecCookieFormat: 0 (Netscape) or 1 (RFC 2109)
+  char cookie_separator = ';';      // SecCookieV0Separator
+  bool names_uploads = false;       // SecUploadKeepFiles is not Off: FILES_TMPNAMES has names
+  std::string upload_dir = "/tmp";  // SecUploadDir, of these names
 
   bool response_body_access = false;  // SecResponseBodyAccess
   size_t response_body_limit = 524288;
@@ -44,9 +51,13 @@ struct Settings {
   std::vector<std::string> response_types{"text/plain",
                                           "text/html"};  // SecResponseBodyMimeType, lower case
 
+  bool unicode_best_fit = false;                  // SecUnicodeMapFile: t:urlDecodeUni maps %uHHHH
+  std::shared_ptr<const UnicodeMap> unicode_map;  // of the file; null: 20127, as built in
+
   uint32_t pcre_match_limit = 100000;
   uint32_t pcre_recursion_limit = 100000;
   std::string geo_database;
+  std::string http_bl_key;  // SecHttpBlKey
   uint32_t collection_timeout_seconds = 3600;
   std::string web_app_id = "default";
   std::vector<std::string> component_signatures;

@@ -3,6 +3,8 @@
 
 #include "waf/base/text.h"
 #include "waf/seclang/parser.h"
+#include "waf/seclang/read_file.h"
+#include "waf/transformations/unicode_map_file.h"
 
 namespace waf {
 namespace {
@@ -146,6 +148,35 @@ void Parser::geoLookupDb(const Words& words) {
   document_->settings.geo_database = resolve(words[1]);
 }
 
+bool parseXmlArguments(std::string_view text, XmlArguments* out) {
+  if (equalsIgnoreCase(text, "Off")) {
+    *out = XmlArguments::Off;
+  } else if (equalsIgnoreCase(text, "On")) {
+    *out = XmlArguments::On;
+  } else if (equalsIgnoreCase(text, "OnlyArgs")) {
+    *out = XmlArguments::Only;
+  } else {
+    return false;
+  }
+  return true;
+}
+
+void Parser::parseXmlIntoArgs(const Words& words) {
+  if (!parseXmlArguments(words[1], &document_->settings.xml_arguments)) {
+    error("On, Off or OnlyArgs is expected, not \"" + words[1] + "\"");
+  }
+}
+
+// Project Honey Pot's access keys are twelve lower-case letters.
+void Parser::httpBlKey(const Words& words) {
+  const std::string key = toLower(words[1]);
+  if (key.size() != 12 ||
+      key.find_first_not_of("abcdefghijklmnopqrstuvwxyz") != std::string::npos) {
+    return error("twelve letters are expected, as Project Honey Pot gives them");
+  }
+  document_->settings.http_bl_key = key;
+}
+
 void Parser::collectionTimeout(const Words& words) {
   uint64_t value = 0;
   if (number(words[1], UINT32_MAX, &value)) {
@@ -186,13 +217,15 @@ void Parser::uploadDir(const Words& words) { document_->settings.upload_dir = wo
 
 void Parser::unicodeCodePage(const Words& words) {
   uint64_t value = 0;
-  if (number(words[1], 100000, &value) && value != kCodePage) {
-    error("the map of code page 20127 is the one that is built in, not " + words[1]);
+  if (!number(words[1], 100000, &value)) return;
+  if (unicode_file_.empty() && value != kCodePage) {
+    return error("without a file only code page 20127 is known; write SecUnicodeMapFile FILE " +
+                 words[1]);
   }
+  loadUnicodeMap(unicode_file_, value);
 }
 
 void Parser::unicodeMapFile(const Words& words) {
-  // The map itself is built in (code page 20127); a file that is named must be there all the same.
   std::string path = words[1];
   std::string code_page = words.size() > 2 ? words[2] : "";
   if (words.size() == 2) {  // a quoted "file page", or an unquoted path that holds blanks
@@ -202,14 +235,32 @@ void Parser::unicodeMapFile(const Words& words) {
       path = std::string(trim(path.substr(0, blank)));
     }
   }
-  uint64_t value = 0;
+  uint64_t value = kCodePage;
   if (!code_page.empty() && !number(code_page, 100000, &value)) return;
-  if (!code_page.empty() && value != kCodePage) {
-    return error("the map of code page 20127 is the one that is built in, not " + code_page);
-  }
+  unicode_file_ = resolve(path);
+  loadUnicodeMap(unicode_file_, value);
+}
+
+// The map of 20127 is built in, too, for sets that came without the file that they name.
+void Parser::loadUnicodeMap(const std::string& path, uint64_t code_page) {
+  constexpr size_t kMaxBytes = 4u << 20;
+  Settings& settings = document_->settings;
+  settings.unicode_best_fit = true;
+  settings.unicode_map = nullptr;
+  if (path.empty()) return;
+  const bool inside = liesBelow(path, confined_to_);
   std::error_code failed;
-  if (confined_to_.empty() && !std::filesystem::exists(resolve(path), failed)) {
-    error("the file " + path + " does not exist; name an existing one or leave the directive out");
+  if (!inside || (!confined_to_.empty() && !std::filesystem::exists(path, failed))) {
+    if (code_page == kCodePage) return;
+    return error("the file " + path + " is not part of this rule set; put it into the archive");
+  }
+  const auto text = readFile(path, kMaxBytes);
+  if (!text) return error(text.error().message);
+  auto map = UnicodeMap::parse(*text, code_page);
+  if (map) {
+    settings.unicode_map = std::make_shared<const UnicodeMap>(std::move(*map));
+  } else if (code_page != kCodePage) {
+    error(path + ": " + map.error().message);
   }
 }
 

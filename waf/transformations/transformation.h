@@ -23,8 +23,8 @@ struct Transformation {
 // By name, ignoring case; null when there is none. "none" is not one: the parser handles it.
 const Transformation* findTransformation(std::string_view name);
 
-// t:urlDecodeUni for rule sets with SecUnicodeMapFile … 20127: %uHHHH becomes the character's best
-// fit in ASCII.
+// t:urlDecodeUni for rule sets with SecUnicodeMapFile: %uHHHH becomes the character's best fit, by
+// the map in use (UnicodeMap::Scope), else in ASCII (code page 20127).
 const Transformation* urlDecodeUniWithBestFit();
 
 // The known name nearest to `name`, for diagnostics.

@@ -9,6 +9,7 @@
 #include "waf/transformations/bytes.h"
 #include "waf/transformations/functions.h"
 #include "waf/transformations/unicode_map.h"
+#include "waf/transformations/unicode_map_file.h"
 
 namespace waf::transform {
 namespace {
@@ -31,7 +32,8 @@ char lowByte(unsigned code_point) {
 }
 
 char bestFit(unsigned code_point) {
-  const int byte = bestFitAscii(code_point);
+  const UnicodeMap* map = UnicodeMap::current();
+  const int byte = map != nullptr ? map->byteOf(code_point) : bestFitAscii(code_point);
   return byte >= 0 ? static_cast<char>(byte) : lowByte(code_point);
 }
 

@@ -67,8 +67,9 @@ std::string_view apiStage(std::string_view stage) {
 }
 
 waf::RuleSet::Loaded loadRules(Services& services, const std::string& root,
-                               const std::string& folder, Job& job) {
+                               const std::string& folder, bool lint, Job& job) {
   waf::RuleSetOptions options;
+  options.lint = lint;
   options.paths = {root};
   options.confined_to = folder;
   options.cache_dir = services.data_dir + "/cache";
@@ -119,7 +120,9 @@ void runImport(Services& services, Job& job, const Upload& upload, const std::st
                      });
   if (!unpacked) return job.failWith(job.cancelled() ? cancelled() : apiError(unpacked.error()));
   RemoveUnless folder{unpacked->folder};
-  const waf::RuleSet::Loaded loaded = loadRules(services, unpacked->root, unpacked->folder, job);
+  // A check says what `rules check` says; an import does not wait for it.
+  const waf::RuleSet::Loaded loaded =
+      loadRules(services, unpacked->root, unpacked->folder, !keep, job);
   if (job.cancelled()) return job.failWith(cancelled());
   if (loaded.rule_set == nullptr) return job.failWith(refusedRules(loaded.diagnostics));
   nlohmann::json result = report(services, name, loaded);

@@ -108,6 +108,18 @@ TEST_F(RulesetsTest, ChecksWithoutStoring) {
   ASSERT_EQ(reply.status, 200) << reply.body;
   EXPECT_EQ(reply.json()["rules"], 2);
   EXPECT_EQ(gateway_.publishedVersion(), 0);
+  const std::string idle = "SecRule ARGS \"@noMatch\" \"id:1,phase:2,deny\"\nSecRuleRemoveById 7\n";
+  const Reply warned =
+      user_->send("POST", "/api/v1/rulesets/check", idle, {{"X-Filename", "a.conf"}});
+  ASSERT_EQ(warned.status, 200) << warned.body;
+  std::vector<std::string> warnings;
+  for (const json& diagnostic : warned.json()["diagnostics"]) {
+    EXPECT_EQ(diagnostic["severity"], "warning");
+    warnings.push_back(diagnostic["message"]);
+  }
+  EXPECT_THAT(warnings,
+              testing::IsSupersetOf({testing::HasSubstr("can never match: @noMatch"),
+                                     testing::HasSubstr("removes nothing: no rule has")}));
   const Reply bad =
       user_->send("POST", "/api/v1/rulesets/check", "SecNonsense x\n", {{"X-Filename", "a.conf"}});
   EXPECT_EQ(bad.status, 400);

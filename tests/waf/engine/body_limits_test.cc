@@ -193,6 +193,59 @@ TEST(BodyXmlTest, SelectorsFollowTheNamespacesOfTheirRule) {
   EXPECT_TRUE(finds("&XML://x:find", "^1$"));
 }
 
+class XmlArgumentsTest : public ::testing::Test {
+ protected:
+  static bool matches(const std::string& directives, const std::string& target,
+                      const std::string& condition) {
+    const std::string body =
+        "<?xml version='1.0'?><!DOCTYPE r [<!ENTITY e 'ent'>]><s:root xmlns:s='http://s.test/'>"
+        "<level1><node>foo1</node><node>b&e;r1</node>mixed<e/></level1><s:x id='7'><![CDATA[a<b]]>"
+        "</s:x></s:root>";
+    return post(directives + "SecRule " + target + " \"" + condition +
+                    "\" \"id:20,phase:2,pass,log\"\n",
+                "text/xml", body)
+        .matched(20);
+  }
+};
+
+TEST_F(XmlArgumentsTest, AreOffByDefault) {
+  EXPECT_TRUE(matches("", "&ARGS", "@eq 0"));
+  EXPECT_TRUE(matches("SecParseXmlIntoArgs Off\n", "&ARGS", "@eq 0"));
+}
+
+TEST_F(XmlArgumentsTest, AreTheLeavesByTheirPaths) {
+  const std::string on = "SecParseXmlIntoArgs On\n";
+  EXPECT_TRUE(matches(on, "ARGS:xml.root.level1.node", "@streq foo1"));
+  EXPECT_TRUE(matches(on, "ARGS:xml.root.level1.node", "@streq bentr1"));
+  EXPECT_TRUE(matches(on, "ARGS:xml.root.x", "@streq a<b"));
+  EXPECT_TRUE(matches(on, "&ARGS:xml.root.level1.e", "@eq 1"));
+  EXPECT_TRUE(matches(on, "ARGS_NAMES", "@streq xml.root.level1.node"));
+  EXPECT_TRUE(matches(on, "XML:/*", "@contains foo1"));
+  // Nothing that is sent escapes the rules.
+  EXPECT_TRUE(matches(on, "ARGS:xml.root.level1", "@streq mixed"));
+  EXPECT_TRUE(matches(on, "ARGS:xml.root.x.@id", "@streq 7"));
+}
+
+TEST_F(XmlArgumentsTest, OnlyArgsLeavesNoXml) {
+  const std::string only = "SecParseXmlIntoArgs OnlyArgs\n";
+  EXPECT_TRUE(matches(only, "ARGS:xml.root.level1.node", "@streq foo1"));
+  EXPECT_FALSE(matches(only, "XML:/*", "@contains foo1"));
+}
+
+TEST_F(XmlArgumentsTest, AControlActionDecidesForOneRequest) {
+  const auto control = [](const std::string& value) {
+    return "SecAction \"id:30,phase:1,pass,nolog,ctl:parseXmlIntoArgs=" + value + "\"\n";
+  };
+  EXPECT_TRUE(matches(control("On"), "ARGS:xml.root.x", "@streq a<b"));
+  EXPECT_FALSE(matches(control("OnlyArgs"), "XML:/*", "@contains foo1"));
+  EXPECT_TRUE(matches("SecParseXmlIntoArgs On\n" + control("Off"), "&ARGS", "@eq 0"));
+}
+
+TEST_F(XmlArgumentsTest, MoreThanTheLimitAreABodyError) {
+  EXPECT_TRUE(matches("SecParseXmlIntoArgs On\nSecArgumentsLimit 3\n", "REQBODY_ERROR", "@eq 1"));
+  EXPECT_FALSE(matches("SecParseXmlIntoArgs On\nSecArgumentsLimit 6\n", "REQBODY_ERROR", "@eq 1"));
+}
+
 class XmlFilesTest : public testing::Test {
  protected:
   void SetUp() override {

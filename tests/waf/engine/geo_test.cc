@@ -8,6 +8,7 @@
 #include <fstream>
 
 #include "tests/waf/support/engine_harness.h"
+#include "waf/operators/country_codes.h"
 
 namespace waf {
 namespace {
@@ -74,17 +75,20 @@ std::string database(const std::string& data) {
 
 class GeoTest : public ::testing::Test {
  protected:
-  void SetUp() override {
+  void SetUp() override { write("XY"); }
+  void write(const std::string& country) {
     path_ = std::filesystem::temp_directory_path() /
             ("portcullis-geo-" + std::to_string(::getpid()) + ".mmdb");
     const auto named = [](const std::string& name) { return map({{"en", text(name)}}); };
-    std::ofstream(path_, std::ios::binary)
-        << database(map({{"country", map({{"iso_code", text("XY")}, {"names", named("Xyland")}})},
-                         {"continent", map({{"code", text("EU")}})},
-                         {"city", map({{"names", named("Xytown")}})},
-                         {"postal", map({{"code", text("12345")}})},
-                         {"location", map({{"latitude", real(1.5)}, {"longitude", real(-2.5)}})},
-                         {"subdivisions", list({map({{"iso_code", text("XA")}})})}}));
+    std::ofstream(path_, std::ios::binary) << database(
+        map({{"country", map({{"iso_code", text(country)}, {"names", named("Xyland")}})},
+             {"continent", map({{"code", text("EU")}})},
+             {"city", map({{"names", named("Xytown")}})},
+             {"postal", map({{"code", text("12345")}})},
+             {"location", map({{"latitude", real(1.5)},
+                               {"longitude", real(-2.5)},
+                               {"metro_code", number(5, 807, 2)}})},
+             {"subdivisions", list({map({{"iso_code", text("XA")}})})}}));
   }
   void TearDown() override { std::filesystem::remove(path_); }
 
@@ -113,6 +117,7 @@ TEST_F(GeoTest, FillsTheWholeCollection) {
            {"REGION", "XA"},
            {"CITY", "Xytown"},
            {"POSTAL_CODE", "12345"},
+           {"DMA_CODE", "807"},
        }) {
     EXPECT_TRUE(
         run(kLookUp + "SecRule GEO:" + name + " \"@streq " + value + "\"", "192.0.2.1").interrupted)
@@ -120,6 +125,24 @@ TEST_F(GeoTest, FillsTheWholeCollection) {
   }
   EXPECT_TRUE(run(kLookUp + "SecRule GEO:LATITUDE \"@beginsWith 1.5\"", "192.0.2.1").interrupted);
   EXPECT_TRUE(run(kLookUp + "SecRule GEO:LONGITUDE \"@beginsWith -2.5\"", "192.0.2.1").interrupted);
+}
+
+TEST_F(GeoTest, ThreeLettersAreMadeOfTwo) {
+  write("DE");
+  EXPECT_TRUE(run(kLookUp + "SecRule GEO:COUNTRY_CODE3 \"@streq DEU\"", "192.0.2.1").interrupted);
+  write("XY");  // no country
+  EXPECT_TRUE(run(kLookUp + "SecRule &GEO:COUNTRY_CODE3 \"@eq 0\"", "192.0.2.1").interrupted);
+  EXPECT_TRUE(run(kLookUp + "SecRule &GEO:AREA_CODE \"@eq 0\"", "192.0.2.1").interrupted);
+}
+
+TEST(CountryCodesTest, FollowIso3166) {
+  EXPECT_EQ(countryCode3("AD"), "AND");
+  EXPECT_EQ(countryCode3("US"), "USA");
+  EXPECT_EQ(countryCode3("ZW"), "ZWE");
+  EXPECT_EQ(countryCode3("KM"), "COM");
+  EXPECT_EQ(countryCode3("us"), "");
+  EXPECT_EQ(countryCode3("XX"), "");
+  EXPECT_EQ(countryCode3("USA"), "");
 }
 
 TEST_F(GeoTest, ADatabaseThatIsNoneIsRefusedAtLoad) {

@@ -63,7 +63,8 @@ TEST(LintTest, NamesChainsThatContradictThemselves) {
 
 TEST(LintTest, NamesOperatorsThatNeverMatch) {
   expectWarning("SecRule ARGS \"@noMatch\" \"id:1,phase:2,deny\"", "can never match: @noMatch");
-  expectWarning("SecRule ARGS \"@rbl sbl.example\" \"id:1,phase:2,deny\"", "can never match: @rbl");
+  expectWarning("SecRule ARGS \"@rbl dnsbl.httpbl.org\" \"id:1,phase:2,deny\"",
+                "can never match: @rbl of httpbl.org without a key");
   expectWarning("SecRule ARGS \"@geoLookup\" \"id:1,phase:2,deny\"", "SecGeoLookupDb");
 }
 

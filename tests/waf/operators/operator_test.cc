@@ -54,10 +54,6 @@ TEST(OperatorTableTest, RefusesWhatItDoesNotDoWithTheReason) {
   EXPECT_NE(errorOf("rsub", "s/a/b/"), "");
 }
 
-TEST(OperatorTableTest, LoadsRblAndNeverMatches) {
-  EXPECT_FALSE(matches(*make("rbl", "dnsbl.example"), "192.0.2.1"));
-}
-
 TEST(RxOperatorTest, ReportsASyntaxError) {
   EXPECT_EQ(errorOf("rx", "a("), "@rx: missing closing parenthesis at offset 2");
 }

@@ -6,6 +6,8 @@
 
 #include <string>
 
+#include "waf/regex/regex_budget.h"
+
 namespace waf {
 namespace {
 
@@ -130,6 +132,67 @@ TEST(RegexTest, ASearchThatBeganEarlierKeepsItsPlaceInALongText) {
   ASSERT_TRUE(regex);
   EXPECT_EQ(regex->search(std::string(1000, 'b') + "a", 0, nullptr), RegexStatus::NoMatch);
   EXPECT_EQ(regex->search(std::string(1000, 'b') + "a", 1000, nullptr), RegexStatus::Match);
+}
+
+TEST(RegexTest, AVerbThatSwitchesTheJitOffDoesNotSwitchTheLimitsOff) {
+  EXPECT_TRUE(matches("(*NO_JIT)a+b", "xaab"));
+  EXPECT_FALSE(matches("(*NO_JIT)a+b", "xaa"));
+  const Regex regex = compile("(*NO_JIT)^(?:a+)+[bc]");
+  const auto start = std::chrono::steady_clock::now();
+  EXPECT_EQ(regex.search(std::string(60, 'a'), 0, nullptr), RegexStatus::LimitExceeded);
+  const Regex slow = compile("(*NO_JIT)(?:a?){24}a{24}(?=b)");
+  EXPECT_NE(slow.search(std::string(200, 'a'), 0, nullptr), RegexStatus::Match);
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::milliseconds(1500));
+}
+
+TEST(RegexTest, AVerbCannotRaiseALimit) {
+  const RegexOptions few{.match_limit = 1000, .recursion_limit = 1000};
+  for (const char* verb : {"(*LIMIT_MATCH=4000000000)", "(*LIMIT_RECURSION=4000000000)",
+                           "(*LIMIT_DEPTH=4000000000)", "(*LIMIT_HEAP=4000000000)"}) {
+    const Regex regex = compile(verb + std::string("^(?:a+)+[bc]"), few);
+    EXPECT_EQ(regex.search(std::string(40, 'a'), 0, nullptr), RegexStatus::LimitExceeded) << verb;
+  }
+}
+
+TEST(RegexTest, ALimitOfTheRuleSetHasALimitItself) {
+  for (const uint32_t limit : {0u, UINT32_MAX}) {
+    const Regex regex =
+        compile("^(?:a+)+[bc]", {.match_limit = limit, .recursion_limit = UINT32_MAX});
+    const auto start = std::chrono::steady_clock::now();
+    EXPECT_EQ(regex.search(std::string(100, 'a'), 0, nullptr), RegexStatus::LimitExceeded);
+    EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(1));
+  }
+}
+
+// A failure behind (*COMMIT) ends the search, wherever the windows of a long text end; (*SKIP) goes
+// on behind what it took.
+TEST(RegexTest, VerbsThatLookBeyondAWindowAreSearchedWhole) {
+  for (const size_t before : {1u, 14u, 15u, 16u, 17u, 300u, 5000u}) {
+    const std::string text = std::string(before, '.') + "ab" + std::string(600, '.');
+    EXPECT_EQ(compile("a(*COMMIT)c|b").search(text, 0, nullptr), RegexStatus::NoMatch) << before;
+    EXPECT_EQ(compile("\\.+(*SKIP)(*FAIL)|[ab]").search(text, 0, nullptr), RegexStatus::Match);
+    const std::string all = std::string(before, '.') + std::string(600, 'x');
+    EXPECT_EQ(compile("[.x]+(*SKIP)(*FAIL)|x").search(all, 0, nullptr), RegexStatus::NoMatch);
+  }
+}
+
+TEST(RegexTest, VerbsThatLookBeyondAWindowEndInTimeToo) {
+  const Regex regex = compile("<[^\\w<>]*[^<>]*[^>]*[^>]*(*COMMIT)onx|y(*SKIP)z");
+  const auto start = std::chrono::steady_clock::now();
+  EXPECT_NE(regex.search(std::string(60000, '<') + "xz", 0, nullptr), RegexStatus::Match);
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(2));
+}
+
+TEST(RegexTest, TheThreadsTimeIsAskedOnlyOfASlowSearch) {
+  const Regex quick = compile("(?<=x)(a)b\\b");
+  const std::string text = std::string(100000, '.') + "ab xab";
+  size_t before = threadCpuTimeReads();
+  for (int i = 0; i < 20; ++i) quick.search(text, 0, nullptr);
+  EXPECT_EQ(threadCpuTimeReads(), before);
+  const Regex slow = compile("<[^\\w<>]*(?:[^<>\"'\\s]*:)?[^\\w<>]*[^>]*[^>]*onx");
+  before = threadCpuTimeReads();
+  slow.search(std::string(3000, '<') + "x", 0, nullptr);
+  EXPECT_GT(threadCpuTimeReads(), before);
 }
 
 }  // namespace

@@ -1,0 +1,161 @@
+// What a bound keeps from the rules is flagged and left to the failure policy, never dropped in
+// silence.
+#include <gtest/gtest.h>
+
+#include <chrono>
+
+#include "tests/waf/support/engine_harness.h"
+#include "waf/engine/request_sink.h"
+
+namespace waf {
+namespace {
+
+struct Seen {
+  std::optional<Interruption> stop;
+  std::optional<InspectionFailure> failure;
+  std::vector<MatchedRule> rules;
+};
+
+Seen see(const std::shared_ptr<const RuleSet>& set, const std::string& uri,
+         const std::vector<std::pair<std::string, std::string>>& headers = {},
+         const std::string& body = "") {
+  Transaction transaction(set, Policy{});
+  transaction.connection("192.0.2.1", 1, "192.0.2.2", 80);
+  transaction.requestLine("POST", uri, "HTTP/1.1");
+  transaction.addRequestHeader("Host", "localhost");
+  for (const auto& [name, value] : headers) transaction.addRequestHeader(name, value);
+  Seen seen;
+  seen.stop = transaction.requestHeaders();
+  if (!seen.stop) {
+    transaction.appendRequestBody(body);
+    seen.stop = transaction.requestBody();
+  }
+  seen.failure = transaction.inspectionFailure();
+  transaction.logging();
+  seen.rules = transaction.matchedRules();
+  return seen;
+}
+
+Seen seeLone(const std::string& rules, const std::string& uri,
+             const std::vector<std::pair<std::string, std::string>>& headers = {},
+             const std::string& body = "") {
+  return see(loadRules("SecRuleEngine On\nSecRequestBodyAccess On\nSecArgumentsLimit 3\n" + rules),
+             uri, headers, body);
+}
+
+const std::pair<std::string, std::string> kForm{"Content-Type",
+                                                "application/x-www-form-urlencoded"};
+const std::string kError = "SecRule REQBODY_ERROR \"@eq 1\" \"id:1,phase:2,deny,status:400\"";
+const std::string kFlag =
+    "SecRule TX:MSC_ARGUMENTS_LIMIT_EXCEEDED \"@eq 1\" \"id:1,phase:1,deny,status:400\"";
+
+std::string cookies(size_t count) {
+  std::string out;
+  for (size_t i = 0; i < count; ++i) out += "a=1;";
+  return out;
+}
+
+TEST(UninspectedTest, ArgumentsOfAQueryPastTheLimitAreFlagged) {
+  EXPECT_TRUE(seeLone(kError, "/?a=1&b=2&c=3&d=4").stop);
+  EXPECT_TRUE(seeLone(kFlag, "/?a=1&b=2&c=3&d=4").stop);
+  const Seen seen = seeLone("", "/?a=1&b=2&c=3&d=4");
+  ASSERT_TRUE(seen.failure);
+  EXPECT_EQ(seen.failure->status, 400);
+  EXPECT_EQ(seen.failure->message, "the request has more than 3 arguments (SecArgumentsLimit)");
+}
+
+TEST(UninspectedTest, ArgumentsAtTheLimitAreNot) {
+  for (const char* uri : {"/?a=1&b=2&c=3", "/?a=1&b=2&c=3&", "/?a=1&&b=2&c=3"}) {
+    const Seen seen = seeLone(kError, uri);
+    EXPECT_FALSE(seen.stop) << uri;
+    EXPECT_FALSE(seen.failure) << uri;
+  }
+  EXPECT_FALSE(seeLone(kError, "/?a=1", {kForm}, "b=2&c=3").failure);
+}
+
+TEST(UninspectedTest, TheQuerysArgumentsAndTheBodysCountTogether) {
+  const Seen seen = seeLone(kError, "/?a=1&b=2", {kForm}, "c=3&d=4");
+  EXPECT_TRUE(seen.stop);
+  EXPECT_TRUE(seen.failure);
+  const Seen json = seeLone("SecAction \"id:2,phase:1,pass,nolog,ctl:requestBodyProcessor=JSON\"",
+                            "/?a=1&b=2", {{"Content-Type", "application/json"}}, "[1,2]");
+  EXPECT_TRUE(json.failure);
+}
+
+TEST(UninspectedTest, CookiesPastTheBoundAreFlagged) {
+  const std::string rule =
+      "SecRule TX:MSC_COOKIES_LIMIT_EXCEEDED \"@eq 1\" \"id:1,phase:1,deny,status:400\"";
+  EXPECT_FALSE(seeLone(rule, "/", {{"Cookie", cookies(RequestSink::kMaxCookies)}}).stop);
+  const std::string many = cookies(RequestSink::kMaxCookies + 1);
+  EXPECT_TRUE(seeLone(rule, "/", {{"Cookie", many}}).stop);
+  EXPECT_TRUE(seeLone("", "/", {{"Cookie", many}}).failure);
+  EXPECT_TRUE(seeLone("SecCookieFormat 1", "/", {{"Cookie", many}}).failure);
+  EXPECT_TRUE(
+      seeLone("SecCookieV0Separator ,", "/", {{"Cookie", cookies(1) + std::string(1001, ',')}})
+          .failure == std::nullopt);
+}
+
+TEST(UninspectedTest, ABodyPastTheLimitWithoutFilesIsTheFailurePolicysToo) {
+  const Seen seen =
+      seeLone("SecRequestBodyNoFilesLimit 10", "/", {kForm}, "a=" + std::string(20, 'x'));
+  ASSERT_TRUE(seen.failure);
+  EXPECT_EQ(seen.failure->status, 413);
+  EXPECT_FALSE(seeLone("SecRequestBodyNoFilesLimit 10\nSecRequestBodyLimitAction ProcessPartial",
+                       "/", {kForm}, "a=" + std::string(20, 'x'))
+                   .failure);
+}
+
+// Each argument is slow for the rule, and none is over a limit of its own.
+TEST(UninspectedTest, ManyArgumentsThatExplodeTakeTheRequestsBudgetAndNoMore) {
+  const auto set = loadRules(
+      "SecRuleEngine On\nSecRequestBodyAccess On\n"
+      "SecRule ARGS \"@rx <[^\\w<>]*(?:[^<>\\x22'\\s]*:)?[^\\w<>]*[^>]*[^>]*(?=q)onx\" "
+      "\"id:1,phase:2,deny\"\n");
+  std::string body;
+  for (int i = 0; i < 200; ++i) {
+    body += "a" + std::to_string(i) + "=" + std::to_string(i) + std::string(3000, '<') + "onx&";
+  }
+  const auto start = std::chrono::steady_clock::now();
+  Transaction transaction(set, Policy{});
+  transaction.requestLine("POST", "/", "HTTP/1.1");
+  transaction.addRequestHeader(kForm.first, kForm.second);
+  transaction.requestHeaders();
+  transaction.appendRequestBody(body);
+  EXPECT_FALSE(transaction.requestBody());
+  EXPECT_TRUE(transaction.limitsExceeded());
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(2));
+}
+
+TEST(UninspectedTest, AResponseThatARuleCannotDecideIsTheFailurePolicys) {
+  const auto set = loadRules(
+      "SecRuleEngine On\nSecResponseBodyAccess On\nSecPcreMatchLimit 1000\n"
+      "SecRule RESPONSE_BODY \"@rx ^(?:a+)+(?=cz)[bc]\" \"id:1,phase:4,deny\"\n");
+  Transaction transaction(set, Policy{});
+  transaction.requestLine("GET", "/", "HTTP/1.1");
+  transaction.requestHeaders();
+  transaction.requestBody();
+  transaction.addResponseHeader("Content-Type", "text/html");
+  transaction.responseHeaders(200, "HTTP/1.1");
+  transaction.appendResponseBody(std::string(60, 'a') + "b");
+  EXPECT_FALSE(transaction.responseBody());
+  ASSERT_TRUE(transaction.inspectionFailure());
+  EXPECT_EQ(transaction.inspectionFailure()->status, 502);
+}
+
+TEST(UninspectedTest, OurOwnRulesRefuseIt) {
+  RuleSetOptions options;
+  options.paths = {SOURCE_DIR "/rules"};
+  options.use_hyperscan = false;
+  const auto loaded = RuleSet::load(options);
+  ASSERT_NE(loaded.rule_set, nullptr);
+  std::string query = "/?";
+  for (int i = 0; i <= 2000; ++i) query += "a=1&";
+  const auto refusedBy = [](const Seen& seen) { return seen.stop ? seen.stop->rule_id : 0; };
+  EXPECT_EQ(refusedBy(see(loaded.rule_set, query)), 3000250);
+  EXPECT_EQ(refusedBy(see(loaded.rule_set, "/", {kForm}, query.substr(2))), 3000250);
+  EXPECT_EQ(refusedBy(see(loaded.rule_set, "/", {{"Cookie", cookies(1001)}})), 3000250);
+  EXPECT_EQ(refusedBy(see(loaded.rule_set, query.substr(0, 4000))), 0);
+}
+
+}  // namespace
+}  // namespace waf
