@@ -2,12 +2,9 @@
 
 #include <brotli/encode.h>
 #include <zlib.h>
+#include <zstd.h>
 
 #include <array>
-
-#ifdef PORTCULLIS_ZSTD
-#include <zstd.h>
-#endif
 
 namespace gateway {
 namespace {
@@ -104,7 +101,6 @@ class BrotliEncoder final : public ContentEncoder {
   std::unique_ptr<BrotliEncoderState, Delete> state_;
 };
 
-#ifdef PORTCULLIS_ZSTD
 class ZstdEncoder final : public ContentEncoder {
  public:
   static std::unique_ptr<ContentEncoder> make(int level) {
@@ -142,16 +138,13 @@ class ZstdEncoder final : public ContentEncoder {
 
   std::unique_ptr<ZSTD_CCtx, Delete> context_;
 };
-#endif
 
 }  // namespace
 
 std::unique_ptr<ContentEncoder> ContentEncoder::create(std::string_view coding, int level) {
   if (coding == "gzip") return GzipEncoder::make(level);
   if (coding == "br") return BrotliEncoder::make(level);
-#ifdef PORTCULLIS_ZSTD
   if (coding == "zstd") return ZstdEncoder::make(level);
-#endif
   return nullptr;
 }
 

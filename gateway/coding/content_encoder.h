@@ -19,8 +19,8 @@ class ContentEncoder {
   virtual bool flush(std::string* out) = 0;
   virtual bool finish(std::string* out) = 0;
 
-  // "gzip", "br" or "zstd" (where the library was there at build time); null for another one and
-  // when there is no memory. `level`: 1 the fastest to 9.
+  // "gzip", "br" or "zstd"; null for another one and when there is no memory. `level`: 1 the
+  // fastest to 9.
   static std::unique_ptr<ContentEncoder> create(std::string_view coding, int level);
 };
 

@@ -11,4 +11,4 @@ pkg_check_modules(NGHTTP2 REQUIRED IMPORTED_TARGET libnghttp2)
 pkg_check_modules(LIBXML2 REQUIRED IMPORTED_TARGET libxml-2.0)
 pkg_check_modules(MAXMIND REQUIRED IMPORTED_TARGET libmaxminddb)
 pkg_check_modules(BROTLI REQUIRED IMPORTED_TARGET libbrotlidec libbrotlienc)
-pkg_check_modules(ZSTD IMPORTED_TARGET libzstd)  # without it zstd is not offered
+pkg_check_modules(ZSTD REQUIRED IMPORTED_TARGET libzstd)

@@ -91,6 +91,19 @@ TEST(ValidateTest, CountsTheOtherProblems) {
   EXPECT_THAT(messageOf(config), testing::HasSubstr("(and 1 more)"));
 }
 
+TEST(ValidateTest, CompressionNamesWhatItCan) {
+  const auto with = [](CompressionConfig compression) {
+    Config config = sampleConfig();
+    config.sites[0].compression = std::move(compression);
+    return messageOf(config);
+  };
+  EXPECT_EQ(with({.enabled = true}), "");
+  EXPECT_THAT(with({.codings = {"gzip", "deflate"}}), testing::HasSubstr("\"deflate\" is not one"));
+  EXPECT_THAT(with({.codings = {"br", "br"}}), testing::HasSubstr("is there twice"));
+  EXPECT_THAT(with({.enabled = true, .codings = {}}), testing::HasSubstr("has no coding"));
+  EXPECT_THAT(with({.types = {"text"}}), testing::HasSubstr("\"text\" is no media type"));
+}
+
 TEST(CheckAddressTest, AcceptsHostsAddressesAndPorts) {
   for (const char* address :
        {"127.0.0.1:80", "[::1]:443", "app.internal:9000", "my_app:1", "localhost:65535"}) {

@@ -1,4 +1,5 @@
 #include <gtest/gtest.h>
+#include <zstd.h>
 
 #include <optional>
 #include <string>
@@ -141,6 +142,22 @@ TEST(ContentEncoderTest, AFlushMakesAllOfItReadable) {
     EXPECT_EQ(waf::decodeContent(coding, out, {}, false).bytes, "data: first\n\ndata: second\n\n");
   }
   EXPECT_EQ(ContentEncoder::create("deflate", 4), nullptr);
+}
+
+TEST(ContentEncoderTest, ZstdIsWhole) {
+  const std::string text(300'000, 'x');
+  const auto encoder = ContentEncoder::create("zstd", 4);
+  std::string out;
+  EXPECT_TRUE(encoder->encode(text, &out));
+  EXPECT_TRUE(encoder->flush(&out));
+  EXPECT_TRUE(encoder->finish(&out));
+  std::string back(text.size() + 1, '\0');
+  ZSTD_inBuffer in{out.data(), out.size(), 0};
+  ZSTD_outBuffer got{back.data(), back.size(), 0};
+  ZSTD_DCtx* const context = ZSTD_createDCtx();
+  EXPECT_EQ(ZSTD_decompressStream(context, &got, &in), 0u);
+  ZSTD_freeDCtx(context);
+  EXPECT_EQ(back.substr(0, got.pos), text);
 }
 
 }  // namespace
