@@ -4,8 +4,8 @@ namespace admin {
 
 bool ActLog::record(db::Store& store, const db::AdminAct& act, bool anonymous) {
   const std::lock_guard lock(mutex_);
-  turnMinute(store);
-  if (anonymous && rows_ >= kRowsAMinute) {
+  turnHour(store);
+  if (anonymous && rows_ >= kRowsAnHour) {
     ++others_;
     if (addresses_.size() < kMaxAddresses) addresses_.insert(act.origin);
     return true;
@@ -21,7 +21,7 @@ void ActLog::flush(db::Store& store) {
 
 std::vector<std::string> ActLog::alarms(db::Store& store) {
   const std::lock_guard lock(mutex_);
-  turnMinute(store);
+  turnHour(store);
   const waf::MonotonicTime now = clock_.monotonic();
   if (!verified_ || now - *verified_ >= std::chrono::minutes(1)) {
     const auto found = store.adminLog().verify(db::AdminLog::Depth::Part);
@@ -37,11 +37,11 @@ std::vector<std::string> ActLog::alarms(db::Store& store) {
   return out;
 }
 
-void ActLog::turnMinute(db::Store& store) {
+void ActLog::turnHour(db::Store& store) {
   const waf::MonotonicTime now = clock_.monotonic();
-  if (now - minute_ < std::chrono::minutes(1)) return;
+  if (now - hour_ < std::chrono::hours(1)) return;
   sumUp(store);
-  minute_ = now;
+  hour_ = now;
   rows_ = 0;
 }
 

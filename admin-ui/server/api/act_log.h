@@ -11,8 +11,9 @@
 namespace admin {
 
 // What stands between the calls of the API and the log of administrative acts: logins that fail are
-// anybody's to make, so only the first of each minute have a row of their own and the others share
-// one; and what cannot be recorded, or was changed in the log, becomes an alarm. Any thread.
+// anybody's to make, so only the first of each hour have a row of their own and the others share
+// one, so that they do not push what somebody did out of the log; and what cannot be recorded, or
+// was changed in the log, becomes an alarm. Any thread.
 class ActLog {
  public:
   explicit ActLog(const waf::Clock& clock) : clock_(clock) {}
@@ -25,19 +26,19 @@ class ActLog {
   // every few seconds.
   std::vector<std::string> alarms(db::Store& store);
 
-  static constexpr size_t kRowsAMinute = 20;
+  static constexpr size_t kRowsAnHour = 20;
   static constexpr size_t kMaxAddresses = 10000;
 
  private:
   // With the lock held.
   bool write(db::Store& store, const db::AdminAct& act);
   void sumUp(db::Store& store);
-  void turnMinute(db::Store& store);
+  void turnHour(db::Store& store);
 
   const waf::Clock& clock_;
   std::mutex mutex_;
-  waf::MonotonicTime minute_{};
-  size_t rows_ = 0;    // of this minute
+  waf::MonotonicTime hour_{};
+  size_t rows_ = 0;    // of this hour
   size_t others_ = 0;  // without a row
   std::set<std::string> addresses_;
   uint64_t unlogged_ = 0;  // since the start

@@ -70,6 +70,30 @@ it('says who did it', async () => {
   expect(within(table).getByText('203.0.113.58').getAttribute('href')).toContain('client=203.0.113.58');
 });
 
+it('lifts the masks of an event for an auditor and for nobody else', async () => {
+  for (const role of ['admin', 'auditor'] as const) {
+    const { server, unmount } = renderApp('/events', { role });
+    const [masked] = server.state.events;
+    if (!masked) throw new Error('no event');
+    masked.secrets_kept = true;
+    server.intercept = (request) =>
+      request.path === `/events/${masked.id}/unmask`
+        ? new Response(JSON.stringify({ ...masked, request: { ...masked.request, uri: '/?password=hunter2' } }))
+        : undefined;
+    await waitFor(() => expect(document.querySelector(`[data-key="${masked.id}"]`)).toBeTruthy(), { timeout: 10_000 });
+    await userEvent.click(document.querySelector(`[data-key="${masked.id}"]`) as Element);
+    await screen.findByText('Copy link');
+    const button = screen.queryByText('Lift the masks');
+    expect(button !== null).toBe(role === 'auditor');
+    if (button) {
+      await userEvent.click(button);
+      await screen.findByText(/password=hunter2/);
+      expect(server.requests.some(({ method, path }) => method === 'POST' && path.endsWith('/unmask'))).toBe(true);
+    }
+    unmount();
+  }
+});
+
 it('offers to clear a filter that nothing matches', async () => {
   const { router } = renderApp('/events?q=nothing-has-this');
   await userEvent.click(await screen.findByRole('button', { name: 'Clear the filter' }));

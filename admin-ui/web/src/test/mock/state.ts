@@ -9,7 +9,7 @@ import { makeEvents } from './events';
 export interface MockOptions {
   logged_in?: boolean;
   must_change_password?: boolean;
-  role?: 'admin' | 'viewer';
+  role?: 'admin' | 'viewer' | 'auditor';
   empty?: boolean;
   alarms?: string[];
 }
