@@ -27,8 +27,6 @@ struct MatchedRule {
   std::string severity;  // "CRITICAL", …, or ""
   std::vector<std::string> tags;
   std::string variable;  // "ARGS:id"
-  // What the further links of its chain matched. For masking; not part of the record.
-  std::vector<std::string> chain_variables;
   std::string
       value;  // the value that matched, after the transformations; at most kMaxLoggedValue bytes
   std::vector<std::string> transformations;
@@ -36,6 +34,8 @@ struct MatchedRule {
   size_t match_length = 0;
   std::string file;  // where the rule was written
   int line = 0;
+  // What the further links of its chain matched. For masking; not part of the record.
+  std::vector<std::string> chain_variables;
 };
 
 inline constexpr size_t kMaxLoggedValue = 2048;
