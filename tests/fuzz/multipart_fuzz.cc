@@ -61,6 +61,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   waf::BodyLimits limits;
   limits.arguments = kArguments;
   limits.upload_files = kFiles;
+  limits.further_files = kArguments;
   MultipartSink sink(body);
   const waf::BodyOutcome outcome = waf::parseMultipart(body, type, limits, sink);
   require(outcome.error == !outcome.message.empty());

@@ -36,6 +36,7 @@ struct BodyLimits {
   uint32_t json_depth = 512;      // SecRequestBodyJsonDepthLimit
   uint32_t arguments = 1000;      // SecArgumentsLimit
   uint32_t upload_files = 100;    // SecUploadFileLimit
+  uint32_t further_files = 1000;  // past upload_files: listed and flagged
   char argument_separator = '&';  // SecArgumentSeparator
 };
 

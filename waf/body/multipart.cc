@@ -235,7 +235,7 @@ class MultipartParser {
     }
     // Files past the limit are listed all the same, so that rules see their names.
     flags_.file_limit_exceeded |= ++files_ > limits_.upload_files;
-    if (files_ > limits_.upload_files + limits_.arguments) {
+    if (files_ > limits_.upload_files + limits_.further_files) {
       return fail("many more files than the limit");
     }
     sink_.addFile(disposition.name, disposition.filename, content);

@@ -12,6 +12,7 @@ BodyLimits limitsOf(const Settings& settings) {
   limits.json_depth = settings.json_depth;
   limits.arguments = settings.arguments_limit + 1;  // the sink counts, the query's too
   limits.upload_files = settings.upload_file_limit;
+  limits.further_files = settings.arguments_limit;
   limits.argument_separator = settings.argument_separator;
   return limits;
 }

@@ -113,7 +113,8 @@ TEST_F(RulesetsTest, ChecksWithoutStoring) {
       user_->send("POST", "/api/v1/rulesets/check", idle, {{"X-Filename", "a.conf"}});
   ASSERT_EQ(warned.status, 200) << warned.body;
   std::vector<std::string> warnings;
-  for (const json& diagnostic : warned.json()["diagnostics"]) {
+  const json found = warned.json();
+  for (const json& diagnostic : found["diagnostics"]) {
     EXPECT_EQ(diagnostic["severity"], "warning");
     warnings.push_back(diagnostic["message"]);
   }

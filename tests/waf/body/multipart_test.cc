@@ -233,7 +233,7 @@ TEST(MultipartTest, HoldsTheArgumentLimit) {
 TEST(MultipartTest, ListsFilesPastTheirLimitAndFlagsThem) {
   BodyLimits limits;
   limits.upload_files = 1;
-  limits.arguments = 2;
+  limits.further_files = 2;
   const auto files = [&](int count) {
     std::string body;
     for (int i = 0; i < count; ++i) {

@@ -136,7 +136,7 @@ TEST(UninspectedTest, AResponseThatARuleCannotDecideIsTheFailurePolicys) {
   transaction.requestBody();
   transaction.addResponseHeader("Content-Type", "text/html");
   transaction.responseHeaders(200, "HTTP/1.1");
-  transaction.appendResponseBody(std::string(60, 'a') + "b");
+  transaction.appendResponseBody(std::string(60, 'a') + "b cz");
   EXPECT_FALSE(transaction.responseBody());
   ASSERT_TRUE(transaction.inspectionFailure());
   EXPECT_EQ(transaction.inspectionFailure()->status, 502);
