@@ -163,17 +163,19 @@ class MultipartParser {
         return fail("part header too long");
       }
       const char first = line.text.front();
-      // Some origins end a line at a carriage return alone, or a value at NUL.
-      if (std::any_of(line.text.begin() + 1, line.text.end(), isControl)) {
+      const bool folded =
+          first == ' ' || first == '\t' || first == '\v' || first == '\f' || first == '\r';
+      // Some origins end a line at a carriage return alone, or a value at NUL. The rules see it.
+      if (std::any_of(line.text.begin() + (folded ? 1 : 0), line.text.end(), isControl)) {
         flags_.invalid_part = true;
-        return fail("control byte in a part's header");
+        fail("control byte in a part's header");
       }
-      if (first == ' ' || first == '\t' || first == '\v' || first == '\f' || first == '\r') {
+      if (folded) {
         if (!fold(line.text, headers)) return false;
         continue;
       }
       const size_t colon = line.text.find(':');
-      if (colon == std::string_view::npos || colon == 0 || isControl(first)) {
+      if (colon == std::string_view::npos || colon == 0) {
         flags_.invalid_part = true;
         return fail("part header line without a name");
       }

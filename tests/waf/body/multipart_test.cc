@@ -310,6 +310,16 @@ TEST(MultipartTest, ContentsAreReportedWithoutTheirTransferEncoding) {
   }
 }
 
+TEST(MultipartTest, AHeaderWithAControlByteIsAnErrorAndIsReported) {
+  const Parsed p =
+      parse("--0000\r\n" + kField + "\r\nX-One: a\x0e" + "b\r\n\r\nx\r\n--0000--\r\n", kType);
+  EXPECT_TRUE(p.outcome.error);
+  EXPECT_EQ(p.sink.part_headers.back().second,
+            "X-One: a\x0e"
+            "b");
+  EXPECT_EQ(p.sink.arguments.size(), 1u);
+}
+
 TEST(MultipartTest, WhatOriginsWouldCutDifferentlyIsRefused) {
   const std::string type = "\r\nContent-Type: ";
   for (const std::string& header :
