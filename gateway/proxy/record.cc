@@ -130,9 +130,9 @@ void leaveOut(const db::AccessLogConfig& log, waf::AuditEvent* event) {
 constexpr size_t kMostSealed = 256u << 10;
 
 // Masks the event; where the site wants it what was masked goes along sealed, bound to the event.
-void mask(const Request& request, waf::AuditEvent* event) {
+void mask(const Request& request, bool is_event, waf::AuditEvent* event) {
   const bool keep = request.site != nullptr && request.site->config.events.keep_secrets &&
-                    request.snapshot->sealing && event->decision != waf::Decision::Passed;
+                    request.snapshot->sealing && is_event;
   const std::string whole = keep ? waf::toAuditJson(*event) : "";
   const waf::Masking& masking = request.snapshot->masking;
   masking.apply(event, request.transaction ? request.transaction->secrets(masking)
@@ -167,10 +167,10 @@ void Exchange::record(Request& request) {
   if (!worker_.spool) return;
   waf::AuditEvent event =
       describe(request, decision, client_.peerPort(), client_.tls(), worker_.clock);
-  if (decision == waf::Decision::Passed && request.site != nullptr) {
+  if (!relevant && request.site != nullptr) {
     leaveOut(request.site->config.access_log, &event);
   }
-  mask(request, &event);
+  mask(request, relevant, &event);
   std::string line;
   waf::appendAuditJson(event, &line);
   // A loss is counted and alarmed by the log; the answer goes out all the same.
@@ -185,7 +185,7 @@ void Exchange::recordRefusal(const ClientConnection& client, Request& request) {
   if (!worker.spool) return;
   waf::AuditEvent event =
       describe(request, waf::Decision::Blocked, client.peerPort(), client.tls(), worker.clock);
-  if (request.snapshot) mask(request, &event);
+  if (request.snapshot) mask(request, true, &event);
   static_cast<void>(worker.spool->append(waf::toAuditJson(event), true));
 }
 

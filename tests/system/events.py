@@ -156,7 +156,7 @@ def test_detail(binary):
             return gateway.api("GET", f"/events/{answer_.id}")[1]
         shown = event(get(gateway.http_port, "/?probe=yes&password=hunter2"))
         assert "hunter2" not in json.dumps(shown), shown
-        assert shown["secrets_kept"] and shown["scores"]["classes"] == {"leakage": 4}, shown
+        assert shown.get("secrets_kept") and shown["scores"]["classes"] == {"leakage": 4}, shown
         assert dict(shown["response"]["headers"])["Content-Type"] == "text/html", shown["response"]
         assert "leak password=*******" in shown["response"]["body_excerpt"], shown["response"]
         assert {"phase1", "phase2", "phase3", "phase4", "waf", "total"} <= set(shown["durations_us"]), shown
