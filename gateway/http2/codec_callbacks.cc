@@ -3,22 +3,10 @@
 #include <algorithm>
 #include <string>
 
-#include "gateway/http2/response_fields.h"
+#include "gateway/http2/callback_parts.h"
 
 namespace gateway {
 namespace {
-
-constexpr size_t kMostTrailerBytes = 16384;
-
-struct CallbacksDelete {
-  void operator()(nghttp2_session_callbacks* callbacks) const {
-    nghttp2_session_callbacks_del(callbacks);
-  }
-};
-std::string_view viewOf(nghttp2_rcbuf* buffer) {
-  const nghttp2_vec bytes = nghttp2_rcbuf_get_buf(buffer);
-  return {reinterpret_cast<const char*>(bytes.base), bytes.len};
-}
 
 // What a frame of this kind moves is nothing by itself.
 bool isIdle(const nghttp2_frame_hd& head) {
@@ -138,25 +126,13 @@ ssize_t Http2Codec::Callbacks::readData(nghttp2_session* session, int32_t id, ui
                                         size_t length, uint32_t* flags, nghttp2_data_source* source,
                                         void*) {
   auto& stream = *static_cast<Http2Stream*>(source->ptr);
-  const size_t take = std::min(length, stream.outbound.size());
-  *flags |= NGHTTP2_DATA_FLAG_NO_COPY;
-  if (take == stream.outbound.size() && stream.outbound_end) {
-    *flags |= NGHTTP2_DATA_FLAG_EOF;
-    if (!stream.trailers.empty()) {
-      *flags |= NGHTTP2_DATA_FLAG_NO_END_STREAM;
-      const Http2TrailerFields fields(stream.trailers);
-      nghttp2_submit_trailer(session, id, fields.list().data(), fields.list().size());
-    }
-  } else if (take == 0) {
-    stream.deferred = true;
-    return NGHTTP2_ERR_DEFERRED;
-  }
-  return static_cast<ssize_t>(take);
+  return announce(session, id,
+                  {stream.outbound, stream.outbound_end, stream.trailers, &stream.deferred}, length,
+                  flags);
 }
 
 int Http2Codec::Callbacks::sendData(nghttp2_session*, nghttp2_frame* frame, const uint8_t* head,
                                     size_t length, nghttp2_data_source* source, void* user) {
-  constexpr size_t kFrameHead = 9;
   Http2Codec& codec = self(user);
   auto& stream = *static_cast<Http2Stream*>(source->ptr);
   // The stream was given up between the two callbacks: its bytes are gone.

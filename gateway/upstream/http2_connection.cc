@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include "gateway/http2/response_fields.h"
+#include "gateway/http2/callback_parts.h"
 
 namespace gateway {
 namespace {
@@ -12,16 +12,9 @@ constexpr size_t kMostStreams = 100;
 constexpr uint32_t kStreamWindow = 256u << 10;
 constexpr int32_t kConnectionWindow = 4 << 20;
 constexpr uint32_t kMostHeadBytes = 65536;
-constexpr size_t kMostTrailerBytes = 16384;
 constexpr size_t kWriteBytes = 32768;
-constexpr size_t kFrameHead = 9;
 // The upstream takes nothing of what waits for it.
 constexpr std::chrono::milliseconds kWriteTimeout{60000};
-
-std::string_view viewOf(nghttp2_rcbuf* buffer) {
-  const nghttp2_vec bytes = nghttp2_rcbuf_get_buf(buffer);
-  return {reinterpret_cast<const char*>(bytes.base), bytes.len};
-}
 
 }  // namespace
 
@@ -98,20 +91,9 @@ struct Http2Connection::Callbacks {
   static ssize_t readData(nghttp2_session* session, int32_t id, uint8_t*, size_t length,
                           uint32_t* flags, nghttp2_data_source* source, void*) {
     auto& stream = *static_cast<Http2ClientStream*>(source->ptr);
-    const size_t take = std::min(length, stream.outbound.size());
-    *flags |= NGHTTP2_DATA_FLAG_NO_COPY;
-    if (take == stream.outbound.size() && stream.outbound_end) {
-      *flags |= NGHTTP2_DATA_FLAG_EOF;
-      if (!stream.trailers.empty()) {
-        *flags |= NGHTTP2_DATA_FLAG_NO_END_STREAM;
-        const Http2TrailerFields fields(stream.trailers);
-        nghttp2_submit_trailer(session, id, fields.list().data(), fields.list().size());
-      }
-    } else if (take == 0) {
-      stream.deferred = true;
-      return NGHTTP2_ERR_DEFERRED;
-    }
-    return static_cast<ssize_t>(take);
+    return announce(session, id,
+                    {stream.outbound, stream.outbound_end, stream.trailers, &stream.deferred},
+                    length, flags);
   }
 
   static int sendData(nghttp2_session*, nghttp2_frame*, const uint8_t* head, size_t length,
@@ -127,17 +109,12 @@ struct Http2Connection::Callbacks {
     return 0;
   }
 
-  struct Delete {
-    void operator()(nghttp2_session_callbacks* table) const {
-      nghttp2_session_callbacks_del(table);
-    }
-  };
   // For every session of the process; null when there was no memory.
   static nghttp2_session_callbacks* table() {
-    static const std::unique_ptr<nghttp2_session_callbacks, Delete> made = [] {
+    static const std::unique_ptr<nghttp2_session_callbacks, CallbacksDelete> made = [] {
       nghttp2_session_callbacks* raw = nullptr;
       nghttp2_session_callbacks_new(&raw);
-      std::unique_ptr<nghttp2_session_callbacks, Delete> callbacks(raw);
+      std::unique_ptr<nghttp2_session_callbacks, CallbacksDelete> callbacks(raw);
       if (raw == nullptr) return callbacks;
       nghttp2_session_callbacks_set_on_header_callback2(raw, onHeader);
       nghttp2_session_callbacks_set_on_frame_recv_callback(raw, onFrame);
