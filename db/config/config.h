@@ -205,6 +205,8 @@ struct SiteConfig {
   CacheConfig cache;
   CompressionConfig compression;
   WebSocketConfig websocket;
+  bool grpc =
+      false;  // calls to an HTTP/2 upstream pass message by message, their bodies uninspected
   LimitsConfig limits;
   TimeoutsConfig timeouts;
   AccessLogConfig access_log;

@@ -358,6 +358,9 @@ void fields(V&& v, T& o) {
   v(Field{.name = "cache"}, o.cache);
   v(Field{.name = "compression"}, o.compression);
   v(Field{.name = "websocket"}, o.websocket);
+  v(Field{.name = "grpc",
+          .about = "calls to an HTTP/2 upstream pass message by message, their bodies uninspected"},
+    o.grpc);
   v(Field{.name = "limits"}, o.limits);
   v(Field{.name = "timeouts"}, o.timeouts);
   v(Field{.name = "access_log"}, o.access_log);

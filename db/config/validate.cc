@@ -1,5 +1,6 @@
 #include "db/config/validate.h"
 
+#include <algorithm>
 #include <map>
 #include <set>
 
@@ -190,6 +191,15 @@ class Validator {
       report("path", "has no path; give a folder, a .conf file or an archive");
   }
 
+  void checkGrpc(const SiteConfig& site) {
+    const auto upstream =
+        std::find_if(config_.upstreams.begin(), config_.upstreams.end(),
+                     [&](const auto& each) { return each.name == site.upstream; });
+    if (upstream == config_.upstreams.end() || upstream->protocol != "http1") return;
+    report("grpc", "gRPC is spoken over HTTP/2; set protocol of upstream \"" + upstream->name +
+                       "\" to h2 or h2c, or turn grpc off");
+  }
+
   void check(const SiteConfig& site) {
     checkReferences("listeners", "listener", site.listeners, listeners_);
     checkReferences("certificates", "certificate", site.certificates, certificates_);
@@ -202,6 +212,7 @@ class Validator {
     if (site.listeners.empty()) report("listeners", "has no listener; choose at least one");
     checkTls(site);
     checkHosts(site);
+    if (site.grpc) checkGrpc(site);
     checkNetworks("trusted_proxies", site.trusted_proxies);
     checkNetworks("access.allow", site.access.allow);
     checkNetworks("access.deny", site.access.deny);

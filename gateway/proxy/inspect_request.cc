@@ -61,8 +61,10 @@ Task<Exchange::Step> Exchange::inspectHead(Request& request) {
 
 Task<Exchange::Step> Exchange::readBody(Request& request) {
   if (request.body_complete) co_return Step::GoOn;
-  // Its messages come as long as both sides like, and each waits for others.
-  request.streaming = isGrpc(request.head) && request.head.major_version == 2 &&
+  // The messages of a call come as long as both sides like, and each waits for others. Nobody
+  // inspects them, so what a client calls its request is not enough: the site has to speak gRPC.
+  request.streaming = request.site->config.grpc && isGrpc(request.head) &&
+                      request.head.major_version == 2 &&
                       request.site->upstream->config.protocol != "http1";
   if (request.streaming) co_return Step::GoOn;
   const uint64_t site_limit = request.site->config.limits.body_bytes;

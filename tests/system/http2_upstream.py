@@ -231,8 +231,12 @@ def test_grpc(binary):
     origin.address = address
     rules = ('SecRuleEngine On\nSecRule REQUEST_HEADERS:x-user "@contains evil" "id:1001,phase:1,deny,status:403,log,msg:\'Evil\'"\n'
              'SecRequestBodyAccess On\n')
+
+    def speaks_grpc(document):
+        h2c()["change"](document)
+        document["sites"][0]["grpc"] = True
     try:
-        with serving(binary, origin=origin, rules=rules, **h2c()) as (gateway, _):
+        with serving(binary, origin=origin, rules=rules, change=speaks_grpc) as (gateway, _):
             certificate = (gateway.folder / "cert.pem").read_bytes()
             for channel in (grpc.insecure_channel(f"127.0.0.1:{gateway.http_port}"),
                             grpc.secure_channel(f"localhost:{gateway.tls_port}", grpc.ssl_channel_credentials(certificate))):
@@ -280,3 +284,22 @@ def test_grpc(binary):
             assert len(events(gateway, "reason=waf", least=2)) == 2
     finally:
         server.stop(0)
+
+
+def test_grpc_is_chosen(binary):
+    """A request that merely calls itself gRPC has its body inspected: only a site that speaks gRPC passes messages on unread."""
+    rules = ('SecRuleEngine On\nSecRequestBodyAccess On\n'
+             'SecAction "id:1000,phase:1,pass,nolog,ctl:forceRequestBodyVariable=On"\n'
+             'SecRule REQUEST_BODY "@contains evil" "id:1001,phase:2,deny,status:403,log,msg:\'Evil\'"\n')
+    fields = [("content-type", "application/grpc"), ("te", "trailers")]
+    for grpc_site in (False, True):
+        def change(document):
+            h2c()["change"](document)
+            document["sites"][0]["grpc"] = grpc_site
+        with H2Origin() as origin, serving(binary, origin=origin, rules=rules, change=change) as (gateway, _):
+            with H2(gateway.tls_port) as client:
+                client.get("/t.T/Unary", "POST", fields, b"something evil")
+            reached = [request.body for request in origin.asked]
+            assert reached == ([b"something evil"] if grpc_site else []), (grpc_site, reached)
+            if not grpc_site:
+                assert [e["response"]["status"] for e in events(gateway, "reason=waf", least=1)] == [403]

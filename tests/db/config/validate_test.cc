@@ -185,6 +185,14 @@ TEST(ValidateTest, HstsNeedsHttpsAndPreloadALongTime) {
   EXPECT_THAT(messageOf(config), testing::HasSubstr("no HTTPS listener"));
 }
 
+TEST(ValidateTest, GrpcNeedsAnUpstreamOverHttp2) {
+  Config config = sampleConfig();
+  config.sites[0].grpc = true;
+  EXPECT_THAT(messageOf(config), testing::HasSubstr("to h2 or h2c"));
+  config.upstreams[0].protocol = "h2c";
+  EXPECT_EQ(messageOf(config), "");
+}
+
 TEST(ValidateTest, ProxiesOfAListenerAreNetworks) {
   Config config = sampleConfig();
   config.listeners[0].proxy_protocol_from = {"10.0.0.0/8", "banana"};

@@ -5,6 +5,8 @@
 #include <openssl/ocsp.h>
 #include <openssl/ssl.h>
 
+#include <atomic>
+
 #include "db/certificate/openssl_handles.h"
 #include "tests/gateway/support/echo_server.h"
 #include "tests/gateway/support/fake_upstream.h"
@@ -49,9 +51,10 @@ struct Responder {
   }
 
   const TestAuthority& signer;
-  int status = V_OCSP_CERTSTATUS_GOOD;
-  long from_now = -60;
-  long valid_for = 3600;
+  // Changed by the test between requests, read by the server's threads.
+  std::atomic<int> status = V_OCSP_CERTSTATUS_GOOD;
+  std::atomic<long> from_now = -60;
+  std::atomic<long> valid_for = 3600;
   FakeUpstream server;
 };
 

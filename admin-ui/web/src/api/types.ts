@@ -110,6 +110,7 @@ export interface Site {
   cache: { enabled: boolean; limit_bytes: number; object_limit_bytes: number };
   compression?: { enabled: boolean; codings: string[]; level: number; min_bytes: number; types: string[]; with_secrets: boolean };
   websocket?: { inspect_messages: boolean; message_bytes: number };
+  grpc?: boolean;
   limits?: { head_bytes: number; header_fields: number; uri_bytes: number; body_bytes: number; decoded_body_bytes: number; decoded_body_ratio: number };
   timeouts?: { head_ms: number; body_ms: number; idle_ms: number; write_ms: number };
   status?: SiteStatus;

@@ -11,17 +11,18 @@ const kWebSocket = { inspect_messages: false, message_bytes: 65536 };
 const pick = (site: Site) => ({
   compression: site.compression ?? kCompression,
   websocket: site.websocket ?? kWebSocket,
+  grpc: site.grpc ?? false,
 });
 
-/** What becomes of bodies between the upstream and the client: compression, and the messages of WebSockets. */
+/** What becomes of bodies between the upstream and the client: compression, the messages of WebSockets and of gRPC. */
 export function DeliveryTab({ site, version }: SiteTabProps) {
   const draft = useSiteDraft(site, version, pick, (value) => value);
   const { value, set } = draft;
-  const { compression, websocket } = value;
+  const { compression, websocket, grpc } = value;
   const setCompression = (change: Partial<typeof kCompression>) => set({ compression: { ...compression, ...change } });
   const setWebSocket = (change: Partial<typeof kWebSocket>) => set({ websocket: { ...websocket, ...change } });
   return (
-    <Panel title="Compression and WebSockets" foot={<div className="grow"><SaveBar draft={draft} /></div>}>
+    <Panel title="Compression, WebSockets and gRPC" foot={<div className="grow"><SaveBar draft={draft} /></div>}>
       <div className="form">
         <Switch
           label="Compress responses"
@@ -54,6 +55,12 @@ export function DeliveryTab({ site, version }: SiteTabProps) {
         {websocket.inspect_messages && (
           <NumberInput label="Message, at most" description="A longer one closes the WebSocket" suffix=" bytes" min={125} allowDecimal={false} value={websocket.message_bytes} onChange={(next) => setWebSocket({ message_bytes: Number(next) || kWebSocket.message_bytes })} maw={300} />
         )}
+        <Switch
+          label="The upstream speaks gRPC"
+          description="Calls pass message by message, and their bodies are not inspected. Needs an upstream over HTTP/2. Leave it off where the upstream answers other requests, too: any client can call its request gRPC."
+          checked={grpc}
+          onChange={(event) => set({ grpc: event.currentTarget.checked })}
+        />
       </div>
     </Panel>
   );
