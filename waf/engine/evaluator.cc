@@ -77,6 +77,8 @@ std::optional<Interruption> Evaluator::run(int phase) {
   for (size_t i = 0; i < rules.size();) {
     const Rule& rule = *rules[i];
     if (isRemoved(rule) || !mayMatch(rule) || !evaluateChain(rule)) {
+      // MATCHED_VARS is of the current operator check (the manual): none when that found nothing.
+      if (!isRemoved(rule)) data_.startMatchedValues();
       ++i;
       continue;
     }
