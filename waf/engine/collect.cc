@@ -92,26 +92,24 @@ void TransactionData::forEach(VariableId id, const Selector& selector, const Rul
 
 void TransactionData::collect(const Target& target, const Rule& rule,
                               std::vector<FoundValue>* out) const {
-  const auto isLeftOut = [&](const Value& value) {
-    return std::any_of(
-        target.exclusions.begin(), target.exclusions.end(),
-        [&](const Exclusion& exclusion) { return exclusion.applies(target.variable, value); });
-  };
   if (target.count) {
+    // As in ModSecurity (2 and 3) what leaves single members out does not change how many there
+    // are.
     uint64_t count = 0;
-    const auto countOne = [&](const Value& value) {
-      if (!isLeftOut(value)) ++count;
-    };
     if (target.tx_slot >= 0) {
-      const Value* value = tx_[static_cast<size_t>(target.tx_slot)];
-      if (value != nullptr) countOne(*value);
+      if (hasTx(target.tx_slot)) count = 1;
     } else {
-      forEach(target.variable, target.selector, &rule, countOne);
+      forEach(target.variable, target.selector, &rule, [&](const Value&) { ++count; });
     }
     const std::string digits = std::to_string(count);
     out->push_back({newValue(target.variable, target.selector.written, digits), &target});
     return;
   }
+  const auto isLeftOut = [&](const Value& value) {
+    return std::any_of(
+        target.exclusions.begin(), target.exclusions.end(),
+        [&](const Exclusion& exclusion) { return exclusion.applies(target.variable, value); });
+  };
   if (target.tx_slot >= 0) {
     const Value* value = tx_[static_cast<size_t>(target.tx_slot)];
     if (value != nullptr && !isLeftOut(*value)) out->push_back({value, &target});
