@@ -34,6 +34,17 @@ void TransactionData::forEachAssigned(VariableId id, const Selector& selector, F
   if (const auto text = property(id, selector.name)) visit(*newValue(id, selector.written, *text));
 }
 
+// What the rule does not say has no value.
+template <typename F>
+void TransactionData::forEachRuleField(const Rule& rule, const Selector& selector,
+                                       F&& visit) const {
+  for (const std::string_view name : {"id", "rev", "ver", "severity", "logdata", "msg", "phase"}) {
+    const Value* field = newValue(VariableId::Rule, name, {});
+    if (!selector.selects(*field)) continue;
+    if (const auto text = ruleField(rule, name)) visit(*newValue(VariableId::Rule, name, *text));
+  }
+}
+
 template <typename F>
 void TransactionData::forEach(VariableId id, const Selector& selector, const Rule* rule,
                               F&& visit) const {
@@ -57,7 +68,7 @@ void TransactionData::forEach(VariableId id, const Selector& selector, const Rul
       return;
     case VariableKind::Computed:
       if (id == VariableId::Rule) {
-        if (rule != nullptr) visit(*newValue(id, {}, ruleField(*rule, selector.name)));
+        if (rule != nullptr) forEachRuleField(*rule, selector, visit);
       } else {
         visit(*newValue(id, {}, computed(id)));
       }

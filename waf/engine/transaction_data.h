@@ -103,11 +103,13 @@ class TransactionData {
   void forEachTx(const Selector& selector, F&& visit) const;
   template <typename F>
   void forEachAssigned(VariableId id, const Selector& selector, F&& visit) const;
+  template <typename F>
+  void forEachRuleField(const Rule& rule, const Selector& selector, F&& visit) const;
   Value* newValue(VariableId id, std::string_view name, std::string_view text) const;
   const std::vector<Value*>& xmlValues(std::string_view xpath, const Rule* rule) const;
   std::string_view computed(VariableId id) const;
   std::string_view fullRequest() const;
-  std::string_view ruleField(const Rule& rule, std::string_view name) const;
+  std::optional<std::string> ruleField(const Rule& rule, std::string_view name) const;
 
   struct AssignedVariables {
     std::vector<Value*> values;
