@@ -1,13 +1,17 @@
 // How targets and macros find values.
 #include <algorithm>
+#include <array>
 
 #include "waf/engine/transaction_data.h"
 
 namespace waf {
-std::pair<VariableId, VariableId> TransactionData::partsOf(VariableId id) {
-  if (id == VariableId::Args) return {VariableId::ArgsGet, VariableId::ArgsPost};
-  if (id == VariableId::ArgsNames) return {VariableId::ArgsGetNames, VariableId::ArgsPostNames};
-  return {id, id};
+std::span<const VariableId> TransactionData::partsOf(const VariableId& id) {
+  static constexpr std::array kArgs{VariableId::ArgsGet, VariableId::ArgsPost, VariableId::Args};
+  static constexpr std::array kNames{VariableId::ArgsGetNames, VariableId::ArgsPostNames,
+                                     VariableId::ArgsNames};
+  if (id == VariableId::Args) return kArgs;
+  if (id == VariableId::ArgsNames) return kNames;
+  return {&id, 1};
 }
 
 template <typename F>
@@ -58,8 +62,7 @@ void TransactionData::forEach(VariableId id, const Selector& selector, const Rul
       if (scalar_set_[index(id)]) visit(scalar(id));
       return;
     case VariableKind::Collection:
-      visitAll(collection(partsOf(id).first));
-      if (partsOf(id).second != partsOf(id).first) visitAll(collection(partsOf(id).second));
+      for (const VariableId part : partsOf(id)) visitAll(collection(part));
       return;
     case VariableKind::Xml:
       if (xml_) {
