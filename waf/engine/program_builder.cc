@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "waf/base/text.h"
+#include "waf/engine/action_compiler.h"
 #include "waf/engine/lint.h"
 #include "waf/engine/rule_groups.h"
 #include "waf/seclang/parser.h"
@@ -132,8 +133,16 @@ void ProgramBuilder::gather() {
 }
 
 void ProgramBuilder::addDefaults(const DefaultActionAst& defaults) {
+  // Its mistakes are told here, once, also where no rule inherits it.
+  Rule rule;
+  std::vector<std::string> errors;
+  std::vector<std::string> warnings;
+  ActionCompiler(program_.get(), &rule, &errors, &warnings).compile(defaults.actions, {});
+  for (std::string& message : errors) {
+    error(defaults.position, "SecDefaultAction: " + std::move(message));
+  }
   auto changed = std::make_shared<Defaults>(*defaults_);
-  (*changed)[defaults.phase] = defaults.actions;
+  (*changed)[defaults.phase] = errors.empty() ? defaults.actions : std::vector<ActionAst>{};
   defaults_ = std::move(changed);
 }
 
