@@ -12,7 +12,7 @@ class BodySink {
  public:
   virtual ~BodySink() = default;
 
-  // A parameter (ARGS_POST): form fields, JSON leaves ("json.a.b", array elements as
+  // A parameter (ARGS): form fields, JSON leaves ("json.a.b", array elements as
   // "json.a.array_0": ModSecurity 3). False when the argument limit is reached: the processor stops
   // and reports an error.
   virtual bool addArgument(std::string_view name, std::string_view value) = 0;

@@ -133,7 +133,9 @@ class MultipartParser {
         case LineKind::Close:
           noteEnd(line);
           complete_ = true;
-          return fail("final boundary without a part");
+          if (flags_.data_before) return fail("final boundary without a part");
+          opened_ = true;  // a form without fields, as browsers send it
+          return false;
         case LineKind::Odd:
         case LineKind::Text:
           flags_.data_before = true;

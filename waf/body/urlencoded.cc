@@ -2,6 +2,9 @@
 //
 //   pairs = pair *( separator pair )      pair = name [ "=" value ]
 //
+// Two separators in a row have a pair without a name and a value between them, as in ModSecurity;
+// one at the very end has none behind it.
+//
 // Each side is decoded once: "+" is a space, "%" HEXDIG HEXDIG is a byte, and any other "%" stays
 // as it is (an origin would see it so, too) and raises URLENCODED_ERROR.
 #include <algorithm>
@@ -58,7 +61,6 @@ BodyOutcome parseUrlEncoded(std::string_view body, const BodyLimits& limits, Bod
     const size_t end = std::min(body.find(limits.argument_separator, start), body.size());
     const std::string_view pair = body.substr(start, end - start);
     start = end + 1;
-    if (pair.empty()) continue;
     const size_t equals = pair.find('=');
     std::string_view name;
     std::string_view value;

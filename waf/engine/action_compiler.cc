@@ -34,9 +34,7 @@ Macro ActionCompiler::macro(const std::string& action, const std::string& text) 
 void ActionCompiler::applyDefault(const ActionAst& action) {
   const ActionInfo* info = findAction(action.name);
   uint64_t status = 0;
-  if (action.name == "t") {
-    applyTransformation(action.value);
-  } else if (action.name == "tag") {
+  if (action.name == "tag") {
     addTag(action.value);
   } else if (applyLogging(action, &rule_->log, &rule_->audit_log)) {
     return;
@@ -44,9 +42,25 @@ void ActionCompiler::applyDefault(const ActionAst& action) {
     default_.status = static_cast<int>(status);
   } else if (info->kind == ActionKind::Disruptive && action.name != "block") {
     applyDisruptive(action, &default_);
-  } else if (info->kind == ActionKind::NonDisruptive) {
+  } else if (info->kind == ActionKind::NonDisruptive && !applyWay(action)) {
     applyVariableAction(action);
   }
+}
+
+// How a rule looks at its values.
+bool ActionCompiler::applyWay(const ActionAst& action) {
+  if (action.name == "capture") {
+    rule_->capture = true;
+  } else if (action.name == "multimatch") {
+    rule_->multi_match = true;
+  } else if (action.name == "t") {
+    applyTransformation(action.value);
+  } else if (action.name == "xmlns") {
+    applyNamespace(action.value);
+  } else {
+    return false;
+  }
+  return true;
 }
 
 bool ActionCompiler::applyLogging(const ActionAst& action, bool* log, bool* audit_log) {
@@ -65,12 +79,12 @@ void ActionCompiler::apply(const ActionAst& action) {
   const ActionInfo* info = findAction(action.name);
   if (applyLogging(action, &rule_->log, &rule_->audit_log) || applyMetaData(action)) return;
   if (action.name == "block") {
-    names_disruptive_ = true;
+    named_disruptive_ = action.name;
     const int status = rule_->disruptive.status;
     rule_->disruptive = default_;
     if (status != 0) rule_->disruptive.status = status;
   } else if (info->kind == ActionKind::Disruptive) {
-    names_disruptive_ = true;
+    named_disruptive_ = action.name;
     applyDisruptive(action, &rule_->disruptive);
   } else if (action.name == "status") {
     applyStatus(action);
@@ -80,15 +94,7 @@ void ActionCompiler::apply(const ActionAst& action) {
     rule_->skip_after = action.value;
   } else if (action.name == "chain") {
     rule_->in_chain = true;
-  } else if (action.name == "capture") {
-    rule_->capture = true;
-  } else if (action.name == "multimatch") {
-    rule_->multi_match = true;
-  } else if (action.name == "t") {
-    applyTransformation(action.value);
-  } else if (action.name == "xmlns") {
-    applyNamespace(action.value);
-  } else {
+  } else if (!applyWay(action)) {
     applyVariableAction(action);
   }
 }

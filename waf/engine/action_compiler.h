@@ -18,12 +18,14 @@ class ActionCompiler {
 
   void compile(const std::vector<ActionAst>& defaults, const std::vector<ActionAst>& actions);
 
-  // Whether the rule itself named a disruptive action (a link of a chain usually does not).
-  bool namesDisruptive() const { return names_disruptive_; }
+  // The disruptive action that the rule itself names, "" for none (a link of a chain usually does
+  // not).
+  const std::string& namedDisruptive() const { return named_disruptive_; }
 
  private:
   void applyDefault(const ActionAst& action);
   void apply(const ActionAst& action);
+  bool applyWay(const ActionAst& action);
   bool applyMetaData(const ActionAst& action);
   bool applyLogging(const ActionAst& action, bool* log, bool* audit_log);
   void applyDisruptive(const ActionAst& action, Disruptive* out);
@@ -45,7 +47,7 @@ class ActionCompiler {
   std::vector<std::string>* warnings_;
   std::vector<const Transformation*> chain_;
   Disruptive default_;  // of SecDefaultAction: what `block` means
-  bool names_disruptive_ = false;
+  std::string named_disruptive_;
 };
 
 // setvar, setenv, expirevar, initcol, setsid, setuid, setrsc.

@@ -1,13 +1,17 @@
 // How targets and macros find values.
 #include <algorithm>
+#include <array>
 
 #include "waf/engine/transaction_data.h"
 
 namespace waf {
-std::pair<VariableId, VariableId> TransactionData::partsOf(VariableId id) {
-  if (id == VariableId::Args) return {VariableId::ArgsGet, VariableId::ArgsPost};
-  if (id == VariableId::ArgsNames) return {VariableId::ArgsGetNames, VariableId::ArgsPostNames};
-  return {id, id};
+std::span<const VariableId> TransactionData::partsOf(const VariableId& id) {
+  static constexpr std::array kArgs{VariableId::ArgsGet, VariableId::ArgsPost, VariableId::Args};
+  static constexpr std::array kNames{VariableId::ArgsGetNames, VariableId::ArgsPostNames,
+                                     VariableId::ArgsNames};
+  if (id == VariableId::Args) return kArgs;
+  if (id == VariableId::ArgsNames) return kNames;
+  return {&id, 1};
 }
 
 template <typename F>
@@ -34,6 +38,17 @@ void TransactionData::forEachAssigned(VariableId id, const Selector& selector, F
   if (const auto text = property(id, selector.name)) visit(*newValue(id, selector.written, *text));
 }
 
+// What the rule does not say has no value.
+template <typename F>
+void TransactionData::forEachRuleField(const Rule& rule, const Selector& selector,
+                                       F&& visit) const {
+  for (const std::string_view name : {"id", "rev", "ver", "severity", "logdata", "msg", "phase"}) {
+    const Value* field = newValue(VariableId::Rule, name, {});
+    if (!selector.selects(*field)) continue;
+    if (const auto text = ruleField(rule, name)) visit(*newValue(VariableId::Rule, name, *text));
+  }
+}
+
 template <typename F>
 void TransactionData::forEach(VariableId id, const Selector& selector, const Rule* rule,
                               F&& visit) const {
@@ -47,8 +62,7 @@ void TransactionData::forEach(VariableId id, const Selector& selector, const Rul
       if (scalar_set_[index(id)]) visit(scalar(id));
       return;
     case VariableKind::Collection:
-      visitAll(collection(partsOf(id).first));
-      if (partsOf(id).second != partsOf(id).first) visitAll(collection(partsOf(id).second));
+      for (const VariableId part : partsOf(id)) visitAll(collection(part));
       return;
     case VariableKind::Xml:
       if (xml_) {
@@ -57,7 +71,7 @@ void TransactionData::forEach(VariableId id, const Selector& selector, const Rul
       return;
     case VariableKind::Computed:
       if (id == VariableId::Rule) {
-        if (rule != nullptr) visit(*newValue(id, {}, ruleField(*rule, selector.name)));
+        if (rule != nullptr) forEachRuleField(*rule, selector, visit);
       } else {
         visit(*newValue(id, {}, computed(id)));
       }
@@ -92,26 +106,24 @@ void TransactionData::forEach(VariableId id, const Selector& selector, const Rul
 
 void TransactionData::collect(const Target& target, const Rule& rule,
                               std::vector<FoundValue>* out) const {
-  const auto isLeftOut = [&](const Value& value) {
-    return std::any_of(
-        target.exclusions.begin(), target.exclusions.end(),
-        [&](const Exclusion& exclusion) { return exclusion.applies(target.variable, value); });
-  };
   if (target.count) {
+    // As in ModSecurity (2 and 3) what leaves single members out does not change how many there
+    // are.
     uint64_t count = 0;
-    const auto countOne = [&](const Value& value) {
-      if (!isLeftOut(value)) ++count;
-    };
     if (target.tx_slot >= 0) {
-      const Value* value = tx_[static_cast<size_t>(target.tx_slot)];
-      if (value != nullptr) countOne(*value);
+      if (hasTx(target.tx_slot)) count = 1;
     } else {
-      forEach(target.variable, target.selector, &rule, countOne);
+      forEach(target.variable, target.selector, &rule, [&](const Value&) { ++count; });
     }
     const std::string digits = std::to_string(count);
     out->push_back({newValue(target.variable, target.selector.written, digits), &target});
     return;
   }
+  const auto isLeftOut = [&](const Value& value) {
+    return std::any_of(
+        target.exclusions.begin(), target.exclusions.end(),
+        [&](const Exclusion& exclusion) { return exclusion.applies(target.variable, value); });
+  };
   if (target.tx_slot >= 0) {
     const Value* value = tx_[static_cast<size_t>(target.tx_slot)];
     if (value != nullptr && !isLeftOut(*value)) out->push_back({value, &target});

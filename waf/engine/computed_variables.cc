@@ -70,7 +70,8 @@ std::string_view TransactionData::fullRequest() const {
   return arena_.copy(text);
 }
 
-std::string_view TransactionData::ruleField(const Rule& rule, std::string_view name) const {
+std::optional<std::string> TransactionData::ruleField(const Rule& rule,
+                                                      std::string_view name) const {
   std::string text;
   if (name == "id") {
     text = std::to_string(rule.id);
@@ -79,7 +80,7 @@ std::string_view TransactionData::ruleField(const Rule& rule, std::string_view n
   } else if (name == "logdata") {
     rule.data.expand(*this, nullptr, &text);
   } else if (name == "severity") {
-    text = rule.severity_level < 8 ? std::to_string(rule.severity_level) : std::string();
+    if (rule.severity_level < 8) text = std::to_string(rule.severity_level);
   } else if (name == "rev") {
     text = rule.revision;
   } else if (name == "ver") {
@@ -87,7 +88,8 @@ std::string_view TransactionData::ruleField(const Rule& rule, std::string_view n
   } else if (name == "phase") {
     text = std::to_string(rule.phase);
   }
-  return arena_.copy(text);
+  if (text.empty()) return std::nullopt;
+  return text;
 }
 
 }  // namespace waf

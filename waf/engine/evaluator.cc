@@ -8,6 +8,9 @@
 namespace waf {
 namespace {
 
+// 200 is no refusal: as in ModSecurity v3 the standard status takes its place.
+int refusalStatus(int status, int standard) { return status == 200 ? standard : status; }
+
 // The manual: a status that is none of a redirection gives way to 302.
 int redirectStatus(int status) { return status >= 300 && status <= 399 ? status : 302; }
 
@@ -74,6 +77,8 @@ std::optional<Interruption> Evaluator::run(int phase) {
   for (size_t i = 0; i < rules.size();) {
     const Rule& rule = *rules[i];
     if (isRemoved(rule) || !mayMatch(rule) || !evaluateChain(rule)) {
+      // MATCHED_VARS is of the current operator check (the manual): none when that found nothing.
+      if (!isRemoved(rule)) data_.startMatchedValues();
       ++i;
       continue;
     }
@@ -281,10 +286,10 @@ Evaluator::Flow Evaluator::disrupt(const Rule& starter) {
     case DisruptiveKind::AllowPhase:
       return Flow::EndPhase;
     case DisruptiveKind::Deny:
-      interruption.status = statusOf(starter, 403);
+      interruption.status = refusalStatus(statusOf(starter, 403), 403);
       break;
     case DisruptiveKind::Drop:
-      interruption.status = statusOf(starter, 403);
+      interruption.status = refusalStatus(statusOf(starter, 403), 403);
       interruption.drop = true;
       break;
     case DisruptiveKind::Redirect:
@@ -302,11 +307,12 @@ Evaluator::Flow Evaluator::disrupt(const Rule& starter) {
 }
 
 int Evaluator::statusOf(const Rule& starter, int standard) const {
-  int status = 0;
-  for (const Rule* link = &starter; link != nullptr; link = link->next_link) {
+  if (starter.disruptive.status != 0) return starter.disruptive.status;
+  int status = standard;
+  for (const Rule* link = starter.next_link; link != nullptr; link = link->next_link) {
     if (link->disruptive.status != 0) status = link->disruptive.status;
   }
-  return status != 0 ? status : standard;
+  return status;
 }
 
 Decision Evaluator::decision() const {

@@ -48,12 +48,9 @@ bool Evaluator::sumHits(const Target& target, size_t group, BitSet* hits) {
       variableInfo(target.variable).kind != VariableKind::Collection) {
     return false;
   }
-  const auto [first, second] = TransactionData::partsOf(target.variable);
   fresh_.clear();
-  if (!verdicts_.addCollection(first, data_.collection(first), group, hits, &fresh_)) return false;
-  if (second != first &&
-      !verdicts_.addCollection(second, data_.collection(second), group, hits, &fresh_)) {
-    return false;
+  for (const VariableId part : TransactionData::partsOf(target.variable)) {
+    if (!verdicts_.addCollection(part, data_.collection(part), group, hits, &fresh_)) return false;
   }
   for (const Value* value : fresh_) found_.push_back({value, &target});
   return true;

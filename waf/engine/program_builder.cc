@@ -18,6 +18,24 @@ const ActionAst* lastAction(const std::vector<ActionAst>& actions, std::string_v
   return found == actions.rend() ? nullptr : &*found;
 }
 
+// As in ModSecurity v3 an update's pattern over ARGS also leaves the same names out of ARGS_NAMES
+// and of the parts of both; one in the rule itself does not.
+std::vector<TargetAst> spreadPatterns(const std::vector<TargetAst>& targets) {
+  std::vector<TargetAst> out = targets;
+  for (const TargetAst& target : targets) {
+    if (!target.exclude || target.variable != VariableId::Args ||
+        target.selector.kind != SelectorAst::Kind::Regex) {
+      continue;
+    }
+    for (const VariableId part : {VariableId::ArgsGet, VariableId::ArgsPost, VariableId::ArgsNames,
+                                  VariableId::ArgsGetNames, VariableId::ArgsPostNames}) {
+      out.push_back(target);
+      out.back().variable = part;
+    }
+  }
+  return out;
+}
+
 }  // namespace
 
 void ProgramBuilder::error(const SourcePosition& at, std::string message) {
@@ -283,8 +301,9 @@ void ProgramBuilder::applyTargetUpdate(const TargetUpdateAst& update, Chain* cha
     });
   };
   auto at = std::find_if(rule.targets.begin(), rule.targets.end(), isReplaced);
-  at = rule.targets.insert(at, update.targets.begin(), update.targets.end());
-  at += static_cast<std::ptrdiff_t>(update.targets.size());
+  const std::vector<TargetAst> targets = spreadPatterns(update.targets);
+  at = rule.targets.insert(at, targets.begin(), targets.end());
+  at += static_cast<std::ptrdiff_t>(targets.size());
   rule.targets.erase(std::remove_if(at, rule.targets.end(), isReplaced), rule.targets.end());
 }
 

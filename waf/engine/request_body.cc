@@ -147,7 +147,8 @@ void Transaction::parseRequestBody() {
   data.setNumber(VariableId::RequestBodyLength, reading.body.size());
   if (sent.empty()) return;
 
-  RequestSink sink(&data, RequestSink::Source::Body);
+  const bool leaves = reading.processor == "JSON" || reading.processor == "XML";
+  RequestSink sink(&data, leaves ? RequestSink::Source::Leaves : RequestSink::Source::Body);
   const Settings& settings = state.program.settings;
   const BodyWay way{settings, state.evaluator.settings().xml_arguments, &sink, &data,
                     &state.inspection_failure};

@@ -1,6 +1,30 @@
 #include "waf/engine/request_sink.h"
 
 namespace waf {
+namespace {
+
+// ARGS_… and ARGS_…_NAMES.
+std::pair<VariableId, VariableId> argumentsOf(RequestSink::Source source) {
+  switch (source) {
+    case RequestSink::Source::Query:
+      return {VariableId::ArgsGet, VariableId::ArgsGetNames};
+    case RequestSink::Source::Leaves:
+      return {VariableId::Args, VariableId::ArgsNames};
+    default:
+      return {VariableId::ArgsPost, VariableId::ArgsPostNames};
+  }
+}
+
+}  // namespace
+
+size_t RequestSink::arguments() const {
+  static constexpr VariableId kAll = VariableId::Args;
+  size_t count = 0;
+  for (const VariableId part : TransactionData::partsOf(kAll)) {
+    count += data_.collection(part).size();
+  }
+  return count;
+}
 
 bool RequestSink::addArgument(std::string_view name, std::string_view value) {
   if (source_ == Source::Cookies) {
@@ -9,12 +33,10 @@ bool RequestSink::addArgument(std::string_view name, std::string_view value) {
     data_.add(VariableId::RequestCookiesNames, name, name);
     return true;
   }
-  const size_t count =
-      data_.collection(VariableId::ArgsGet).size() + data_.collection(VariableId::ArgsPost).size();
-  if (count >= data_.program().settings.arguments_limit) return full();
-  const bool query = source_ == Source::Query;
-  data_.add(query ? VariableId::ArgsGet : VariableId::ArgsPost, name, value);
-  data_.add(query ? VariableId::ArgsGetNames : VariableId::ArgsPostNames, name, name);
+  if (arguments() >= data_.program().settings.arguments_limit) return full();
+  const auto [values, names] = argumentsOf(source_);
+  data_.add(values, name, value);
+  data_.add(names, name, name);
   argument_bytes_ += name.size() + value.size();
   return true;
 }

@@ -10,7 +10,8 @@ namespace waf {
 // Where query strings, cookies and bodies become variables. Lives for one parse.
 class RequestSink final : public BodySink {
  public:
-  enum class Source { Query, Body, Cookies };
+  // Leaves: a body of JSON or XML, whose arguments are in ARGS and in no part of it.
+  enum class Source { Query, Body, Leaves, Cookies };
   RequestSink(TransactionData* data, Source source) : data_(*data), source_(source) {}
 
   bool addArgument(std::string_view name, std::string_view value) override;
@@ -28,6 +29,7 @@ class RequestSink final : public BodySink {
   static constexpr size_t kMaxCookies = 1000;
 
  private:
+  size_t arguments() const;
   bool full() {
     overflowed_ = true;
     return false;

@@ -78,9 +78,14 @@ Rule* ProgramBuilder::compileRule(const RuleAst& ast, const Chain& chain, bool s
   compiler.compile(defaults == chain.defaults->end() ? kNone : defaults->second, ast.actions);
   for (std::string& message : errors) error(ast.position, std::move(message));
   for (std::string& message : warnings) warning(ast.position, std::move(message));
-  if (!starter && compiler.namesDisruptive()) {
-    const bool same = rule.disruptive.kind == DisruptiveKind::Pass;
-    if (!same) warning(ast.position, "the action of the chain's first rule decides, not a link's");
+  // As in ModSecurity (2 and 3), which do not load such a rule either; 3 lets `block` pass.
+  if (const std::string& named = compiler.namedDisruptive(); !starter && !named.empty()) {
+    const std::string why = named + ": the action of the chain's first rule decides, not a link's";
+    if (named == "block") {
+      warning(ast.position, why);
+    } else {
+      error(ast.position, why + "; write it there");
+    }
   }
   if (!ast.unconditional) {
     compileTargets(ast, &rule);

@@ -110,8 +110,9 @@ void Sanitised::collect() {
   if (collected_) return;
   collected_ = true;
   by_name_.emplace();
-  for (const VariableId id : {VariableId::ArgsGet, VariableId::ArgsPost, VariableId::RequestHeaders,
-                              VariableId::ResponseHeaders, VariableId::RequestCookies}) {
+  for (const VariableId id :
+       {VariableId::ArgsGet, VariableId::ArgsPost, VariableId::Args, VariableId::RequestHeaders,
+        VariableId::ResponseHeaders, VariableId::RequestCookies}) {
     for (const Value& value : data_.collection(id)) {
       if (!hides(id, value.name)) continue;
       by_name_->add(value.text, 1, kAnywhere);
@@ -187,11 +188,13 @@ void Sanitised::hideInBody(bool form, char separator, std::string* excerpt) {
     const std::string sent = *excerpt;
     hideInQuery(sent, separator, excerpt);
   } else {
-    for (const Value& argument : data_.collection(VariableId::ArgsPost)) {
-      if (argument.text.empty() || !hides(VariableId::Args, argument.name)) continue;
-      // The bytes as sent may be encoded another way; what cannot be found is hidden with all the
-      // rest.
-      if (excerpt->find(argument.text) == std::string::npos) return hideAll(excerpt);
+    for (const VariableId id : {VariableId::ArgsPost, VariableId::Args}) {
+      for (const Value& argument : data_.collection(id)) {
+        if (argument.text.empty() || !hides(VariableId::Args, argument.name)) continue;
+        // The bytes as sent may be encoded another way; what cannot be found is hidden with all
+        // the rest.
+        if (excerpt->find(argument.text) == std::string::npos) return hideAll(excerpt);
+      }
     }
     by_name_->hide(excerpt, true);
   }

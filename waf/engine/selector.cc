@@ -1,23 +1,6 @@
 #include "waf/engine/selector.h"
 
 namespace waf {
-namespace {
-
-bool isArgumentFamily(VariableId id) {
-  switch (id) {
-    case VariableId::Args:
-    case VariableId::ArgsGet:
-    case VariableId::ArgsPost:
-    case VariableId::ArgsNames:
-    case VariableId::ArgsGetNames:
-    case VariableId::ArgsPostNames:
-      return true;
-    default:
-      return false;
-  }
-}
-
-}  // namespace
 
 Result<Selector> Selector::compile(const SelectorAst& ast) {
   Selector selector;
@@ -60,12 +43,6 @@ Result<Exclusion> Exclusion::compile(const TargetAst& ast) {
   auto selector = Selector::compile(ast.selector);
   if (!selector) return fail(selector.error());
   return Exclusion{ast.variable, std::move(*selector)};
-}
-
-bool Exclusion::concerns(VariableId target) const {
-  if (variable == target) return true;
-  return variable == VariableId::Args && selector.kind == SelectorAst::Kind::Regex &&
-         isArgumentFamily(target);
 }
 
 }  // namespace waf

@@ -39,9 +39,8 @@ struct Exclusion {
 
   static Result<Exclusion> compile(const TargetAst& ast);
 
-  // Whether a target over `target` can have values that this leaves out. As in ModSecurity v3 a
-  // pattern over ARGS also leaves the same names out of ARGS_NAMES and its parts.
-  bool concerns(VariableId target) const;
+  // Whether a target over `target` can have values that this leaves out.
+  bool concerns(VariableId target) const { return variable == target; }
   bool applies(VariableId target, const Value& value) const {
     return concerns(target) && selector.excludes(value);
   }

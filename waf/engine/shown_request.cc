@@ -66,6 +66,7 @@ std::vector<std::string> Transaction::secrets(const Masking& masking) const {
   const auto header = [&](std::string_view name) { return masking.isSecretHeader(name); };
   add(VariableId::ArgsGet, parameter);
   add(VariableId::ArgsPost, parameter);
+  add(VariableId::Args, parameter);  // JSON's and XML's
   add(VariableId::RequestHeaders, header);
   add(VariableId::ResponseHeaders, header);
   if (masking.isSecretHeader("cookie")) {

@@ -34,10 +34,25 @@ constexpr VariableId kZeroFirst[] = {
     VariableId::ReqbodyProcessorError,
     VariableId::UrlencodedError,
 };
+// As in ModSecurity v3 these have a value from phase 1 on, so that "is not" can be asked of them.
 constexpr VariableId kEmptyFirst[] = {
-    VariableId::AuthType,         VariableId::ReqbodyErrorMsg,
-    VariableId::ReqbodyProcessor, VariableId::ReqbodyProcessorErrorMsg,
-    VariableId::SessionId,        VariableId::UserId,
+    VariableId::AuthType,
+    VariableId::MatchedVar,
+    VariableId::MatchedVarName,
+    VariableId::ReqbodyErrorMsg,
+    VariableId::ReqbodyProcessor,
+    VariableId::ReqbodyProcessorErrorMsg,
+    VariableId::RequestBody,
+    VariableId::RequestBodyLength,
+    VariableId::ResponseBody,
+    VariableId::ResponseContentLength,
+    VariableId::ResponseContentType,
+    VariableId::ResponseProtocol,
+    VariableId::ResponseStatus,
+    VariableId::ServerName,
+    VariableId::SessionId,
+    VariableId::StatusLine,
+    VariableId::UserId,
 };
 
 }  // namespace
@@ -69,7 +84,8 @@ void Transaction::addResponseHeader(std::string_view name, std::string_view valu
   state.data.add(VariableId::ResponseHeaders, name, value);
   state.data.add(VariableId::ResponseHeadersNames, name, name);
   if (equalsIgnoreCase(name, "Content-Type")) {
-    state.data.set(VariableId::ResponseContentType, value);
+    // The type alone, as in ModSecurity v3; its parameters are in RESPONSE_HEADERS.
+    state.data.set(VariableId::ResponseContentType, trim(value.substr(0, value.find(';'))));
   }
 }
 
@@ -86,8 +102,7 @@ std::optional<Interruption> Transaction::responseHeaders(int status, std::string
 bool Transaction::wantsResponseBody() const {
   const State& state = *state_;
   if (state.off() || !state.evaluator.settings().response_body) return false;
-  const std::string_view header = state.data.get(VariableId::ResponseContentType);
-  const std::string type = toLower(trim(header.substr(0, header.find(';'))));
+  const std::string type = toLower(state.data.get(VariableId::ResponseContentType));
   const auto& types = state.program.settings.response_types;
   // "(null)" is how ModSecurity names a response without a type.
   return std::any_of(types.begin(), types.end(), [&](const std::string& listed) {

@@ -4,6 +4,7 @@
 #include <memory>
 #include <memory_resource>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -52,9 +53,10 @@ class TransactionData {
 
   std::string_view get(VariableId id) const { return scalar(id).text; }
   const std::pmr::vector<Value>& collection(VariableId id) const { return collections_[index(id)]; }
-  // ARGS is ARGS_GET and ARGS_POST, so that both share what is known of a value. Any other
-  // collection is itself, twice.
-  static std::pair<VariableId, VariableId> partsOf(VariableId id);
+  // The collections that a variable consists of, so that they share what is known of a value. ARGS
+  // is ARGS_GET, ARGS_POST, and what is in ARGS alone: the leaves of JSON and XML. Any other is
+  // itself; `id` must outlive the result.
+  static std::span<const VariableId> partsOf(const VariableId& id);
   // The first value of that name, ignoring case; null when there is none.
   const Value* find(VariableId id, std::string_view name) const;
 
@@ -103,11 +105,13 @@ class TransactionData {
   void forEachTx(const Selector& selector, F&& visit) const;
   template <typename F>
   void forEachAssigned(VariableId id, const Selector& selector, F&& visit) const;
+  template <typename F>
+  void forEachRuleField(const Rule& rule, const Selector& selector, F&& visit) const;
   Value* newValue(VariableId id, std::string_view name, std::string_view text) const;
   const std::vector<Value*>& xmlValues(std::string_view xpath, const Rule* rule) const;
   std::string_view computed(VariableId id) const;
   std::string_view fullRequest() const;
-  std::string_view ruleField(const Rule& rule, std::string_view name) const;
+  std::optional<std::string> ruleField(const Rule& rule, std::string_view name) const;
 
   struct AssignedVariables {
     std::vector<Value*> values;

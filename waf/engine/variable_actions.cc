@@ -52,7 +52,8 @@ Result<void> readName(std::string_view text, TxNames* tx_names, Assignment* out)
 
 Result<RuleAction> compileSetVar(std::string_view text, TxNames* tx_names) {
   Assignment assignment;
-  text = trim(text);
+  // What is quoted may end in blanks: they belong to the value.
+  text.remove_prefix(std::min(text.find_first_not_of(" \t"), text.size()));
   if (!text.empty() && text.front() == '!') {
     assignment.kind = Assignment::Kind::Remove;
     text.remove_prefix(1);

@@ -151,6 +151,14 @@ TEST(MultipartTest, TheWordBoundaryWithinABoundaryIsNoSecondOne) {
   EXPECT_EQ(p.sink.arguments, (Pairs{{"a", "1"}}));
 }
 
+TEST(MultipartTest, AFormWithoutFieldsIsItsFinalBoundary) {
+  const Parsed p = parse("--0000--\r\n");
+  EXPECT_FALSE(p.outcome.error) << p.outcome.message;
+  EXPECT_EQ(p.flags(), "");
+  EXPECT_EQ(parse("--0000--\r\n" + partWith(kField)).flags(), "DATA_AFTER STRICT_ERROR");
+  EXPECT_TRUE(parse("x\r\n--0000--\r\n").outcome.error);
+}
+
 TEST(MultipartTest, AnEmptyFilenameIsAField) {
   const Parsed p = parse(partWith(kField + "; filename=\"\""));
   EXPECT_EQ(p.sink.arguments, (Pairs{{"a", "1"}}));

@@ -24,7 +24,7 @@ TEST(UrlEncodedTest, KeepsBrokenEscapesAndFlagsThem) {
 TEST(UrlEncodedTest, NameWithoutEqualsHasAnEmptyValue) {
   RecordingSink sink;
   parseUrlEncoded("&a&=b&&c=d=e&", {}, sink);
-  EXPECT_EQ(sink.arguments, (Pairs{{"a", ""}, {"", "b"}, {"c", "d=e"}}));
+  EXPECT_EQ(sink.arguments, (Pairs{{"", ""}, {"a", ""}, {"", "b"}, {"", ""}, {"c", "d=e"}}));
 }
 
 TEST(UrlEncodedTest, UsesTheConfiguredSeparator) {

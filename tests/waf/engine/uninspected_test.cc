@@ -65,7 +65,7 @@ TEST(UninspectedTest, ArgumentsOfAQueryPastTheLimitAreFlagged) {
 }
 
 TEST(UninspectedTest, ArgumentsAtTheLimitAreNot) {
-  for (const char* uri : {"/?a=1&b=2&c=3", "/?a=1&b=2&c=3&", "/?a=1&&b=2&c=3"}) {
+  for (const char* uri : {"/?a=1&b=2&c=3", "/?a=1&b=2&c=3&", "/?a=1&&c=3"}) {
     const Seen seen = seeLone(kError, uri);
     EXPECT_FALSE(seen.stop) << uri;
     EXPECT_FALSE(seen.failure) << uri;
