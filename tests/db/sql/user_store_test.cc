@@ -2,7 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "db/store/store.h"
-#include "tests/db/support/temporary_folder.h"
+#include "tests/db/support/database_test.h"
 
 namespace db {
 namespace {
@@ -12,19 +12,22 @@ using waf::ErrorCode;
 
 constexpr const char* kPassword = "correct horse battery";
 
-class UserStoreTest : public testing::Test {
+class UserStoreTest : public DatabaseTest {
  protected:
-  UserStoreTest() : store_(std::move(*Store::open(folder_.path(), clock_))) {
-    EXPECT_TRUE(users().add("ann", "admin", kPassword, true));
+  void SetUp() override {
+    DatabaseTest::SetUp();
+    if (IsSkipped()) return;
+    store_ = openStore();
+    ASSERT_TRUE(store_);
+    ASSERT_TRUE(users().add("ann", "admin", kPassword, true));
   }
   UserStore& users() { return store_->users(); }
 
-  TemporaryFolder folder_;
-  waf::ManualClock clock_{waf::WallTime(std::chrono::hours(24 * 365 * 56))};
   std::unique_ptr<Store> store_;
 };
+INSTANTIATE_ON_EACH_DATABASE(UserStoreTest);
 
-TEST_F(UserStoreTest, TheRightPasswordLogsIn) {
+TEST_P(UserStoreTest, TheRightPasswordLogsIn) {
   const auto user = users().authenticate("ann", kPassword);
   ASSERT_TRUE(user) << user.error().message;
   EXPECT_EQ(user->role, "admin");
@@ -32,7 +35,7 @@ TEST_F(UserStoreTest, TheRightPasswordLogsIn) {
   EXPECT_EQ(users().list()->at(0).last_login, clock_.wall());
 }
 
-TEST_F(UserStoreTest, AWrongPasswordAndAnUnknownNameSayTheSame) {
+TEST_P(UserStoreTest, AWrongPasswordAndAnUnknownNameSayTheSame) {
   const auto wrong = users().authenticate("ann", "nope");
   const auto unknown = users().authenticate("bob", kPassword);
   EXPECT_EQ(wrong.error().code, ErrorCode::Denied);
@@ -40,7 +43,7 @@ TEST_F(UserStoreTest, AWrongPasswordAndAnUnknownNameSayTheSame) {
   EXPECT_FALSE(users().authenticate("", kPassword));
 }
 
-TEST_F(UserStoreTest, TenFailuresLockForAWhile) {
+TEST_P(UserStoreTest, TenFailuresLockForAWhile) {
   for (int i = 0; i < 10; ++i) EXPECT_FALSE(users().authenticate("ann", "nope"));
   const auto locked = users().authenticate("ann", kPassword);
   ASSERT_FALSE(locked);
@@ -49,32 +52,32 @@ TEST_F(UserStoreTest, TenFailuresLockForAWhile) {
   EXPECT_TRUE(users().authenticate("ann", kPassword));
 }
 
-TEST_F(UserStoreTest, UnlockingLetsInAtOnce) {
+TEST_P(UserStoreTest, UnlockingLetsInAtOnce) {
   for (int i = 0; i < 10; ++i) EXPECT_FALSE(users().authenticate("ann", "nope"));
   EXPECT_TRUE(users().list()->at(0).locked_until.has_value());
   ASSERT_TRUE(users().unlock("ann"));
   EXPECT_TRUE(users().authenticate("ann", kPassword));
 }
 
-TEST_F(UserStoreTest, ANewPasswordReplacesTheOld) {
+TEST_P(UserStoreTest, ANewPasswordReplacesTheOld) {
   ASSERT_TRUE(users().setPassword("ann", "another long one", false));
   EXPECT_FALSE(users().authenticate("ann", kPassword));
   EXPECT_FALSE(users().authenticate("ann", "another long one")->must_change_password);
 }
 
-TEST_F(UserStoreTest, ADisabledUserStaysOut) {
+TEST_P(UserStoreTest, ADisabledUserStaysOut) {
   ASSERT_TRUE(users().add("bob", "viewer", kPassword, false));
   ASSERT_TRUE(users().setDisabled("bob", true));
   EXPECT_THAT(users().authenticate("bob", kPassword).error().message, HasSubstr("disabled"));
 }
 
-TEST_F(UserStoreTest, TheLastAdministratorCannotBeDisabled) {
+TEST_P(UserStoreTest, TheLastAdministratorCannotBeDisabled) {
   EXPECT_EQ(users().setDisabled("ann", true).error().code, ErrorCode::Conflict);
   ASSERT_TRUE(users().add("eve", "admin", kPassword, false));
   EXPECT_TRUE(users().setDisabled("ann", true));
 }
 
-TEST_F(UserStoreTest, RefusesWhatMakesNoSense) {
+TEST_P(UserStoreTest, RefusesWhatMakesNoSense) {
   EXPECT_EQ(users().add("ann", "admin", kPassword, false).error().code, ErrorCode::Conflict);
   EXPECT_EQ(users().add("bob", "root", kPassword, false).error().code, ErrorCode::Invalid);
   EXPECT_EQ(users().add("bob", "viewer", "short", false).error().code, ErrorCode::Invalid);
@@ -82,6 +85,27 @@ TEST_F(UserStoreTest, RefusesWhatMakesNoSense) {
   EXPECT_EQ(users().setPassword("bob", kPassword, false).error().code, ErrorCode::NotFound);
   EXPECT_EQ(users().setDisabled("bob", true).error().code, ErrorCode::NotFound);
   EXPECT_EQ(users().unlock("bob").error().code, ErrorCode::NotFound);
+}
+
+TEST_P(UserStoreTest, NamesAreListedInTheOrderOfTheirBytes) {
+  ASSERT_TRUE(users().add("Zoe", "viewer", kPassword, false));
+  ASSERT_TRUE(users().add("bob", "viewer", kPassword, false));
+  std::vector<std::string> names;
+  const auto listed = users().list();
+  ASSERT_TRUE(listed) << listed.error().message;
+  for (const User& user : *listed) names.push_back(user.name);
+  EXPECT_THAT(names, testing::ElementsAre("Zoe", "ann", "bob"));
+}
+
+// What a login brings is anything; a database that takes no such text must not make it an error of
+// another kind, and one that stops at a NUL must not find "ann".
+TEST_P(UserStoreTest, AnyBytesForANameAreOnlyAWrongName) {
+  using namespace std::string_literals;
+  for (const std::string& name : {"ann\0x"s, "ann\0"s, "\xff\xfe"s, "ann' OR '1'='1"s}) {
+    EXPECT_EQ(users().authenticate(name, kPassword).error().code, ErrorCode::Denied);
+    EXPECT_EQ(users().setPassword(name, kPassword, false).error().code, ErrorCode::NotFound);
+    EXPECT_EQ(users().unlock(name).error().code, ErrorCode::NotFound);
+  }
 }
 
 }  // namespace

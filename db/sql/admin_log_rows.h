@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "db/sqlite/times.h"
+#include "db/sql/times.h"
 #include "db/store/store.h"
 
 namespace db {
@@ -22,7 +22,7 @@ struct AdminLogRows {
     session
         << "SELECT number, time_us, actor, origin, action, outcome, previous, hash FROM admin_log "
            "WHERE " +
-               where + " LIMIT ?",
+               where + " LIMIT $2",
         into(numbers), into(times), into(actors), into(origins), into(actions), into(outcomes),
         into(previous), into(hashes), bind(bound), bind(limit), now;
   }

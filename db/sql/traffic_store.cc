@@ -1,4 +1,4 @@
-#include "db/sqlite/traffic_store.h"
+#include "db/sql/traffic_store.h"
 
 #include <algorithm>
 
@@ -41,40 +41,43 @@ struct Columns {
   }
 };
 
+// PostgreSQL's sum of whole numbers is of a wider type.
 constexpr const char* kSums =
-    "SUM(requests), SUM(blocked), SUM(detected), SUM(client_errors), SUM(server_errors), "
-    "SUM(cache_hits), SUM(bytes_in), SUM(bytes_out)";
+    "CAST(SUM(requests) AS BIGINT), CAST(SUM(blocked) AS BIGINT), CAST(SUM(detected) AS BIGINT), "
+    "CAST(SUM(client_errors) AS BIGINT), CAST(SUM(server_errors) AS BIGINT), "
+    "CAST(SUM(cache_hits) AS BIGINT), CAST(SUM(bytes_in) AS BIGINT), "
+    "CAST(SUM(bytes_out) AS BIGINT)";
 
 }  // namespace
 
-Result<void> SqliteTrafficStore::add(const std::vector<TrafficMinute>& minutes) {
+Result<void> SqlTrafficStore::add(const std::vector<TrafficMinute>& minutes) {
   if (minutes.empty()) return {};
   return database_.transact([&](Session& session) -> Result<void> {
     for (const TrafficMinute& row : minutes) {
-      session << "INSERT INTO traffic_minutes VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+      session << "INSERT INTO traffic_minutes VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) "
                  "ON CONFLICT (minute, site) DO UPDATE SET "
-                 "requests = requests + excluded.requests, blocked = blocked + excluded.blocked, "
-                 "detected = detected + excluded.detected, "
-                 "client_errors = client_errors + excluded.client_errors, "
-                 "server_errors = server_errors + excluded.server_errors, "
-                 "cache_hits = cache_hits + excluded.cache_hits, "
-                 "bytes_in = bytes_in + excluded.bytes_in, "
-                 "bytes_out = bytes_out + excluded.bytes_out",
+                 "requests = traffic_minutes.requests + excluded.requests, blocked = "
+                 "traffic_minutes.blocked + excluded.blocked, "
+                 "detected = traffic_minutes.detected + excluded.detected, "
+                 "client_errors = traffic_minutes.client_errors + excluded.client_errors, "
+                 "server_errors = traffic_minutes.server_errors + excluded.server_errors, "
+                 "cache_hits = traffic_minutes.cache_hits + excluded.cache_hits, "
+                 "bytes_in = traffic_minutes.bytes_in + excluded.bytes_in, "
+                 "bytes_out = traffic_minutes.bytes_out + excluded.bytes_out",
           bind(minuteOf(row.minute)), bind(row.site), bind(stored(row.requests)),
           bind(stored(row.blocked)), bind(stored(row.detected)), bind(stored(row.client_errors)),
           bind(stored(row.server_errors)), bind(stored(row.cache_hits)), bind(stored(row.bytes_in)),
           bind(stored(row.bytes_out)), now;
     }
-    session << "DELETE FROM traffic_minutes WHERE minute < ?",
+    session << "DELETE FROM traffic_minutes WHERE minute < $1",
         bind(minuteOf(clock_.wall()) - kKeptMinutes), now;
     return {};
   });
 }
 
-Result<std::vector<TrafficMinute>> SqliteTrafficStore::series(waf::WallTime since,
-                                                              waf::WallTime until,
-                                                              uint32_t step_minutes,
-                                                              const std::string& site) {
+Result<std::vector<TrafficMinute>> SqlTrafficStore::series(waf::WallTime since, waf::WallTime until,
+                                                           uint32_t step_minutes,
+                                                           const std::string& site) {
   const int64_t first = minuteOf(since);
   const int64_t end = minuteOf(until - std::chrono::microseconds(1)) + 1;
   const int64_t step = std::max<int64_t>(step_minutes, 1);
@@ -87,9 +90,9 @@ Result<std::vector<TrafficMinute>> SqliteTrafficStore::series(waf::WallTime sinc
   std::vector<int64_t> steps;
   Columns columns;
   const Result<void> read = database_.run([&](Session& session) -> Result<void> {
-    session << "SELECT (minute - ?1) / ?2, " + std::string(kSums) +
-                   " FROM traffic_minutes WHERE minute >= ?1 AND minute < ?3 "
-                   "AND (?4 = '' OR site = ?4) GROUP BY 1 ORDER BY 1",
+    session << "SELECT (minute - $1) / $2, " + std::string(kSums) +
+                   " FROM traffic_minutes WHERE minute >= $1 AND minute < $3 "
+                   "AND ($4 = '' OR site = $4) GROUP BY 1 ORDER BY 1",
         into(steps), into(columns.requests), into(columns.blocked), into(columns.detected),
         into(columns.client_errors), into(columns.server_errors), into(columns.cache_hits),
         into(columns.bytes_in), into(columns.bytes_out), bind(first), bind(step), bind(end),
@@ -108,13 +111,13 @@ Result<std::vector<TrafficMinute>> SqliteTrafficStore::series(waf::WallTime sinc
   return out;
 }
 
-Result<std::vector<TrafficMinute>> SqliteTrafficStore::bySite(waf::WallTime since,
-                                                              waf::WallTime until) {
+Result<std::vector<TrafficMinute>> SqlTrafficStore::bySite(waf::WallTime since,
+                                                           waf::WallTime until) {
   std::vector<std::string> sites;
   Columns columns;
   const Result<void> read = database_.run([&](Session& session) -> Result<void> {
     session << "SELECT site, " + std::string(kSums) +
-                   " FROM traffic_minutes WHERE minute >= ? AND minute < ? "
+                   " FROM traffic_minutes WHERE minute >= $1 AND minute < $2 "
                    "GROUP BY site ORDER BY SUM(requests) DESC, site LIMIT 10000",
         into(sites), into(columns.requests), into(columns.blocked), into(columns.detected),
         into(columns.client_errors), into(columns.server_errors), into(columns.cache_hits),

@@ -1,9 +1,13 @@
-#include "db/sqlite/database.h"
+#include "db/sqlite/sqlite_database.h"
 
 #include <Poco/Data/SQLite/Connector.h>
 #include <Poco/Data/SQLite/SQLiteException.h>
 #include <Poco/Data/SQLite/Utility.h>
 #include <sqlite3.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cstdio>
 
 #include "db/sqlite/sqlite_error.h"
 
@@ -20,11 +24,11 @@ waf::Unexpected translate(const std::string& path, const Poco::Exception& e, int
 
 }  // namespace
 
-Result<std::unique_ptr<Database>> Database::open(const std::string& path, Mode mode) {
+Result<std::unique_ptr<SqliteDatabase>> SqliteDatabase::open(const std::string& path, Mode mode) {
   static std::once_flag registered;
   std::call_once(registered, [] { Poco::Data::SQLite::Connector::registerConnector(); });
 
-  std::unique_ptr<Database> database(new Database(path));
+  std::unique_ptr<SqliteDatabase> database(new SqliteDatabase(path));
   try {
     database->session_ = std::make_unique<Session>(
         Poco::Data::SQLite::Connector::KEY, sqliteUri(path, mode == Mode::Create ? "rwc" : "rw"));
@@ -45,12 +49,12 @@ Result<std::unique_ptr<Database>> Database::open(const std::string& path, Mode m
   return database;
 }
 
-Result<void> Database::run(const Work& work) {
+Result<void> SqliteDatabase::run(const Work& work) {
   const std::lock_guard lock(mutex_);
   return runLocked(work);
 }
 
-Result<void> Database::transact(const Work& work) {
+Result<void> SqliteDatabase::transact(const Work& work) {
   const std::lock_guard lock(mutex_);
   return runLocked([&](Session& session) -> Result<void> {
     // Not Session::begin(): its deferred transaction would fail at the first write when another
@@ -69,7 +73,7 @@ Result<void> Database::transact(const Work& work) {
   });
 }
 
-Result<void> Database::runLocked(const Work& work) {
+Result<void> SqliteDatabase::runLocked(const Work& work) {
   sqlite3* handle = Poco::Data::SQLite::Utility::dbHandle(*session_);
   io_code_ = SQLITE_OK;
   try {
@@ -94,6 +98,40 @@ Result<void> Database::runLocked(const Work& work) {
   }
 }
 
-void executeScript(Session& session, const std::string& sql) { session << sql, now; }
+Result<int> SqliteDatabase::schemaVersion() {
+  int version = 0;
+  const Result<void> read = run([&version](Session& session) -> Result<void> {
+    session << "PRAGMA user_version", into(version), now;
+    return {};
+  });
+  if (!read) return waf::fail(read.error());
+  return version;
+}
+
+void SqliteDatabase::setSchemaVersion(Session& session, int number) {
+  // A pragma takes no bound value.
+  session << "PRAGMA user_version = " + std::to_string(number), now;
+}
+
+Result<void> SqliteDatabase::takeSnapshot(int version) {
+  const std::string path = path_ + ".before.v" + std::to_string(version);
+  // Written beside and renamed, so that a full disk leaves no half copy under the name one would
+  // restore.
+  std::string partial = path + ".tmp";
+  ::unlink(partial.c_str());
+  const Result<void> copied = run([&partial](Session& session) -> Result<void> {
+    session << "VACUUM INTO ?", use(partial), now;
+    return {};
+  });
+  if (!copied) {
+    ::unlink(partial.c_str());
+    return copied;
+  }
+  ::chmod(partial.c_str(), 0600);
+  if (::rename(partial.c_str(), path.c_str()) != 0) {
+    return waf::fail(ErrorCode::Unavailable, "db", path + ": the snapshot cannot be put in place");
+  }
+  return {};
+}
 
 }  // namespace db

@@ -1,14 +1,19 @@
 #include <gtest/gtest.h>
 
 #include "db/store/store.h"
-#include "tests/db/support/temporary_folder.h"
+#include "tests/db/support/database_test.h"
 
 namespace db {
 namespace {
 
-class TrafficStoreTest : public testing::Test {
+class TrafficStoreTest : public DatabaseTest {
  protected:
-  TrafficStoreTest() : store_(std::move(*Store::open(folder_.path(), clock_))) {}
+  void SetUp() override {
+    DatabaseTest::SetUp();
+    if (IsSkipped()) return;
+    store_ = openStore();
+    ASSERT_TRUE(store_);
+  }
 
   TrafficMinute minute(int offset, const char* site, uint64_t requests) const {
     TrafficMinute out;
@@ -19,13 +24,12 @@ class TrafficStoreTest : public testing::Test {
     return out;
   }
 
-  TemporaryFolder folder_;
-  const waf::WallTime start_{std::chrono::hours(24 * 365 * 56)};
-  waf::ManualClock clock_{start_};
+  const waf::WallTime start_ = clock_.wall();
   std::unique_ptr<Store> store_;
 };
+INSTANTIATE_ON_EACH_DATABASE(TrafficStoreTest);
 
-TEST_F(TrafficStoreTest, RowsOfTheSameMinuteAreAddedUp) {
+TEST_P(TrafficStoreTest, RowsOfTheSameMinuteAreAddedUp) {
   ASSERT_TRUE(store_->traffic().add({minute(0, "a", 3), minute(0, "a", 4)}));
   ASSERT_TRUE(store_->traffic().add({minute(0, "a", 5), minute(0, "b", 1)}));
   const auto series = store_->traffic().series(start_, start_ + std::chrono::minutes(1), 1, "a");
@@ -35,7 +39,7 @@ TEST_F(TrafficStoreTest, RowsOfTheSameMinuteAreAddedUp) {
   EXPECT_EQ(series->at(0).blocked, 3u);
 }
 
-TEST_F(TrafficStoreTest, StepsWithoutTrafficAreZero) {
+TEST_P(TrafficStoreTest, StepsWithoutTrafficAreZero) {
   ASSERT_TRUE(store_->traffic().add({minute(0, "a", 1), minute(11, "b", 2), minute(14, "a", 4)}));
   const auto series = store_->traffic().series(start_, start_ + std::chrono::minutes(20), 5, "");
   ASSERT_TRUE(series) << series.error().message;
@@ -47,7 +51,7 @@ TEST_F(TrafficStoreTest, StepsWithoutTrafficAreZero) {
   EXPECT_EQ(series->at(3).requests, 0u);
 }
 
-TEST_F(TrafficStoreTest, SitesAreOrderedByTheirRequests) {
+TEST_P(TrafficStoreTest, SitesAreOrderedByTheirRequests) {
   ASSERT_TRUE(store_->traffic().add({minute(0, "a", 1), minute(1, "b", 2), minute(90, "a", 9)}));
   const auto sites = store_->traffic().bySite(start_, start_ + std::chrono::minutes(60));
   ASSERT_TRUE(sites) << sites.error().message;
@@ -56,11 +60,11 @@ TEST_F(TrafficStoreTest, SitesAreOrderedByTheirRequests) {
   EXPECT_EQ(sites->at(1).requests, 1u);
 }
 
-TEST_F(TrafficStoreTest, TooManyStepsAreRefused) {
+TEST_P(TrafficStoreTest, TooManyStepsAreRefused) {
   EXPECT_FALSE(store_->traffic().series(start_, start_ + std::chrono::hours(24 * 30), 1, ""));
 }
 
-TEST_F(TrafficStoreTest, OldMinutesGoAway) {
+TEST_P(TrafficStoreTest, OldMinutesGoAway) {
   ASSERT_TRUE(store_->traffic().add({minute(0, "a", 1)}));
   clock_.advance(std::chrono::hours(24 * 401));
   ASSERT_TRUE(store_->traffic().add({minute(401 * 24 * 60, "a", 1)}));

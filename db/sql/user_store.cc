@@ -1,14 +1,13 @@
-#include "db/sqlite/user_store.h"
+#include "db/sql/user_store.h"
 
 #include "db/secrets/password.h"
-#include "db/sqlite/times.h"
+#include "db/sql/times.h"
 #include "waf/base/text.h"
 
 namespace db {
 namespace {
 
 using Poco::Data::Session;
-using Poco::Data::Statement;
 using namespace Poco::Data::Keywords;
 using waf::ErrorCode;
 
@@ -47,23 +46,22 @@ waf::Unexpected notFound(const std::string& name) {
                    "user \"" + waf::toPrintableUtf8(name.substr(0, 64)) + "\" does not exist");
 }
 
-// Runs one UPDATE of one user; NotFound when no row has the name.
-Result<void> updateOne(Session& session, Statement& statement, const std::string& name) {
-  statement.execute();
-  int64_t changed = 0;
-  session << "SELECT changes()", into(changed), now;
-  if (changed == 0) return notFound(name);
+// What an UPDATE ... RETURNING id of one user brought: NotFound when no row has the name.
+Result<void> checkChanged(const std::vector<int64_t>& ids, const std::string& name) {
+  if (ids.empty()) return notFound(name);
   return {};
 }
 
 }  // namespace
 
-Result<std::vector<SqliteUserStore::Row>> SqliteUserStore::read(const std::string& name) {
+Result<std::vector<SqlUserStore::Row>> SqlUserStore::read(const std::string& name) {
+  // No user is called so, and not every database takes any byte for a text.
+  if (!name.empty() && !checkUserName(name)) return std::vector<Row>{};
   std::vector<int64_t> ids, disabled, must_change, failures, locked, logins;
   std::vector<std::string> names, roles, passwords;
   const Result<void> done = database_.run([&](Session& session) -> Result<void> {
     session << "SELECT id, name, role, password, disabled, must_change_password, failed_logins, "
-               "locked_until_us, last_login_us FROM users WHERE ?1 = '' OR name = ?1 "
+               "locked_until_us, last_login_us FROM users WHERE $1 = '' OR name = $1 "
                "ORDER BY name",
         into(ids), into(names), into(roles), into(passwords), into(disabled), into(must_change),
         into(failures), into(locked), into(logins), bind(name), now;
@@ -86,7 +84,7 @@ Result<std::vector<SqliteUserStore::Row>> SqliteUserStore::read(const std::strin
   return out;
 }
 
-Result<std::vector<User>> SqliteUserStore::list() {
+Result<std::vector<User>> SqlUserStore::list() {
   Result<std::vector<Row>> rows = read("");
   if (!rows) return waf::fail(rows.error());
   std::vector<User> out;
@@ -94,8 +92,8 @@ Result<std::vector<User>> SqliteUserStore::list() {
   return out;
 }
 
-Result<User> SqliteUserStore::add(const std::string& name, const std::string& role,
-                                  const std::string& password, bool must_change_password) {
+Result<User> SqlUserStore::add(const std::string& name, const std::string& role,
+                               const std::string& password, bool must_change_password) {
   Result<void> checked = checkUserName(name);
   if (checked) checked = checkNewPassword(password);
   if (!checked) return waf::fail(checked.error());
@@ -107,7 +105,7 @@ Result<User> SqliteUserStore::add(const std::string& name, const std::string& ro
   const Result<void> done = database_.transact([&](Session& session) -> Result<void> {
     int64_t users = 0;
     int64_t same = 0;
-    session << "SELECT COUNT(*), COUNT(*) FILTER (WHERE name = ?) FROM users", into(users),
+    session << "SELECT COUNT(*), COUNT(*) FILTER (WHERE name = $1) FROM users", into(users),
         into(same), bind(name), now;
     if (same > 0) {
       return waf::fail(ErrorCode::Conflict, "users", "user \"" + name + "\" exists already");
@@ -115,7 +113,8 @@ Result<User> SqliteUserStore::add(const std::string& name, const std::string& ro
     if (users >= static_cast<int64_t>(kMaxUsers)) {
       return waf::fail(ErrorCode::Exhausted, "users", "there are 1000 users already");
     }
-    session << "INSERT INTO users (name, role, password, must_change_password) VALUES (?, ?, ?, ?)",
+    session
+        << "INSERT INTO users (name, role, password, must_change_password) VALUES ($1, $2, $3, $4)",
         bind(name), bind(role), bind(*hash), bind(must_change_password ? 1 : 0), now;
     return {};
   });
@@ -126,69 +125,75 @@ Result<User> SqliteUserStore::add(const std::string& name, const std::string& ro
   return std::move(rows->front().user);
 }
 
-Result<void> SqliteUserStore::setPassword(const std::string& name, const std::string& password,
-                                          bool must_change) {
+Result<void> SqlUserStore::setPassword(const std::string& name, const std::string& password,
+                                       bool must_change) {
+  if (!checkUserName(name)) return notFound(name);
   const Result<void> checked = checkNewPassword(password);
   if (!checked) return checked;
   const Result<std::string> hash = hashPassword(password);
   if (!hash) return waf::fail(hash.error());
   return database_.transact([&](Session& session) -> Result<void> {
-    Statement update(session);
-    update << "UPDATE users SET password = ?, must_change_password = ?, failed_logins = 0, "
-              "locked_until_us = 0 WHERE name = ?",
-        bind(*hash), bind(must_change ? 1 : 0), bind(name);
-    return updateOne(session, update, name);
+    std::vector<int64_t> ids;
+    session << "UPDATE users SET password = $1, must_change_password = $2, failed_logins = 0, "
+               "locked_until_us = 0 WHERE name = $3 RETURNING id",
+        into(ids), bind(*hash), bind(must_change ? 1 : 0), bind(name), now;
+    return checkChanged(ids, name);
   });
 }
 
-Result<void> SqliteUserStore::setDisabled(const std::string& name, bool disabled) {
+Result<void> SqlUserStore::setDisabled(const std::string& name, bool disabled) {
+  if (!checkUserName(name)) return notFound(name);
   return database_.transact([&](Session& session) -> Result<void> {
     int64_t others = 0;
     int64_t is_admin = 0;
-    session << "SELECT COUNT(*) FILTER (WHERE name <> ?1 AND disabled = 0), "
-               "COUNT(*) FILTER (WHERE name = ?1) FROM users WHERE role = 'admin'",
+    session << "SELECT COUNT(*) FILTER (WHERE name <> $1 AND disabled = 0), "
+               "COUNT(*) FILTER (WHERE name = $1) FROM users WHERE role = 'admin'",
         into(others), into(is_admin), bind(name), now;
     if (disabled && is_admin > 0 && others == 0) {
       return waf::fail(
           ErrorCode::Conflict, "users",
           "user \"" + name + "\" is the last administrator who can log in; add another one first");
     }
-    Statement update(session);
-    update << "UPDATE users SET disabled = ? WHERE name = ?", bind(disabled ? 1 : 0), bind(name);
-    return updateOne(session, update, name);
+    std::vector<int64_t> ids;
+    session << "UPDATE users SET disabled = $1 WHERE name = $2 RETURNING id", into(ids),
+        bind(disabled ? 1 : 0), bind(name), now;
+    return checkChanged(ids, name);
   });
 }
 
-Result<void> SqliteUserStore::unlock(const std::string& name) {
+Result<void> SqlUserStore::unlock(const std::string& name) {
+  if (!checkUserName(name)) return notFound(name);
   return database_.transact([&](Session& session) -> Result<void> {
-    Statement update(session);
-    update << "UPDATE users SET failed_logins = 0, locked_until_us = 0 WHERE name = ?", bind(name);
-    return updateOne(session, update, name);
+    std::vector<int64_t> ids;
+    session << "UPDATE users SET failed_logins = 0, locked_until_us = 0 WHERE name = $1 "
+               "RETURNING id",
+        into(ids), bind(name), now;
+    return checkChanged(ids, name);
   });
 }
 
-Result<void> SqliteUserStore::countFailure(const User& user) {
+Result<void> SqlUserStore::countFailure(const User& user) {
   const int64_t until = toMicroseconds(clock_.wall() + kLockTime);
   return database_.transact([&](Session& session) -> Result<void> {
-    session << "UPDATE users SET failed_logins = failed_logins + 1 WHERE id = ?", bind(user.id),
+    session << "UPDATE users SET failed_logins = failed_logins + 1 WHERE id = $1", bind(user.id),
         now;
-    session << "UPDATE users SET locked_until_us = ?, failed_logins = 0 "
-               "WHERE id = ? AND failed_logins >= ?",
+    session << "UPDATE users SET locked_until_us = $1, failed_logins = 0 "
+               "WHERE id = $2 AND failed_logins >= $3",
         bind(until), bind(user.id), bind(static_cast<int64_t>(kMaxFailures)), now;
     return {};
   });
 }
 
-Result<void> SqliteUserStore::noteLogin(const User& user) {
+Result<void> SqlUserStore::noteLogin(const User& user) {
   return database_.transact([&](Session& session) -> Result<void> {
-    session << "UPDATE users SET failed_logins = 0, locked_until_us = 0, last_login_us = ? "
-               "WHERE id = ?",
+    session << "UPDATE users SET failed_logins = 0, locked_until_us = 0, last_login_us = $1 "
+               "WHERE id = $2",
         bind(toMicroseconds(clock_.wall())), bind(user.id), now;
     return {};
   });
 }
 
-Result<User> SqliteUserStore::authenticate(const std::string& name, const std::string& password) {
+Result<User> SqlUserStore::authenticate(const std::string& name, const std::string& password) {
   Result<std::vector<Row>> rows =
       name.empty() ? Result<std::vector<Row>>(std::vector<Row>{}) : read(name);
   if (!rows) return waf::fail(rows.error());

@@ -1,15 +1,15 @@
 #pragma once
 
-#include "db/sqlite/database.h"
+#include "db/sql/database.h"
 #include "db/store/store.h"
 
 namespace db {
 
 // Table traffic_minutes, kept for 400 days. Borrows the database from the store that owns it; any
 // thread.
-class SqliteTrafficStore final : public TrafficStore {
+class SqlTrafficStore final : public TrafficStore {
  public:
-  SqliteTrafficStore(Database& database, const waf::Clock& clock)
+  SqlTrafficStore(Database& database, const waf::Clock& clock)
       : database_(database), clock_(clock) {}
 
   Result<void> add(const std::vector<TrafficMinute>& minutes) override;

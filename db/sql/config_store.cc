@@ -1,10 +1,11 @@
-#include "db/sqlite/config_store.h"
+#include "db/sql/config_store.h"
 
 #include <algorithm>
 
 #include "db/config/config_json.h"
 #include "db/config/diff.h"
-#include "db/sqlite/times.h"
+#include "db/sql/text.h"
+#include "db/sql/times.h"
 
 namespace db {
 namespace {
@@ -28,7 +29,7 @@ std::vector<std::string> parseChanges(const std::string& text) {
 
 }  // namespace
 
-Result<Config> SqliteConfigStore::parse(int64_t number, const std::string& document) const {
+Result<Config> SqlConfigStore::parse(int64_t number, const std::string& document) const {
   const auto corrupt = [number](const std::string& why) {
     return waf::fail(ErrorCode::Corrupt, "db",
                      "configuration version " + std::to_string(number) + ": " + why);
@@ -40,7 +41,7 @@ Result<Config> SqliteConfigStore::parse(int64_t number, const std::string& docum
   return config;
 }
 
-Result<std::pair<ConfigVersion, Config>> SqliteConfigStore::load() {
+Result<std::pair<ConfigVersion, Config>> SqlConfigStore::load() {
   ConfigVersion version;
   std::string document;
   const Result<void> read = database_.run([&](Session& session) -> Result<void> {
@@ -61,10 +62,10 @@ Result<std::pair<ConfigVersion, Config>> SqliteConfigStore::load() {
   return std::pair(std::move(version), std::move(*config));
 }
 
-Result<Config> SqliteConfigStore::loadVersion(int64_t number) {
+Result<Config> SqlConfigStore::loadVersion(int64_t number) {
   std::vector<std::string> documents;
   const Result<void> read = database_.run([&](Session& session) -> Result<void> {
-    session << "SELECT document FROM config_versions WHERE number = ?", into(documents),
+    session << "SELECT document FROM config_versions WHERE number = $1", into(documents),
         bind(number), now;
     return {};
   });
@@ -76,7 +77,7 @@ Result<Config> SqliteConfigStore::loadVersion(int64_t number) {
   return parse(number, documents.front());
 }
 
-Result<std::vector<ConfigVersion>> SqliteConfigStore::versions(size_t limit) {
+Result<std::vector<ConfigVersion>> SqlConfigStore::versions(size_t limit) {
   std::vector<int64_t> numbers;
   std::vector<int64_t> times;
   std::vector<std::string> authors;
@@ -84,7 +85,7 @@ Result<std::vector<ConfigVersion>> SqliteConfigStore::versions(size_t limit) {
   std::vector<std::string> changes;
   const Result<void> read = database_.run([&](Session& session) -> Result<void> {
     session << "SELECT number, time_us, author, comment, changes FROM config_versions "
-               "ORDER BY number DESC LIMIT ?",
+               "ORDER BY number DESC LIMIT $1",
         into(numbers), into(times), into(authors), into(comments), into(changes),
         bind(static_cast<int64_t>(std::min(limit, kMaxVersions))), now;
     return {};
@@ -98,9 +99,9 @@ Result<std::vector<ConfigVersion>> SqliteConfigStore::versions(size_t limit) {
   return out;
 }
 
-Result<ConfigVersion> SqliteConfigStore::commit(const Config& config, int64_t expected,
-                                                const std::string& author,
-                                                const std::string& comment) {
+Result<ConfigVersion> SqlConfigStore::commit(const Config& config, int64_t expected,
+                                             const std::string& author,
+                                             const std::string& comment) {
   const auto current = load();
   // A current version that cannot be read must not keep a good one out: it is then replaced without
   // a diff.
@@ -111,7 +112,8 @@ Result<ConfigVersion> SqliteConfigStore::commit(const Config& config, int64_t ex
   if (done) done = sealKeys(box_, &sealed);
   if (!done) return waf::fail(done.error());
 
-  ConfigVersion version{expected + 1, clock_.wall(), author, comment, {}};
+  ConfigVersion version{
+      expected + 1, clock_.wall(), storableText(author), storableText(comment), {}};
   if (current) version.changes = diffConfigs(current->second, sealed);
   using Json = nlohmann::json;
   const std::string changes =
@@ -126,10 +128,10 @@ Result<ConfigVersion> SqliteConfigStore::commit(const Config& config, int64_t ex
                            std::to_string(newest) + ", yours was made on " +
                            std::to_string(expected) + "); load it again and repeat the change");
     }
-    session << "INSERT INTO config_versions VALUES (?, ?, ?, ?, ?, ?)", bind(version.number),
-        bind(toMicroseconds(version.time)), bind(author), bind(comment), bind(changes),
-        bind(document), now;
-    session << "DELETE FROM config_versions WHERE number <= ?",
+    session << "INSERT INTO config_versions VALUES ($1, $2, $3, $4, $5, $6)", bind(version.number),
+        bind(toMicroseconds(version.time)), bind(version.author), bind(version.comment),
+        bind(changes), bind(document), now;
+    session << "DELETE FROM config_versions WHERE number <= $1",
         bind(version.number - kKeptVersions), now;
     return {};
   });

@@ -3,8 +3,8 @@
 #include <mutex>
 #include <optional>
 
-#include "db/sqlite/admin_log_chain.h"
-#include "db/sqlite/database.h"
+#include "db/sql/admin_log_chain.h"
+#include "db/sql/database.h"
 #include "db/store/store.h"
 
 namespace db {
@@ -13,12 +13,12 @@ namespace db {
 // database, where it ends is signed in a file beside it (<data_dir>/admin-log.head), so that rows
 // which are gone show at either end. Borrows the database and the key from the store that owns
 // them; any thread.
-class SqliteAdminLog final : public AdminLog {
+class SqlAdminLog final : public AdminLog {
  public:
   static constexpr int64_t kKept = 100000;
 
-  SqliteAdminLog(Database& database, const SecretBox& box, std::string head_path,
-                 const waf::Clock& clock, int64_t kept = kKept)
+  SqlAdminLog(Database& database, const SecretBox& box, std::string head_path,
+              const waf::Clock& clock, int64_t kept = kKept)
       : database_(database),
         chain_(box),
         head_path_(std::move(head_path)),

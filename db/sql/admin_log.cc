@@ -1,8 +1,9 @@
-#include "db/sqlite/admin_log.h"
+#include "db/sql/admin_log.h"
 
 #include <algorithm>
 
-#include "db/sqlite/admin_log_rows.h"
+#include "db/sql/admin_log_rows.h"
+#include "db/sql/text.h"
 #include "db/store/file.h"
 
 namespace db {
@@ -18,8 +19,7 @@ constexpr int64_t kSweepStep = 1000;
 
 int64_t lastGiven(Poco::Data::Session& session) {
   int64_t given = 0;
-  session << "SELECT COALESCE(MAX(seq), 0) FROM sqlite_sequence WHERE name = 'admin_log'",
-      into(given), now;
+  session << "SELECT COALESCE(MAX(number), 0) FROM admin_log_given", into(given), now;
   return given;
 }
 
@@ -29,16 +29,16 @@ std::string cutBehind(int64_t number) {
 
 }  // namespace
 
-bool SqliteAdminLog::readHead(ChainMark* out) const {
+bool SqlAdminLog::readHead(ChainMark* out) const {
   const Result<std::string> text = readFile(head_path_, kMaxHead);
   return text && chain_.parse(*text, out);
 }
 
-Result<void> SqliteAdminLog::writeHead(const ChainMark& mark) const {
+Result<void> SqlAdminLog::writeHead(const ChainMark& mark) const {
   return writeFileAtomically(head_path_, chain_.toText(mark));
 }
 
-Result<void> SqliteAdminLog::open() {
+Result<void> SqlAdminLog::open() {
   ChainMark head;
   if (readFile(head_path_, kMaxHead).has_value()) return {};  // whatever it says, verify() judges
   std::string fault;
@@ -56,14 +56,13 @@ Result<void> SqliteAdminLog::open() {
   return fault.empty() ? writeHead(head) : Result<void>();
 }
 
-Result<void> SqliteAdminLog::record(const AdminAct& act) {
+Result<void> SqlAdminLog::record(const AdminAct& act) {
   const std::lock_guard lock(mutex_);
   AdminAct row = act;
   row.time = clock_.wall();
   for (std::string* text : {&row.actor, &row.origin, &row.action, &row.outcome}) {
-    // Poco's text extraction stops at a NUL.
-    std::replace(text->begin(), text->end(), '\0', ' ');
     if (text->size() > kMaxText) text->resize(kMaxText);
+    *text = storableText(std::move(*text));
   }
   ChainMark newest;
   bool follows = false;  // what is there goes up to the end that was signed last
@@ -77,9 +76,10 @@ Result<void> SqliteAdminLog::record(const AdminAct& act) {
                                       : AdminLogChain::hashOf(session, head.number) == head.hash);
     row.number = std::max(lastGiven(session), start.number) + 1;
     newest = {row.number, chain_.digest(last.hash, row)};
-    session << "INSERT INTO admin_log VALUES (?, ?, ?, ?, ?, ?, ?, ?)", bind(row.number),
+    session << "INSERT INTO admin_log VALUES ($1, $2, $3, $4, $5, $6, $7, $8)", bind(row.number),
         bind(toMicroseconds(row.time)), bind(row.actor), bind(row.origin), bind(row.action),
         bind(row.outcome), bind(last.hash), bind(newest.hash), now;
+    session << "UPDATE admin_log_given SET number = $1", bind(row.number), now;
     removeOld(session, start, row.number);
     return {};
   });
@@ -89,20 +89,20 @@ Result<void> SqliteAdminLog::record(const AdminAct& act) {
 }
 
 // What goes is checked before the new start is signed, so that a fault is not signed away.
-void SqliteAdminLog::removeOld(Session& session, const ChainMark& start, int64_t newest) {
+void SqlAdminLog::removeOld(Session& session, const ChainMark& start, int64_t newest) {
   if (newest - start.number < kept_ + std::max<int64_t>(kept_ / 100, 1)) return;
   std::string fault;
   ChainMark at = start;
   chain_.check(session, &at, newest - kept_ - start.number, &fault);
   if (!fault.empty()) return;
   chain_.setStart(session, at);
-  session << "DELETE FROM admin_log WHERE number <= ?", bind(at.number), now;
+  session << "DELETE FROM admin_log WHERE number <= $1", bind(at.number), now;
 }
 
-Result<std::vector<AdminAct>> SqliteAdminLog::list(int64_t before, size_t limit) {
+Result<std::vector<AdminAct>> SqlAdminLog::list(int64_t before, size_t limit) {
   AdminLogRows rows;
   const Result<void> read = database_.run([&](Session& session) -> Result<void> {
-    rows.select(session, "number < ? ORDER BY number DESC", before,
+    rows.select(session, "number < $1 ORDER BY number DESC", before,
                 static_cast<int64_t>(std::min(limit, kMaxList)));
     return {};
   });
@@ -113,7 +113,7 @@ Result<std::vector<AdminAct>> SqliteAdminLog::list(int64_t before, size_t limit)
 }
 
 // "" when the first row follows the signed start and the last one is the signed end.
-std::string SqliteAdminLog::checkEnds(Session& session, ChainMark* start) {
+std::string SqlAdminLog::checkEnds(Session& session, ChainMark* start) {
   std::string fault;
   *start = chain_.start(session, &fault);
   if (!fault.empty()) return fault;
@@ -140,7 +140,7 @@ std::string SqliteAdminLog::checkEnds(Session& session, ChainMark* start) {
   return "";
 }
 
-Result<std::string> SqliteAdminLog::verify(Depth depth) {
+Result<std::string> SqlAdminLog::verify(Depth depth) {
   const std::lock_guard lock(mutex_);
   std::string fault;
   ChainMark start;

@@ -1,9 +1,9 @@
-#include "db/sqlite/admin_log_chain.h"
+#include "db/sql/admin_log_chain.h"
 
 #include <openssl/sha.h>
 
-#include "db/sqlite/admin_log_rows.h"
-#include "db/sqlite/times.h"
+#include "db/sql/admin_log_rows.h"
+#include "db/sql/times.h"
 #include "waf/base/hex.h"
 #include "waf/base/text.h"
 
@@ -56,14 +56,14 @@ ChainMark AdminLogChain::start(Session& session, std::string* fault) const {
 
 void AdminLogChain::setStart(Session& session, const ChainMark& mark) const {
   session << "DELETE FROM admin_log_start", now;
-  session << "INSERT INTO admin_log_start VALUES (?, ?, ?)", bind(mark.number), bind(mark.hash),
+  session << "INSERT INTO admin_log_start VALUES ($1, $2, $3)", bind(mark.number), bind(mark.hash),
       bind(sign(mark, "admin log start")), now;
 }
 
 size_t AdminLogChain::check(Session& session, ChainMark* at, int64_t limit,
                             std::string* fault) const {
   AdminLogRows rows;
-  rows.select(session, "number > ? ORDER BY number", at->number, limit);
+  rows.select(session, "number > $1 ORDER BY number", at->number, limit);
   for (size_t i = 0; i < rows.size(); ++i) {
     const AdminAct act = rows.act(i);
     if (act.number != at->number + 1 || rows.previous[i] != at->hash ||
@@ -78,19 +78,19 @@ size_t AdminLogChain::check(Session& session, ChainMark* at, int64_t limit,
 
 ChainMark AdminLogChain::last(Session& session, const ChainMark& start) {
   AdminLogRows rows;
-  rows.select(session, "number > ? ORDER BY number DESC", start.number, 1);
+  rows.select(session, "number > $1 ORDER BY number DESC", start.number, 1);
   return rows.size() == 0 ? start : ChainMark{rows.numbers[0], rows.hashes[0]};
 }
 
 std::string AdminLogChain::hashOf(Session& session, int64_t number) {
   std::vector<std::string> hashes;
-  session << "SELECT hash FROM admin_log WHERE number = ?", into(hashes), bind(number), now;
+  session << "SELECT hash FROM admin_log WHERE number = $1", into(hashes), bind(number), now;
   return hashes.empty() ? "" : hashes[0];
 }
 
 bool AdminLogChain::adopt(Session& session) const {
   AdminLogRows rows;
-  rows.select(session, "number > ? ORDER BY number", 0, INT64_MAX);
+  rows.select(session, "number > $1 ORDER BY number", 0, INT64_MAX);
   if (rows.size() == 0) return true;
   for (size_t i = 0; i < rows.size(); ++i) {
     const bool follows = i == 0 || (rows.previous[i] == rows.hashes[i - 1] &&
@@ -101,7 +101,7 @@ bool AdminLogChain::adopt(Session& session) const {
   if (at.number > 0) setStart(session, at);
   for (size_t i = 0; i < rows.size(); ++i) {
     const std::string hash = digest(at.hash, rows.act(i));
-    session << "UPDATE admin_log SET previous = ?, hash = ? WHERE number = ?", bind(at.hash),
+    session << "UPDATE admin_log SET previous = $1, hash = $2 WHERE number = $3", bind(at.hash),
         bind(hash), bind(rows.numbers[i]), now;
     at = {rows.numbers[i], hash};
   }

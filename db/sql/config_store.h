@@ -1,16 +1,16 @@
 #pragma once
 
 #include "db/secrets/secret_box.h"
-#include "db/sqlite/database.h"
+#include "db/sql/database.h"
 #include "db/store/store.h"
 
 namespace db {
 
 // Table config_versions. Borrows the database and the secret box from the store that owns it; any
 // thread.
-class SqliteConfigStore final : public ConfigStore {
+class SqlConfigStore final : public ConfigStore {
  public:
-  SqliteConfigStore(Database& database, const SecretBox& box, const waf::Clock& clock)
+  SqlConfigStore(Database& database, const SecretBox& box, const waf::Clock& clock)
       : database_(database), box_(box), clock_(clock) {}
 
   Result<std::pair<ConfigVersion, Config>> load() override;

@@ -1,16 +1,15 @@
 #pragma once
 
-#include "db/sqlite/database.h"
+#include "db/sql/database.h"
 #include "db/store/store.h"
 
 namespace db {
 
 // Table users. Borrows the database from the store that owns it; any thread, but authenticate and
 // the calls that set a password take some 0.1 s of CPU each.
-class SqliteUserStore final : public UserStore {
+class SqlUserStore final : public UserStore {
  public:
-  SqliteUserStore(Database& database, const waf::Clock& clock)
-      : database_(database), clock_(clock) {}
+  SqlUserStore(Database& database, const waf::Clock& clock) : database_(database), clock_(clock) {}
 
   Result<std::vector<User>> list() override;
   Result<User> add(const std::string& name, const std::string& role, const std::string& password,
