@@ -112,8 +112,8 @@ class GatewayPort {
 
   virtual GatewayStatus status() = 0;
   virtual waf::Result<void> purgeCache(const std::string& site) = 0;
-  // A new connection as one of this upstream would be (its tls and proxy_protocol), and one request
-  // on it.
+  // A new connection as one of this upstream would be (its protocol, tls and proxy_protocol), and
+  // one request on it.
   virtual UpstreamProbe probeUpstream(const std::string& address,
                                       const db::UpstreamConfig& like) = 0;
 

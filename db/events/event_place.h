@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 
-#include "db/sqlite/times.h"
+#include "db/sql/times.h"
 
 namespace db {
 

@@ -6,7 +6,7 @@
 #include <cstdio>
 
 #include "db/events/record_scanner.h"
-#include "db/sqlite/times.h"
+#include "db/sql/times.h"
 
 // Life of a record: LoopSpool::append → Merger::collect → writeHeld (audit log) → CommitStage
 // (event file). The segment is removed when both have passed its end. After a crash recoverRecords

@@ -246,14 +246,24 @@ class Store {
   // when it was sealed by another installation.
   virtual Result<waf::AuditEvent> unmask(const waf::AuditEvent& event) = 0;
 
-  // Opens or creates <data_dir>/portcullis.db, <data_dir>/events/, <data_dir>/secret.key (0600);
-  // migrates after a snapshot. Corrupt when the database cannot be read: the caller then serves
+  // Opens or creates the database, <data_dir>/events/ and <data_dir>/secret.key (0600), and
+  // migrates. `database` is where configuration, users, versions, traffic and acts are: "" or
+  // "sqlite" for <data_dir>/portcullis.db, or postgresql://… (events stay in the data directory).
+  // Corrupt when it cannot be read, Unavailable when it cannot be reached: the caller then serves
   // loadLastGood().
-  static Result<std::unique_ptr<Store>> open(const std::string& data_dir, const waf::Clock& clock);
+  static Result<std::unique_ptr<Store>> open(const std::string& data_dir, const waf::Clock& clock,
+                                             const std::string& database = "");
 };
 
+// Invalid when it is nothing that Store::open() takes.
+Result<void> checkDatabaseName(const std::string& database);
+// For messages: the path, or the URL without its password.
+std::string shownDatabase(const std::string& data_dir, const std::string& database);
+// Whether a copy of the data directory has all.
+bool isInDataDirectory(const std::string& database);
+
 // Whether there is a database, readable or not: false and no last-good.json means a first start.
-bool databaseExists(const std::string& data_dir);
+bool databaseExists(const std::string& data_dir, const std::string& database = "");
 
 // The last configuration that was in force, kept outside the database (<data_dir>/last-good.json,
 // keys sealed).

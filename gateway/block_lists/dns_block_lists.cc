@@ -63,9 +63,11 @@ struct DnsBlockLists::State {
       if (stopping) return;
       const std::string name = std::move(queue.front());
       queue.pop_front();
+      ++asking;
       lock.unlock();
       const Answer answer = lookup(name);
       lock.lock();
+      --asking;
       if (stopping) return;
       const auto found = entries.find(name);
       if (found == entries.end()) continue;
@@ -86,6 +88,7 @@ struct DnsBlockLists::State {
   std::unordered_map<std::string, Entry> entries;
   std::list<std::string> recent;  // names, the last asked first
   std::deque<std::string> queue;
+  size_t asking = 0;  // names that a thread took out of the queue and has no answer for yet
   bool started = false;
   bool stopping = false;
 };
@@ -144,7 +147,7 @@ size_t DnsBlockLists::known() const {
 
 size_t DnsBlockLists::waiting() const {
   const std::lock_guard lock(state_->mutex);
-  return state_->queue.size();
+  return state_->queue.size() + state_->asking;
 }
 
 }  // namespace gateway

@@ -30,7 +30,7 @@ class DnsBlockLists final : public waf::BlockListResolver {
 
   waf::BlockListAnswer ask(std::string_view name) override;
   size_t known() const;
-  size_t waiting() const;
+  size_t waiting() const;  // for an answer, those being asked for included
 
   static constexpr size_t kMaxKnown = 50'000;
   static constexpr size_t kMaxWaiting = 1000;

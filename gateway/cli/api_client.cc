@@ -9,10 +9,11 @@ nlohmann::json ApiAnswer::json() const {
   return out.is_discarded() ? nlohmann::json() : out;
 }
 
-waf::Result<std::unique_ptr<ApiClient>> connectOrOpen(const std::string& data_dir) {
+waf::Result<std::unique_ptr<ApiClient>> connectOrOpen(const std::string& data_dir,
+                                                      const std::string& database) {
   auto daemon = connectToDaemon(data_dir);
   if (daemon || daemon.error().code == waf::ErrorCode::Denied) return daemon;
-  return openDataDirectory(data_dir);
+  return openDataDirectory(data_dir, database);
 }
 
 }  // namespace gateway::cli

@@ -37,8 +37,10 @@ class ApiClient {
 // Over <data_dir>/control.sock; Unavailable when nobody listens there.
 waf::Result<std::unique_ptr<ApiClient>> connectToDaemon(const std::string& data_dir);
 // The same API in this process, on the data directory itself.
-waf::Result<std::unique_ptr<ApiClient>> openDataDirectory(const std::string& data_dir);
+waf::Result<std::unique_ptr<ApiClient>> openDataDirectory(const std::string& data_dir,
+                                                          const std::string& database);
 // The first that works.
-waf::Result<std::unique_ptr<ApiClient>> connectOrOpen(const std::string& data_dir);
+waf::Result<std::unique_ptr<ApiClient>> connectOrOpen(const std::string& data_dir,
+                                                      const std::string& database);
 
 }  // namespace gateway::cli

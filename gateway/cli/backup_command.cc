@@ -2,6 +2,7 @@
 
 #include "db/backup/backup.h"
 #include "db/store/file.h"
+#include "db/store/store.h"
 #include "gateway/cli/command.h"
 #include "gateway/cli/output.h"
 
@@ -30,9 +31,19 @@ void print(const db::StagedRestore& staged, std::ostream& out) {
   for (const std::string& change : staged.changes) out << "  " << forTerminal(change) << '\n';
 }
 
+// A backup is a copy of the data directory; half of one would be restored as if it were whole.
+bool allInDataDirectory(Call& call) {
+  if (db::isInDataDirectory(call.database())) return true;
+  call.fail("the configuration is in " + db::shownDatabase(call.dataDir(), call.database()) +
+            ", which a backup does not hold: copy the database with pg_dump and " + call.dataDir() +
+            " (secret.key, rulesets, events) as files, both or neither");
+  return false;
+}
+
 }  // namespace
 
 int backup(Call& call) {
+  if (!allInDataDirectory(call)) return kFailed;
   const auto passphrase = readPassphrase(call);
   if (!passphrase) return call.fail(passphrase.error().message);
   const auto done =
@@ -50,6 +61,7 @@ int backup(Call& call) {
 }
 
 int restore(Call& call) {
+  if (!allInDataDirectory(call)) return kFailed;
   const auto passphrase = readPassphrase(call);
   if (!passphrase) return call.fail(passphrase.error().message);
   const waf::Clock& clock = waf::Clock::system();

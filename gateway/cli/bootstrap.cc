@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "db/store/store.h"
 #include "gateway/cli/files.h"
 
 namespace gateway::cli {
@@ -48,11 +49,10 @@ waf::Result<Bootstrap> readBootstrap(const std::string& path) {
     return waf::fail(waf::ErrorCode::Invalid, "bootstrap", path + ": is not a JSON object");
   Bootstrap out;
   Reader reader(path);
-  std::string storage = "sqlite";
   reader.allow(document, {"data_dir", "admin", "log_level", "storage"});
   reader.string(document, "data_dir", &out.data_dir);
   reader.string(document, "log_level", &out.log_level);
-  reader.string(document, "storage", &storage);
+  reader.string(document, "storage", &out.storage);
   if (const auto admin = document.find("admin"); admin != document.end()) {
     if (admin->is_object()) {
       reader.allow(*admin, {"address"});
@@ -61,7 +61,8 @@ waf::Result<Bootstrap> readBootstrap(const std::string& path) {
       reader.wrong("admin", "must be an object");
     }
   }
-  if (storage != "sqlite") reader.wrong("storage", "must be sqlite");
+  if (const auto named = db::checkDatabaseName(out.storage); !named)
+    reader.wrong("storage", named.error().message);
   if (out.log_level != "error" && out.log_level != "warning" && out.log_level != "info" &&
       out.log_level != "debug") {
     reader.wrong("log_level", "must be error, warning, info or debug");

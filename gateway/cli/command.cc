@@ -29,9 +29,18 @@ std::string Call::dataDir() const {
   return bootstrap ? bootstrap->data_dir : Bootstrap{}.data_dir;
 }
 
+std::string Call::database() const {
+  if (has("--database")) return value("--database");
+  if (const char* url = std::getenv("PORTCULLIS_DATABASE"); url != nullptr && *url != '\0') {
+    return url;
+  }
+  const auto bootstrap = readBootstrap(value("--config", kBootstrapFile));
+  return bootstrap && bootstrap->data_dir == dataDir() ? bootstrap->storage : "";
+}
+
 ApiClient* Call::api() {
   if (client != nullptr) return client.get();
-  auto made = connectOrOpen(dataDir());
+  auto made = connectOrOpen(dataDir(), database());
   if (!made) {
     fail(made.error().message);
     return nullptr;

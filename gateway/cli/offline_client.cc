@@ -54,8 +54,9 @@ class OfflineClient final : public ApiClient {
 
 }  // namespace
 
-waf::Result<std::unique_ptr<ApiClient>> openDataDirectory(const std::string& data_dir) {
-  auto store = db::Store::open(data_dir, waf::Clock::system());
+waf::Result<std::unique_ptr<ApiClient>> openDataDirectory(const std::string& data_dir,
+                                                          const std::string& database) {
+  auto store = db::Store::open(data_dir, waf::Clock::system(), database);
   if (!store) return waf::fail(std::move(store).error());
   return std::unique_ptr<ApiClient>(std::make_unique<OfflineClient>(std::move(*store), data_dir));
 }

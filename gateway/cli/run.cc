@@ -9,6 +9,9 @@ namespace {
 
 const std::vector<OptionSpec> kCommonOptions = {
     {"--data", "DIR", "the data directory (default: the bootstrap file's, /var/lib/portcullis)"},
+    {"--database", "URL",
+     "where the configuration is: sqlite, or postgresql://USER@HOST/NAME (default: the bootstrap "
+     "file's)"},
     {"--json", "", "print JSON"},
     {"--help", "", "print this"},
 };

@@ -1,3 +1,4 @@
+#include "db/store/store.h"
 #include "gateway/cli/bootstrap.h"
 #include "gateway/cli/command.h"
 #include "gateway/serve/server.h"
@@ -16,6 +17,9 @@ int serve(Call& call) {
   }
   ServeOptions options;
   options.data_dir = call.has("--data") ? call.value("--data") : bootstrap.data_dir;
+  options.database = call.database();
+  if (const auto named = db::checkDatabaseName(options.database); !named)
+    return call.fail("--database: " + named.error().message);
   options.admin_address = call.value("--admin", bootstrap.admin_address);
   options.pid_file = call.value("--pid-file", "");
   options.log_level = call.value("--log-level", bootstrap.log_level);

@@ -2,8 +2,7 @@
 // most, on the caller's thread.
 #include "gateway/config/build_upstream.h"
 #include "gateway/control/gateway.h"
-#include "gateway/http1/head_writer.h"
-#include "gateway/upstream/exchange.h"
+#include "gateway/upstream/lone_request.h"
 
 namespace gateway {
 namespace {
@@ -11,51 +10,30 @@ namespace {
 constexpr std::chrono::milliseconds kConnectLimit{3000};
 constexpr std::chrono::milliseconds kAnswerLimit{5000};
 
-int64_t millisSince(std::chrono::steady_clock::time_point start) {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() -
-                                                               start)
-      .count();
+std::string millisFrom(waf::MonotonicTime start, waf::MonotonicTime end) {
+  return std::to_string(std::chrono::duration_cast<std::chrono::milliseconds>(end - start).count());
 }
 
-std::string rootRequest(const UpstreamAddress& address) {
-  std::string head;
-  HeadWriter writer(&head);
-  writer.requestLine("GET", "/", "", false);
-  writer.field("Host", address.authority());
-  writer.field("User-Agent", "portcullis-probe");
-  writer.field("Connection", "close");
-  writer.end();
-  return head;
-}
-
-Task<void> probe(EventLoop* loop, const UpstreamAddress* address, std::string preface,
+Task<void> probe(EventLoop* loop, const UpstreamAddress* address, LoneRequest request,
                  admin::UpstreamProbe* out) {
   const auto start = std::chrono::steady_clock::now();
-  {
-    ConnectionPool pool(loop);
-    UpstreamExchange exchange(&pool, *address, {kConnectLimit, kAnswerLimit, kAnswerLimit});
-    exchange.setPreface(std::move(preface));
-    ExchangeResult result = co_await exchange.connect(true);
-    if (!result.ok()) {
-      out->message = result.detail;
-    } else {
-      const std::string connected = "connected in " + std::to_string(millisSince(start)) + " ms" +
-                                    (address->tls ? " over TLS" : "");
-      exchange.begin(rootRequest(*address), "GET", BodyFraming::None);
-      result = co_await exchange.finishRequest();
-      ResponseHead response;
-      if (result.ok()) result = co_await exchange.readHead(&response);
-      exchange.abandon();
-      out->ok = result.ok();
-      if (result.ok()) {
-        out->message = connected + ", GET / answered " + std::to_string(response.status) + " in " +
-                       std::to_string(millisSince(start)) + " ms";
-      } else if (result.fault == UpstreamFault::FirstByteTimeout) {
-        out->message = connected + ", but no answer to GET / came in 5 s";
-      } else {
-        out->message = connected + ", but " + result.detail;
-        if (!address->tls) out->message += "; is it a plain HTTP/1.1 port?";
-      }
+  const bool http2 = request.http2;
+  const LoneAnswer answer = co_await askAlone(loop, *address, std::move(request));
+  const std::string connected = "connected in " + millisFrom(start, answer.connected_at) + " ms" +
+                                (address->tls ? " over TLS" : "");
+  out->ok = answer.result.ok();
+  if (!answer.connected) {
+    out->message = answer.result.detail;
+  } else if (out->ok) {
+    out->message = connected + ", GET / answered " + std::to_string(answer.status) + " in " +
+                   millisFrom(start, std::chrono::steady_clock::now()) + " ms" +
+                   (http2 ? " over HTTP/2" : "");
+  } else if (answer.result.fault == UpstreamFault::FirstByteTimeout) {
+    out->message = connected + ", but no answer to GET / came in 5 s";
+  } else {
+    out->message = connected + ", but " + answer.result.detail;
+    if (!address->tls) {
+      out->message += http2 ? "; does it speak HTTP/2 in clear?" : "; is it a plain HTTP/1.1 port?";
     }
   }
   loop->stop();
@@ -76,8 +54,12 @@ admin::UpstreamProbe Gateway::probeUpstream(const std::string& name,
   const auto loop = EventLoop::create();
   if (!loop) return {false, loop.error().message};
   admin::UpstreamProbe out;
-  (*loop)->spawn(probe(loop->get(), &*address,
-                       writeLocalProxyHead(proxyVersionOf(like.proxy_protocol)), &out));
+  LoneRequest request;
+  request.user_agent = "portcullis-probe";
+  request.preface = writeLocalProxyHead(proxyVersionOf(like.proxy_protocol));
+  request.http2 = like.protocol != "http1";
+  request.timeouts = {kConnectLimit, kAnswerLimit, kAnswerLimit};
+  (*loop)->spawn(probe(loop->get(), &*address, std::move(request), &out));
   (*loop)->run();
   return out;
 }

@@ -2,9 +2,7 @@
 
 #include <algorithm>
 
-#include "gateway/http1/head_writer.h"
-#include "gateway/upstream/exchange.h"
-#include "gateway/upstream/http2_exchange.h"
+#include "gateway/upstream/lone_request.h"
 
 namespace gateway {
 namespace {
@@ -17,45 +15,19 @@ struct CheckResult {
 Task<CheckResult> checkOnce(EventLoop* loop, const Upstream& upstream, size_t index) {
   const db::HealthCheckConfig& check = upstream.config.health_check;
   const std::chrono::milliseconds limit(check.timeout_ms);
-  ConnectionPool pool(loop);
-  Http2Pool http2_pool(loop);
-  const UpstreamTimeouts timeouts{limit, limit, limit};
-  std::unique_ptr<EndpointExchange> exchange;
-  if (upstream.config.protocol == "http1") {
-    auto http1 = std::make_unique<UpstreamExchange>(&pool, upstream.addresses[index], timeouts);
-    http1->setPreface(writeLocalProxyHead(upstream.proxy_version));
-    exchange = std::move(http1);
-  } else {
-    exchange =
-        std::make_unique<Http2Exchange>(&http2_pool, loop, upstream.addresses[index], timeouts);
-  }
-  ExchangeResult result = co_await exchange->connect(true);
-  ResponseHead response;
-  if (result.ok()) {
-    std::string head;
-    HeadWriter writer(&head);
-    const size_t question = check.path.find('?');
-    const bool has_query = question != std::string::npos;
-    writer.requestLine(
-        "GET", std::string_view(check.path).substr(0, question),
-        has_query ? std::string_view(check.path).substr(question + 1) : std::string_view(),
-        has_query);
-    writer.field("Host", upstream.addresses[index].authority());
-    writer.field("User-Agent", "portcullis-health-check");
-    writer.field("Connection", "close");
-    writer.end();
-    exchange->begin(std::move(head), "GET", BodyFraming::None, false);
-    result = co_await exchange->finishRequest({}, kNoTrailers);
-    if (result.ok()) result = co_await exchange->readHead(&response, {});
-  }
-  exchange->abandon();
-  http2_pool.retire();
+  LoneRequest request;
+  request.path = check.path;
+  request.user_agent = "portcullis-health-check";
+  request.preface = writeLocalProxyHead(upstream.proxy_version);
+  request.http2 = upstream.config.protocol != "http1";
+  request.timeouts = {limit, limit, limit};
+  const LoneAnswer answer = co_await askAlone(loop, upstream.addresses[index], std::move(request));
   CheckResult out;
-  if (!result.ok()) {
-    out.detail = result.detail;
+  if (!answer.result.ok()) {
+    out.detail = answer.result.detail;
   } else {
-    out.success = response.status >= 200 && response.status < 400;
-    out.detail = "GET " + check.path + " answered " + std::to_string(response.status);
+    out.success = answer.status >= 200 && answer.status < 400;
+    out.detail = "GET " + check.path + " answered " + std::to_string(answer.status);
   }
   co_return out;
 }

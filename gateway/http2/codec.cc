@@ -153,6 +153,10 @@ bool Http2Codec::congested() const {
 void Http2Codec::onFrame(const nghttp2_frame& frame) {
   if (frame.hd.type == NGHTTP2_SETTINGS) settled_ = true;
   if (frame.hd.type == NGHTTP2_HEADERS) within_head_ = false;
+  if (frame.hd.type == NGHTTP2_GOAWAY) {
+    leaving_ = true;
+    endIfLeft();
+  }
   Http2Stream* const stream = find(frame.hd.stream_id);
   if (stream == nullptr) return;
   if (frame.hd.type == NGHTTP2_HEADERS) {
@@ -161,6 +165,13 @@ void Http2Codec::onFrame(const nghttp2_frame& frame) {
   } else if (frame.hd.type == NGHTTP2_DATA && endsStream(frame)) {
     endOfBody(*stream);
   }
+}
+
+// RFC 9113, 6.8: a client's GOAWAY ends none of the streams that it opened. Behind the last of them
+// ours says which were served, and nghttp2 takes nothing more from here on: otherwise a request
+// behind the GOAWAY would be served or not as the bytes happen to be cut.
+void Http2Codec::endIfLeft() {
+  if (leaving_ && streams_.empty() && !broken_) terminate(NGHTTP2_NO_ERROR);
 }
 
 void Http2Codec::onHeadersEnd(Http2Stream& stream, bool request, bool end_stream) {
@@ -250,6 +261,7 @@ void Http2Codec::onClose(int32_t id) {
   stream->changed.notifyAll();
   stream->moved.notifyAll();
   if (stream->on_closed) stream->on_closed();
+  endIfLeft();
 }
 
 void Http2Codec::closeStreams() {

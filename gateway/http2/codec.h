@@ -101,6 +101,7 @@ class Http2Codec {
   void onData(Http2Stream& stream, std::string_view data);
   void onSent(const nghttp2_frame& frame);
   void onClose(int32_t id);
+  void endIfLeft();
   void refuseBody(Http2Stream& stream, Refusal refusal);
   void fault(bool flood, std::string detail);
   void flooded(const char* what);
@@ -122,6 +123,7 @@ class Http2Codec {
   std::vector<std::pair<int32_t, int32_t>> skipped_;  // numbers below it that were not
   bool within_head_ = false;
   bool settled_ = false;
+  bool leaving_ = false;  // the peer's GOAWAY came
   bool broken_ = false;
   bool told_ = false;
   std::string* collected_ = nullptr;  // while collect() runs

@@ -70,7 +70,7 @@ class EventLoop {
   // stops.
   class Sleep;
   Sleep sleepUntil(Deadline deadline);
-  Sleep sleepFor(std::chrono::milliseconds span);
+  Sleep sleepFor(std::chrono::milliseconds span);  // from now()
 
  private:
   friend class IoHandle;

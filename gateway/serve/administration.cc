@@ -26,7 +26,7 @@ void Administration::close() {
 }
 
 void Administration::reopen(db::EventLog* log) {
-  auto store = db::Store::open(options_.data_dir, clock_);
+  auto store = db::Store::open(options_.data_dir, clock_, options_.database);
   if (!store) {
     const std::string alarm =
         "changes are not possible until the gateway is started again: " + store.error().message;

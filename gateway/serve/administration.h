@@ -20,6 +20,7 @@ class Administration {
   struct Options {
     std::string data_dir;
     std::string admin_address;
+    std::string database;  // as Store::open() takes it
   };
   Administration(Options options, Gateway& gateway, const waf::Clock& clock)
       : options_(std::move(options)), gateway_(gateway), clock_(clock) {}

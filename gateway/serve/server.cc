@@ -144,7 +144,7 @@ int serveToTheEnd(const ServeOptions& options, Predecessor* predecessor) {
     }
     inherited = std::move(*sockets);
   }
-  auto start = loadStartConfig(options.data_dir, clock);
+  auto start = loadStartConfig(options.data_dir, clock, options.database);
   if (!start) {
     say(start.error().message);
     return start.error().code == waf::ErrorCode::NotFound ? kExitNoConfiguration : kExitFailed;
@@ -174,7 +174,8 @@ int serveToTheEnd(const ServeOptions& options, Predecessor* predecessor) {
   if (const int code = putInForce(**gateway, *start, options.data_dir); code != kExitClean)
     return code;
 
-  Administration administration({options.data_dir, options.admin_address}, **gateway, clock);
+  Administration administration({options.data_dir, options.admin_address, options.database},
+                                **gateway, clock);
   const auto opened = administration.open(std::move(start->store), event_log);
   if (!opened && start->on_last_good && opened.error().code != waf::ErrorCode::Conflict) {
     const std::string alarm = "there is no administration: " + opened.error().message;

@@ -9,6 +9,7 @@ namespace gateway {
 // serve`.
 struct ServeOptions {
   std::string data_dir = "/var/lib/portcullis";
+  std::string database;  // "" for SQLite in the data directory, or postgresql://…
   std::string admin_address = "127.0.0.1:9443";
   std::string pid_file;            // "" for none
   std::string log_level = "info";  // error, warning, info, debug

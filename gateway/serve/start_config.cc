@@ -35,12 +35,16 @@ waf::Result<StartConfig> fromLastGood(const std::string& data_dir, const std::st
 
 }  // namespace
 
-waf::Result<StartConfig> loadStartConfig(const std::string& data_dir, const waf::Clock& clock) {
+waf::Result<StartConfig> loadStartConfig(const std::string& data_dir, const waf::Clock& clock,
+                                         const std::string& database) {
   // A database that is gone although there was a configuration is a loss, not a first start.
-  if (!db::databaseExists(data_dir) && db::loadLastGood(data_dir)) {
-    return fromLastGood(data_dir, "the database " + data_dir + "/portcullis.db is missing");
+  if (!db::databaseExists(data_dir, database) && db::loadLastGood(data_dir)) {
+    return fromLastGood(
+        data_dir,
+        "the database " + db::shownDatabase(data_dir, database) +
+            (db::isInDataDirectory(database) ? " is missing" : " holds no configuration"));
   }
-  auto store = db::Store::open(data_dir, clock);
+  auto store = db::Store::open(data_dir, clock, database);
   if (!store) {
     const waf::Error why = store.error();
     if (why.code == ErrorCode::Conflict) return waf::fail(why);  // another process owns it

@@ -24,6 +24,7 @@ struct StartConfig {
 // NotFound: there is neither a readable database nor a last good configuration, though there was
 // one of the two (exit code 3). Conflict: another process owns the directory. Others: there is no
 // last good configuration, and the directory cannot be read or written.
-waf::Result<StartConfig> loadStartConfig(const std::string& data_dir, const waf::Clock& clock);
+waf::Result<StartConfig> loadStartConfig(const std::string& data_dir, const waf::Clock& clock,
+                                         const std::string& database = "");
 
 }  // namespace gateway

@@ -1,7 +1,10 @@
 find_package(Threads REQUIRED)
 find_package(PkgConfig REQUIRED)
 find_package(OpenSSL 3 REQUIRED)
-find_package(Poco 1.11 REQUIRED COMPONENTS Foundation Net Util Crypto NetSSL JSON Data DataSQLite)
+# Debian's Poco names this target and does not bring it.
+pkg_check_modules(LIBPQ REQUIRED IMPORTED_TARGET libpq)
+add_library(PostgreSQL::client ALIAS PkgConfig::LIBPQ)
+find_package(Poco 1.11 REQUIRED COMPONENTS Foundation Net Util Crypto NetSSL JSON Data DataSQLite DataPostgreSQL)
 find_package(nlohmann_json REQUIRED)
 find_package(ZLIB REQUIRED)
 pkg_check_modules(HYPERSCAN REQUIRED IMPORTED_TARGET libhs)

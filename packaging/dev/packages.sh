@@ -1,9 +1,9 @@
 # What is installed from Debian, by purpose.
 build_packages=(g++ cmake ninja-build ccache mold pkg-config libpoco-dev libssl-dev libhyperscan-dev libpcre2-dev
-  libsqlite3-dev nlohmann-json3-dev libnghttp2-dev libxml2-dev libmaxminddb-dev zlib1g-dev libbrotli-dev libzstd-dev)
+  libsqlite3-dev libpq-dev nlohmann-json3-dev libnghttp2-dev libxml2-dev libmaxminddb-dev zlib1g-dev libbrotli-dev libzstd-dev)
 run_packages=(modsecurity-crs curl openssl)
 test_packages=(libgtest-dev libgmock-dev libbenchmark-dev python3 python3-yaml python3-hpack nghttp2-client chromium openssl curl zip
-  python3-grpcio procps modsecurity-crs libnginx-mod-http-modsecurity nginx-light file)
+  python3-grpcio procps modsecurity-crs libnginx-mod-http-modsecurity nginx-light file sslscan testssl.sh postgresql)
 lint_packages=(clang-format clang-tidy python3)
 fuzz_packages=(clang libclang-rt-14-dev)
 bench_packages=(nginx-light libnginx-mod-http-modsecurity haproxy wrk python3 python3-yaml openssl)

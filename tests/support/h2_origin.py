@@ -1,5 +1,4 @@
 """An upstream that speaks HTTP/2 in clear, frame by frame, as it is told. Needs python3-hpack."""
-import socket
 import struct
 import threading
 
@@ -7,6 +6,7 @@ import hpack
 
 from support.h2 import (ACK, CONTINUATION, DATA, END_HEADERS, END_STREAM, GOAWAY, HEADERS, MAX_FRAME, PING, PREFACE,
                         RST_STREAM, SETTINGS, WINDOW_UPDATE, frame)
+from support.origin import AcceptingOrigin
 
 
 class Asked:
@@ -156,60 +156,18 @@ class Connection:
             pass
 
 
-class H2Origin:
-    """`answer(asked)` speaks by asked.connection once the request is whole."""
+class H2Origin(AcceptingOrigin):
+    """`answer(asked)` speaks by asked.connection once the request is whole. `connections` are those that spoke."""
 
     def __init__(self, answer=None, settings=None, update=True, on_head=None, tls=None):
         self.answer = answer or (lambda asked: asked.connection.answer(asked.number, f"{asked.method} {asked.path}".encode()))
         self.settings, self.update, self.on_head = settings or {}, update, on_head
-        self.tls = tls  # a context for the server's side
         self.asked, self.connections, self.resets, self.goaways = [], [], [], []
-        self.listener = socket.socket()
-        self.listener.bind(("127.0.0.1", 0))
-        self.listener.listen(128)
-        self.port = self.listener.getsockname()[1]
-        self.address = f"127.0.0.1:{self.port}"
-        threading.Thread(target=self._accept, daemon=True).start()
+        self.numbering = threading.Lock()
+        super().__init__(tls=tls)
 
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.close()
-
-    def close(self):
-        try:
-            self.listener.shutdown(socket.SHUT_RDWR)
-        except OSError:
-            pass
-        self.listener.close()
-        for connection in self.connections:
-            try:
-                connection.socket.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass
-
-    def _accept(self):
-        while True:
-            try:
-                sock, _ = self.listener.accept()
-            except OSError:
-                return
-            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            if self.tls:
-                try:
-                    sock = self.tls.wrap_socket(sock, server_side=True)
-                except OSError:
-                    continue
-            connection = Connection(self, sock, len(self.connections) + 1)
-            self.connections.append(connection)
-            threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
-
-    @staticmethod
-    def _serve(connection):
-        try:
-            connection.run()
-        except (OSError, EOFError):
-            pass
-        finally:
-            connection.socket.close()
+    def speak(self, connection):
+        with self.numbering:
+            spoken = Connection(self, connection, len(self.connections) + 1)
+            self.connections.append(spoken)
+        spoken.run()

@@ -4,7 +4,6 @@ import socket
 import ssl
 import struct
 import tempfile
-import threading
 
 from system.fixture import serving, wait_until
 from system.wire import Client, Origin, event, events, get, refused
@@ -56,7 +55,7 @@ def test_proxy_protocol_out(binary):
         heads = []
 
         class Told(Origin):
-            def _serve_requests(self, connection):
+            def speak(self, connection):
                 if version == "v1":
                     head = b""
                     while not head.endswith(b"\r\n"):
@@ -64,13 +63,13 @@ def test_proxy_protocol_out(binary):
                 else:
                     head = connection.recv(28, socket.MSG_WAITALL)
                 heads.append(head)
-                super()._serve_requests(connection)
+                super().speak(connection)
         with Told() as origin, serving(binary, origin=origin,
                                        change=lambda d: d["upstreams"][0].update(proxy_protocol=version)) as (gateway, _):
             with Client(gateway.http_port) as client:
                 port = client.socket.getsockname()[1]
                 assert client.get().status == 200 and client.get().status == 200
-            assert origin.connections == 2 and all(head.startswith(start) for head in heads), heads
+            assert origin.accepted == 2 and all(head.startswith(start) for head in heads), heads
             if version == "v1":
                 assert heads[0].split()[4] == str(port).encode(), (heads, port)
 
@@ -92,15 +91,6 @@ def test_ipv6(binary):
         probe.bind(("::1", 0))
         port = probe.getsockname()[1]
 
-    class Six(Origin):
-        def __init__(self):
-            super().__init__()
-            self.listener.close()
-            self.listener = socket.create_server(("::1", 0), family=socket.AF_INET6)
-            self.port = self.listener.getsockname()[1]
-            self.address = f"[::1]:{self.port}"
-            threading.Thread(target=self._accept, daemon=True).start()
-
     def change(document):
         document["listeners"].append({"name": "six", "address": f"[::1]:{port}"})
         document["sites"][0]["listeners"].append("six")
@@ -109,7 +99,7 @@ def test_ipv6(binary):
         with socket.create_connection(("::1", port), timeout=8) as client:
             client.sendall(b"GET / HTTP/1.1\r\nHost: t.example\r\nConnection: close\r\n\r\n")
             return client.recv(65536)
-    with Six() as origin:
+    with Origin(host="::1") as origin:
         with serving(binary, origin=origin, change=change) as (gateway, _):
             assert ask().startswith(b"HTTP/1.1 200"), ask()
             assert origin.asked[-1].field("x-forwarded-for") == "::1"
@@ -128,27 +118,11 @@ def test_unix_socket(binary):
     """An upstream may be a unix socket; one that is gone is a 502 whose event says so."""
     with tempfile.TemporaryDirectory() as folder:
         path = f"{folder}/app.sock"
-
-        class Local(Origin):
-            def __init__(self):
-                super().__init__()
-                self.listener.close()
-                self.listener = socket.socket(socket.AF_UNIX)
-                self.listener.bind(path)
-                self.listener.listen(64)
-                self.address = f"unix:{path}"
-                threading.Thread(target=self._accept, daemon=True).start()
-
-            def _serve(self, connection):
-                with contextlib.suppress(OSError, ValueError):
-                    self._serve_requests(connection)
-                self.live.discard(connection)
-                connection.close()
-        with Local() as origin, serving(binary, origin=origin) as (gateway, _):
+        with Origin(path=path) as origin, serving(binary, origin=origin) as (gateway, _):
             with Client(gateway.http_port) as client:
                 for _ in range(3):
                     assert client.get().status == 200
-            assert origin.connections == 1
+            assert origin.accepted == 1
             origin.close()
             detail = refused(gateway, get(gateway.http_port), 502, "upstream", "passed")["detail"]
             assert f"unix:{path}" in detail, detail

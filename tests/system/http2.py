@@ -3,6 +3,7 @@ import base64
 import hashlib
 import os
 import shutil
+import struct
 import subprocess
 import tempfile
 import threading
@@ -52,6 +53,33 @@ def test_prior_knowledge(binary):
             raise AssertionError("HTTP/2 in clear was taken though it is off")
         except (EOFError, OSError, Reset):
             pass
+
+
+def test_goaway(binary):
+    """A client's GOAWAY leaves what it asked for to be answered; then ours says what was served, and the connection ends."""
+    def slow(asked):
+        time.sleep(0.5)
+        return page(asked.body or asked.target)
+
+    with serving(binary, slow) as (gateway, _):
+        for ask in (True, False):
+            with H2(gateway.tls_port) as client:
+                if ask:
+                    numbers = [client.start(path="/a"), client.start("POST", "/b", end=False)]
+                client.send(frame(GOAWAY, 0, 0, struct.pack(">II", 0, 0)))
+                if ask:
+                    client.data(numbers[1], b"body")
+                    answers = [client.answer(number) for number in numbers]
+                    assert [a.status for a in answers] == [200, 200] and answers[1].body == b"body", answers
+                started = time.monotonic()
+                try:
+                    while True:
+                        client.pump()
+                except EOFError:
+                    pass
+                assert client.goaway == (numbers[1] if ask else 0, 0), client.goaway
+                assert time.monotonic() - started < 2
+        assert gateway.api("GET", "/events")[1]["items"] == []
 
 
 def test_large_transfers(binary):

@@ -10,7 +10,7 @@ from support.h2 import H2
 from support.h2_origin import H2Origin
 from system.fixture import ATTACK, serving, wait_until
 from system.tls import Authority
-from system.wire import Client, event, events, get, memory_mb
+from system.wire import Client, Origin, event, events, get, memory_mb
 
 try:
     import grpc
@@ -72,6 +72,43 @@ def test_over_tls(binary):
                     assert len(origin.connections) <= 2
                 else:
                     assert "does not agree on HTTP/2" in event(gateway, answer.id)["detail"]
+
+
+def test_asked_whether_it_is_well(binary):
+    """The active check and the test of an address speak HTTP/2 to an upstream that speaks nothing else."""
+    def change(document):
+        h2c()["change"](document)
+        document["upstreams"][0]["health_check"] = {"enabled": True, "path": "/health?a=b", "interval_ms": 500,
+                                                     "timeout_ms": 400}
+
+    def probe(gateway, **like):
+        status, said = gateway.api("POST", "/upstreams/probe", like)
+        assert status == 200, said
+        return said
+    with H2Origin() as origin, serving(binary, origin=origin, change=change) as (gateway, _):
+        wait_until(lambda: any(a.path == "/health?a=b" for a in origin.asked), 5, "an active check")
+        wait_until(lambda: gateway.status()["endpoints"][0]["state"] == "healthy", 5, "a healthy endpoint")
+        assert get(gateway.http_port, "/a").status == 200
+        said = probe(gateway, address=origin.address, protocol="h2c")
+        assert said["ok"] and "GET / answered 200" in said["message"] and "HTTP/2" in said["message"], said
+        assert any(a.field("user-agent") == "portcullis-probe" for a in origin.asked), "nobody asked"
+        said = probe(gateway, address=origin.address)
+        assert not said["ok"], said
+        wait_until(lambda: len(origin.live) <= 2, 5, "the end of the probes' connections")
+    with Origin() as http1, serving(binary, origin=http1) as (gateway, _):
+        said = probe(gateway, address=http1.address, protocol="h2c")
+        assert not said["ok"] and "does it speak HTTP/2" in said["message"], said
+        status, said = gateway.api("POST", "/upstreams/probe", {"address": http1.address, "protocol": "h9"})
+        assert status >= 400, said
+    with tempfile.TemporaryDirectory() as folder:
+        authority = Authority(pathlib.Path(folder))
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(*authority.issue(["app.example"]))
+        context.set_alpn_protocols(["h2"])
+        tls = {"enabled": True, "server_name": "app.example", "ca_pem": authority.pem.read_text()}
+        with H2Origin(tls=context) as origin, serving(binary, origin=origin) as (gateway, _):
+            said = probe(gateway, address=origin.address, protocol="h2", tls=tls)
+            assert said["ok"] and "over TLS" in said["message"], said
 
 
 def test_multiplexed(binary):
@@ -302,4 +339,5 @@ def test_grpc_is_chosen(binary):
             reached = [request.body for request in origin.asked]
             assert reached == ([b"something evil"] if grpc_site else []), (grpc_site, reached)
             if not grpc_site:
-                assert [e["response"]["status"] for e in events(gateway, "reason=waf", least=1)] == [403]
+                found = [event(gateway, e["id"]) for e in events(gateway, "reason=waf")]
+                assert [e["response"]["status"] for e in found] == [403], found

@@ -3,8 +3,9 @@ import json
 import re
 import socket
 import ssl
-import threading
 import time
+
+from support.origin import AcceptingOrigin
 
 
 class Answer:
@@ -146,63 +147,16 @@ def page(body="ok", status=200, fields=""):
     return f"HTTP/1.1 {status} X\r\nContent-Length: {len(body)}\r\n{fields}\r\n".encode("latin-1") + body
 
 
-class Origin:
-    """An upstream on a port of its own. `answer(asked)` returns the bytes to send, or a function that is given the
-    socket and returns whether the connection lives on. Counts and keeps what it was asked."""
+class Origin(AcceptingOrigin):
+    """An upstream that speaks HTTP/1.1. `answer(asked)` returns the bytes to send, or a function that is given the socket
+    and returns whether the connection lives on. Keeps what it was asked."""
 
-    def __init__(self, answer=None, port=0):
+    def __init__(self, answer=None, **where):
         self.answer = answer or (lambda asked: page(f"{asked.method} {asked.target}"))
         self.asked = []
-        self.connections = 0
-        self.live = set()
-        self.listener = socket.socket()
-        self.listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        self.listener.bind(("127.0.0.1", port))
-        self.listener.listen(512)
-        self.port = self.listener.getsockname()[1]
-        self.address = f"127.0.0.1:{self.port}"
-        threading.Thread(target=self._accept, daemon=True).start()
+        super().__init__(**where)
 
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.close()
-
-    def close(self):
-        """Ends the listener and every connection, as the end of a process would."""
-        try:
-            self.listener.shutdown(socket.SHUT_RDWR)
-        except OSError:
-            pass
-        self.listener.close()
-        for connection in list(self.live):
-            try:
-                connection.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass
-
-    def _accept(self):
-        while True:
-            try:
-                connection, _ = self.listener.accept()
-            except OSError:
-                return
-            self.connections += 1
-            self.live.add(connection)
-            threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
-
-    def _serve(self, connection):
-        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        try:
-            self._serve_requests(connection)
-        except (OSError, ValueError):
-            pass
-        finally:
-            self.live.discard(connection)
-            connection.close()
-
-    def _serve_requests(self, connection):
+    def speak(self, connection):
         stream = connection.makefile("rb")
         while True:
             line = stream.readline().decode("latin-1")

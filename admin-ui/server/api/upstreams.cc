@@ -64,7 +64,7 @@ Response probeUpstream(Services& services, Request& request) {
   nlohmann::json body;
   std::string address;
   if (const auto error = parseJsonBody(request, &body)) return errorResponse(*error, request.id);
-  if (const auto error = onlyMembers(body, {"address", "tls", "proxy_protocol"}))
+  if (const auto error = onlyMembers(body, {"address", "protocol", "tls", "proxy_protocol"}))
     return errorResponse(*error, request.id);
   if (const auto error = readString(body, "address", true, 300, &address))
     return errorResponse(*error, request.id);

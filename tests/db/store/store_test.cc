@@ -8,7 +8,7 @@
 
 #include "db/store/file.h"
 #include "tests/db/support/config_sample.h"
-#include "tests/db/support/temporary_folder.h"
+#include "tests/db/support/database_test.h"
 
 namespace db {
 namespace {
@@ -18,7 +18,14 @@ using testing::HasSubstr;
 using testing::Not;
 using waf::ErrorCode;
 
-class StoreTest : public testing::Test {
+class StoreTest : public DatabaseTest {
+ protected:
+  std::unique_ptr<Store> open() { return openStore(); }
+};
+INSTANTIATE_ON_EACH_DATABASE(StoreTest);
+
+// What is of a file alone.
+class StoreFileTest : public testing::Test {
  protected:
   std::unique_ptr<Store> open() {
     auto store = Store::open(folder_.path(), clock_);
@@ -30,17 +37,17 @@ class StoreTest : public testing::Test {
   waf::ManualClock clock_{waf::WallTime(std::chrono::hours(24 * 365 * 56))};
 };
 
-TEST_F(StoreTest, AFreshStoreHasVersionZeroAndAnEmptyConfiguration) {
-  EXPECT_FALSE(databaseExists(folder_.path()));
+TEST_P(StoreTest, AFreshStoreHasVersionZeroAndAnEmptyConfiguration) {
+  EXPECT_FALSE(databaseExists(folder_.path(), url_));
   const auto store = open();
   const auto loaded = store->config().load();
   ASSERT_TRUE(loaded);
   EXPECT_EQ(loaded->first.number, 0);
   EXPECT_TRUE(loaded->second.sites.empty());
-  EXPECT_TRUE(databaseExists(folder_.path()));
+  EXPECT_TRUE(databaseExists(folder_.path(), url_));
 }
 
-TEST_F(StoreTest, ACommittedConfigurationIsThereAfterReopening) {
+TEST_P(StoreTest, ACommittedConfigurationIsThereAfterReopening) {
   {
     const auto store = open();
     const auto version = store->config().commit(sampleConfig(), 0, "ann", "first");
@@ -54,7 +61,7 @@ TEST_F(StoreTest, ACommittedConfigurationIsThereAfterReopening) {
   EXPECT_EQ(loaded->second.certificates.at(0).key_pem, "private\n");
 }
 
-TEST_F(StoreTest, PrivateKeysAreNotInTheDatabase) {
+TEST_F(StoreFileTest, PrivateKeysAreNotInTheDatabase) {
   {
     Config config = sampleConfig();
     config.certificates[0].key_pem = "very-private-key-material";
@@ -66,14 +73,14 @@ TEST_F(StoreTest, PrivateKeysAreNotInTheDatabase) {
   EXPECT_THAT(*content, Not(HasSubstr("very-private-key-material")));
 }
 
-TEST_F(StoreTest, TheSecretKeyIsReadableByItsOwnerAlone) {
+TEST_P(StoreTest, TheSecretKeyIsReadableByItsOwnerAlone) {
   open();
   struct stat status {};
   ASSERT_EQ(::stat((folder_ / "secret.key").c_str(), &status), 0);
   EXPECT_EQ(status.st_mode & 0777, 0600u);
 }
 
-TEST_F(StoreTest, ACommitOnAnOldVersionIsAConflict) {
+TEST_P(StoreTest, ACommitOnAnOldVersionIsAConflict) {
   const auto store = open();
   ASSERT_TRUE(store->config().commit(sampleConfig(), 0, "ann", ""));
   const auto second = store->config().commit(sampleConfig(), 0, "bob", "");
@@ -81,7 +88,7 @@ TEST_F(StoreTest, ACommitOnAnOldVersionIsAConflict) {
   EXPECT_EQ(second.error().code, ErrorCode::Conflict);
 }
 
-TEST_F(StoreTest, VersionsCarryWhatChangedNewestFirst) {
+TEST_P(StoreTest, VersionsCarryWhatChangedNewestFirst) {
   const auto store = open();
   ASSERT_TRUE(store->config().commit(sampleConfig(), 0, "ann", ""));
   auto loaded = store->config().load();
@@ -95,7 +102,7 @@ TEST_F(StoreTest, VersionsCarryWhatChangedNewestFirst) {
   EXPECT_EQ(store->config().loadVersion(9).error().code, ErrorCode::NotFound);
 }
 
-TEST_F(StoreTest, AnUnchangedKeyKeepsItsSealedText) {
+TEST_P(StoreTest, AnUnchangedKeyKeepsItsSealedText) {
   const auto store = open();
   ASSERT_TRUE(store->config().commit(sampleConfig(), 0, "ann", ""));
   const std::string sealed = store->config().load()->second.certificates[0].key_sealed;
@@ -106,7 +113,7 @@ TEST_F(StoreTest, AnUnchangedKeyKeepsItsSealedText) {
   EXPECT_EQ(store->config().load()->second.certificates[0].key_sealed, sealed);
 }
 
-TEST_F(StoreTest, AnExportIsAppliedAgainByItsSealedKeys) {
+TEST_P(StoreTest, AnExportIsAppliedAgainByItsSealedKeys) {
   const auto store = open();
   ASSERT_TRUE(store->config().commit(sampleConfig(), 0, "ann", ""));
   Config exported = store->config().load()->second;
@@ -115,7 +122,7 @@ TEST_F(StoreTest, AnExportIsAppliedAgainByItsSealedKeys) {
   EXPECT_EQ(exported.certificates[0].key_pem, "private\n");
 }
 
-TEST_F(StoreTest, ASealedKeyOfAnotherInstallationIsRefused) {
+TEST_P(StoreTest, ASealedKeyOfAnotherInstallationIsRefused) {
   const auto store = open();
   Config config = sampleConfig();
   config.certificates[0].key_pem.clear();
@@ -126,15 +133,15 @@ TEST_F(StoreTest, ASealedKeyOfAnotherInstallationIsRefused) {
   EXPECT_THAT(version.error().message, HasSubstr("certificate \"demo\""));
 }
 
-TEST_F(StoreTest, ASecondOwnerOfTheFolderIsTurnedAway) {
+TEST_P(StoreTest, ASecondOwnerOfTheFolderIsTurnedAway) {
   const auto store = open();
-  const auto second = Store::open(folder_.path(), clock_);
+  const auto second = Store::open(folder_.path(), clock_, url_);
   ASSERT_FALSE(second);
   EXPECT_EQ(second.error().code, ErrorCode::Conflict);
   EXPECT_THAT(second.error().message, HasSubstr(std::to_string(::getpid())));
 }
 
-TEST_F(StoreTest, ADamagedDatabaseIsCorruptAndStaysUntouched) {
+TEST_F(StoreFileTest, ADamagedDatabaseIsCorruptAndStaysUntouched) {
   open();
   const std::string path = folder_ / "portcullis.db";
   const std::string garbage(20000, 'x');
@@ -146,23 +153,23 @@ TEST_F(StoreTest, ADamagedDatabaseIsCorruptAndStaysUntouched) {
   EXPECT_TRUE(databaseExists(folder_.path()));
 }
 
-TEST_F(StoreTest, AFolderInPlaceOfTheDatabaseIsCorrupt) {
+TEST_F(StoreFileTest, AFolderInPlaceOfTheDatabaseIsCorrupt) {
   std::filesystem::create_directory(folder_ / "portcullis.db");
   const auto store = Store::open(folder_.path(), clock_);
   ASSERT_FALSE(store);
   EXPECT_EQ(store.error().code, ErrorCode::Corrupt);
 }
 
-TEST_F(StoreTest, ADatabaseWithoutItsSecretKeyIsRefused) {
+TEST_P(StoreTest, ADatabaseWithoutItsSecretKeyIsRefused) {
   ASSERT_TRUE(open()->config().commit(sampleConfig(), 0, "ann", ""));
   std::filesystem::remove(folder_ / "secret.key");
-  const auto store = Store::open(folder_.path(), clock_);
+  const auto store = Store::open(folder_.path(), clock_, url_);
   ASSERT_FALSE(store);
   EXPECT_EQ(store.error().code, ErrorCode::Corrupt);
   EXPECT_THAT(store.error().message, HasSubstr("secret.key"));
 }
 
-TEST_F(StoreTest, TheLastGoodConfigurationComesBackWithItsKeys) {
+TEST_F(StoreFileTest, TheLastGoodConfigurationComesBackWithItsKeys) {
   EXPECT_EQ(loadLastGood(folder_.path()).error().code, ErrorCode::NotFound);
   const ConfigVersion version{7, clock_.wall(), "ann", "fine", {}};
   ASSERT_TRUE(saveLastGood(folder_.path(), version, sampleConfig()));
@@ -174,7 +181,7 @@ TEST_F(StoreTest, TheLastGoodConfigurationComesBackWithItsKeys) {
   EXPECT_THAT(*readFile(folder_ / "last-good.json", 1 << 20), Not(HasSubstr("private")));
 }
 
-TEST_F(StoreTest, ADamagedLastGoodIsCorrupt) {
+TEST_F(StoreFileTest, ADamagedLastGoodIsCorrupt) {
   std::ofstream(folder_ / "last-good.json") << "{\"version\":";
   EXPECT_EQ(loadLastGood(folder_.path()).error().code, ErrorCode::Corrupt);
 }

@@ -13,6 +13,7 @@
 #include "gateway/cli/files.h"
 #include "gateway/cli/offline_port.h"
 #include "gateway/cli/output.h"
+#include "tests/db/support/postgres_server.h"
 
 namespace gateway::cli {
 namespace {
@@ -327,11 +328,71 @@ TEST_F(CliTest, ReadsTheBootstrapFile) {
   EXPECT_EQ(good->admin_address, "127.0.0.1:1");
   EXPECT_EQ(good->log_level, "debug");
   for (const char* bad : {"[]", R"({"data_dir":1})", R"({"data":"/x"})", R"({"admin":"x"})",
-                          R"({"log_level":"loud"})", R"({"storage":"mongo"})"}) {
+                          R"({"log_level":"loud"})", R"({"storage":"mongo"})",
+                          R"({"storage":"postgresql://h:port/d"})"}) {
     EXPECT_FALSE(readBootstrap(write("bad.json", bad))) << bad;
   }
   EXPECT_EQ(readBootstrap(folder_ + "/none.json").error().code, waf::ErrorCode::NotFound);
   EXPECT_EQ(plain({"serve", "--config", folder_ + "/none.json"}).code, 1);
+}
+
+TEST_F(CliTest, TheStorageOfTheBootstrapFileIsOfItsDirectoryAlone) {
+  const std::string file =
+      write("p.json", R"({"data_dir":"/x","storage":"postgresql://ann:secret@db/waf"})");
+  ASSERT_TRUE(readBootstrap(file)) << readBootstrap(file).error().message;
+  const auto databaseOf = [&](std::multimap<std::string, std::string, std::less<>> options) {
+    std::istringstream in;
+    std::ostringstream out;
+    const Call call{commands()[0], {}, std::move(options), in, out, out, nullptr};
+    return call.database();
+  };
+  EXPECT_EQ(databaseOf({{"--config", file}}), "postgresql://ann:secret@db/waf");
+  EXPECT_EQ(databaseOf({{"--config", file}, {"--data", "/x"}}), "postgresql://ann:secret@db/waf");
+  EXPECT_EQ(databaseOf({{"--config", file}, {"--data", "/y"}}), "");
+  EXPECT_EQ(databaseOf({{"--config", file}, {"--database", "sqlite"}}), "sqlite");
+  ::setenv("PORTCULLIS_DATABASE", "postgresql://other/waf", 1);
+  EXPECT_EQ(databaseOf({{"--config", file}}), "postgresql://other/waf");
+  EXPECT_EQ(databaseOf({{"--config", file}, {"--database", "sqlite"}}), "sqlite");
+  ::unsetenv("PORTCULLIS_DATABASE");
+}
+
+TEST_F(CliTest, AConfigurationInPostgresIsNotBackedUpByHalves) {
+  const std::string url = "postgresql://ann:secret@db.example/waf";
+  for (const std::vector<std::string>& command :
+       {std::vector<std::string>{"backup", folder_ + "/b"}, {"restore", folder_ + "/b"}}) {
+    std::vector<std::string> words = command;
+    words.insert(words.end(), {"--database", url});
+    const Outcome refused = portcullis(words);
+    EXPECT_EQ(refused.code, 1);
+    EXPECT_NE(refused.err.find("postgresql://ann@db.example/waf"), std::string::npos);
+    EXPECT_NE(refused.err.find("pg_dump"), std::string::npos) << refused.err;
+    EXPECT_EQ(refused.err.find("secret@"), std::string::npos);
+  }
+  EXPECT_FALSE(fs::exists(folder_ + "/b"));
+}
+
+TEST_F(CliTest, WhatIsNoDatabaseIsNamed) {
+  const Outcome wrong = portcullis({"user", "list", "--database", "mysql://x"});
+  EXPECT_EQ(wrong.code, 1);
+  EXPECT_NE(wrong.err.find("postgresql://USER@HOST/DATABASE"), std::string::npos) << wrong.err;
+  EXPECT_FALSE(fs::exists(folder_ + "/data/portcullis.db"));
+}
+
+TEST_F(CliTest, MovesAConfigurationToPostgres) {
+  std::string why_not;
+  db::PostgresServer* const server = db::PostgresServer::shared(&why_not);
+  if (server == nullptr) GTEST_SKIP() << why_not;
+  const std::string url = server->makeSchema();
+  ASSERT_EQ(portcullis({"config", "apply", "-"},
+                       R"({"listeners":[{"name":"http","address":"127.0.0.1:8080"}]})")
+                .code,
+            0);
+  const Outcome before = portcullis({"config", "export"});
+  const Outcome applied = portcullis({"config", "apply", "-", "--database", url}, before.out);
+  ASSERT_EQ(applied.code, 0) << applied.err;
+  const Outcome after = portcullis({"config", "export", "--database", url});
+  EXPECT_EQ(after.out, before.out);
+  EXPECT_EQ(portcullis({"user", "list", "--database", url}).code, 0);
 }
 
 TEST(OutputTest, TerminalsGetNoControlCharacters) {

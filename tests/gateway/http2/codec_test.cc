@@ -308,6 +308,54 @@ TEST_F(CodecTest, ShutsDownAfterWhatIsUnderWay) {
   EXPECT_TRUE(codec_->done());
 }
 
+// RFC 9113, 6.8: it is about streams that we would open, never about those that the client opened.
+TEST_F(CodecTest, AClientsGoawayEndsNothingThatItAskedFor) {
+  codec_->receive(frame(NGHTTP2_HEADERS, 5, 1, block("GET")));
+  const auto upload = post(3);
+  EXPECT_TRUE(codec_->receive(frame(NGHTTP2_GOAWAY, 0, 0, std::string(8, '\0'))));
+  EXPECT_TRUE(codec_->receive(frame(NGHTTP2_DATA, NGHTTP2_FLAG_END_STREAM, 3, "body")));
+  ASSERT_EQ(requests_.size(), 2u);
+  EXPECT_EQ(upload->inbound, "body");
+  EXPECT_TRUE(upload->inbound_end && !upload->closed);
+  EXPECT_FALSE(codec_->done());
+  for (const auto& stream : requests_) {
+    codec_->respond(*stream, "HTTP/1.1 200 OK\r\n\r\n", 0, true);
+    stream->outbound = "answer";
+    stream->outbound_end = true;
+  }
+  const auto frames = sent();
+  size_t answers = 0;
+  for (const Seen& seen : frames) answers += seen.payload == "answer" ? 1 : 0;
+  EXPECT_EQ(answers, 2u);
+  EXPECT_TRUE(codec_->done());
+  ASSERT_EQ(frames.back().type, NGHTTP2_GOAWAY) << "the client learns what was served";
+  EXPECT_EQ(frames.back().payload, std::string("\0\0\0\3\0\0\0\0", 8));
+  EXPECT_TRUE(faults_.empty());
+}
+
+// What follows the end is not taken, whether it came with the GOAWAY or a moment after.
+TEST_F(CodecTest, AGoawayWithNothingUnderWayIsTheEndHoweverItIsCut) {
+  const std::string away = frame(NGHTTP2_GOAWAY, 0, 0, std::string(8, '\0'));
+  const std::string request = frame(NGHTTP2_HEADERS, 5, 3, block("GET"));
+  const std::string taken_back = frame(NGHTTP2_HEADERS, 5, 1, block("GET")) + away +
+                                 frame(NGHTTP2_RST_STREAM, 0, 1, std::string("\0\0\0\x08", 4));
+  for (const std::string& start : {away, taken_back}) {
+    for (const size_t step : {1u, 7u, 1000u}) {
+      open({});
+      std::string_view bytes;
+      const std::string whole = start + request;
+      for (bytes = whole; !bytes.empty(); bytes.remove_prefix(std::min(step, bytes.size()))) {
+        codec_->receive(bytes.substr(0, step));
+      }
+      EXPECT_EQ(requests_.size(), start == away ? 0u : 1u) << step;
+      const auto frames = sent();
+      ASSERT_EQ(codeOf(frames, NGHTTP2_GOAWAY), NGHTTP2_NO_ERROR) << step;
+      EXPECT_EQ(frames.back().payload[3], start == away ? 0 : 1) << step;
+      EXPECT_TRUE(codec_->done());
+    }
+  }
+}
+
 TEST_F(CodecTest, TrailersFollowTheBody) {
   codec_->receive(frame(NGHTTP2_HEADERS, 5, 1, block("GET")));
   Http2Stream& stream = *requests_.at(0);

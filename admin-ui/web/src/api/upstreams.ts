@@ -31,6 +31,12 @@ export interface Probe {
   message: string;
 }
 
-export function probeUpstream(address: string, tls?: UpstreamTls, signal?: AbortSignal): Promise<Probe> {
-  return call('POST', '/upstreams/probe', { json: tls ? { address, tls } : { address }, signal });
+/** How the upstream would be spoken to. */
+export interface ProbedLike {
+  protocol?: string;
+  tls?: UpstreamTls;
+}
+
+export function probeUpstream(address: string, like: ProbedLike, signal?: AbortSignal): Promise<Probe> {
+  return call('POST', '/upstreams/probe', { json: { address, ...like }, signal });
 }

@@ -9,6 +9,7 @@ interface ProbedAddressProps {
   label?: string;
   description?: string;
   value: string;
+  protocol?: string;
   tls?: UpstreamTls;
   onChange: (value: string) => void;
 }
@@ -16,13 +17,14 @@ interface ProbedAddressProps {
 const kAddress = /^((\[[0-9a-fA-F:]+\]|[A-Za-z0-9._-]+):\d{1,5}|unix:\/.+)$/;
 
 /** An address of an upstream, tried while it is typed: does it resolve, connect, answer, and how fast. */
-export function ProbedAddress({ label, description, value, tls, onChange }: ProbedAddressProps) {
+export function ProbedAddress({ label, description, value, protocol, tls, onChange }: ProbedAddressProps) {
   const [settled] = useDebouncedValue(value.trim(), 400);
   const [settledTls] = useDebouncedValue(tls?.enabled ? tls : undefined, 400);
+  const [settledProtocol] = useDebouncedValue(protocol, 400);
   const complete = kAddress.test(settled);
   const probe = useQuery({
-    queryKey: ['probe', settled, settledTls],
-    queryFn: ({ signal }) => probeUpstream(settled, settledTls, signal),
+    queryKey: ['probe', settled, settledProtocol, settledTls],
+    queryFn: ({ signal }) => probeUpstream(settled, { protocol: settledProtocol, tls: settledTls }, signal),
     enabled: complete,
     staleTime: 10_000,
     retry: false,

@@ -16,7 +16,7 @@ export function UpstreamForm({ draft }: { draft: Draft<Upstream> }) {
       <div>
         {value.endpoints.map((endpoint, index) => (
           <div key={index} className="endpoint-edit">
-            <ProbedAddress label={index === 0 ? 'Endpoint' : undefined} value={endpoint.address} tls={value.tls} onChange={(address) => setEndpoint(index, { address })} />
+            <ProbedAddress label={index === 0 ? 'Endpoint' : undefined} value={endpoint.address} protocol={value.protocol} tls={value.tls} onChange={(address) => setEndpoint(index, { address })} />
             <NumberInput label={index === 0 ? 'Weight' : undefined} aria-label="Weight" min={1} max={1000} allowDecimal={false} value={endpoint.weight} onChange={(next) => setEndpoint(index, { weight: Number(next) || 1 })} />
             <div style={{ paddingTop: index === 0 ? 30 : 6 }}>
               <Switch size="sm" label="Backup" checked={endpoint.backup} onChange={(event) => setEndpoint(index, { backup: event.currentTarget.checked })} />
