@@ -110,9 +110,12 @@ void Http2HeadBuilder::addField(std::string_view name, std::string_view value) {
     no = Refusal{400, "The TE field has another value than trailers."};
   }
   if (no) refuse(*no);
-  // RFC 9113, 8.2.3: a field that was split for compression is one again.
+  // RFC 9113, 8.2.3: a field that was split for compression is one again. An empty crumb would
+  // leave a space at an end of the value, which no field of HTTP/1 keeps.
   if (name == "cookie" && cookie_) {
-    lines_[*cookie_].value.append("; ").append(value);
+    std::string& whole = lines_[*cookie_].value;
+    if (!whole.empty() && !value.empty()) whole.append("; ");
+    whole.append(value);
     return;
   }
   if (name == "cookie") cookie_ = lines_.size();

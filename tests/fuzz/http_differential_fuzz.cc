@@ -103,7 +103,8 @@ void checkHttp2(const RequestHead& head, const std::string& written) {
     bool joined = false;
     for (auto& [other, text] : lines) {
       if (name != "cookie" || other != "cookie") continue;
-      text += "; " + value;
+      if (!text.empty() && !value.empty()) text += "; ";
+      text += value;
       joined = true;
     }
     if (!joined) lines.emplace_back(name, value);
