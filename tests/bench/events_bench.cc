@@ -68,7 +68,7 @@ class Questions {
 
   void askAll() {
     std::printf("\n%-34s %27s %31s\n", "filter", "first page ms: median   max",
-                "counts ms: median    CPU    max, matches");
+                "counts ms:  least median    CPU    max, matches");
     for (const char* filter :
          {"site:shop", "site:old", "client:203.5.7.2", "client:203.5.0.0/16", "rule:942190",
           "rule:949110 site:mail", "union", "\"union select\" site:api", "shadow -site:shop",
@@ -77,8 +77,9 @@ class Questions {
           "",
           // Nothing, or next to nothing, and no index that would tell.
           "status:418", "country:XX -path:/login", "path:/nowhere -shadow", "-shop -api -static",
-          // Just under 200,000 matches.
-          "since:28h", "since:76h site:shop", "since:96h decision:blocked"}) {
+          // Just under 200,000 matches of 5 million in 30 days, by each kind of plan.
+          "since:28h", "since:56h site:shop", "since:140h decision:blocked",
+          "since:92h rule:949110", "since:19d union"}) {
       ask(filter);
     }
     std::sort(indexed_.begin(), indexed_.end());
@@ -88,7 +89,7 @@ class Questions {
 
  private:
   static constexpr int kTimes = 15;
-  static constexpr int kCountTimes = 5;
+  static constexpr int kCountTimes = 7;
 
   void ask(const char* text) {
     const auto filter = db::parseEventFilter(text, now_);
@@ -117,10 +118,11 @@ class Questions {
       counts = std::move(*counted);
     }
     std::sort(count_times.begin(), count_times.end());
-    std::printf("%-34s %18.1f %8.1f %10.1f %6.1f %6.1f %10llu %s %s\n", text,
-                times[times.size() / 2], times.back(), count_times[kCountTimes / 2], cpu,
-                count_times.back(), static_cast<unsigned long long>(counts.total),
-                counts.partial ? "(newest)" : "", notice.substr(0, 41).c_str());
+    std::printf("%-34s %18.1f %8.1f %10.1f %6.1f %6.1f %6.1f %10llu %s %s\n", text,
+                times[times.size() / 2], times.back(), count_times.front(),
+                count_times[kCountTimes / 2], cpu, count_times.back(),
+                static_cast<unsigned long long>(counts.total), counts.partial ? "(newest)" : "",
+                notice.substr(0, 41).c_str());
   }
 
   db::SqliteEventStore store_;

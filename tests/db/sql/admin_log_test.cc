@@ -10,7 +10,7 @@
 
 #include "db/sql/migrations.h"
 #include "db/store/file.h"
-#include "tests/db/support/database_test.h"
+#include "tests/db/support/each_database.h"
 
 namespace db {
 namespace {

@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "db/sqlite/sqlite_database.h"
-#include "tests/db/support/database_test.h"
+#include "tests/db/support/each_database.h"
 
 namespace db {
 namespace {

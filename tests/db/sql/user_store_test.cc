@@ -2,7 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "db/store/store.h"
-#include "tests/db/support/database_test.h"
+#include "tests/db/support/each_database.h"
 
 namespace db {
 namespace {

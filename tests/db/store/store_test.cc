@@ -8,7 +8,7 @@
 
 #include "db/store/file.h"
 #include "tests/db/support/config_sample.h"
-#include "tests/db/support/database_test.h"
+#include "tests/db/support/each_database.h"
 
 namespace db {
 namespace {

@@ -1,4 +1,4 @@
-#include "tests/db/support/database_test.h"
+#include "tests/db/support/each_database.h"
 
 #include "db/postgresql/postgres_database.h"
 #include "db/sqlite/sqlite_database.h"
