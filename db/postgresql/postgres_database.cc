@@ -35,13 +35,20 @@ Result<std::unique_ptr<PostgresDatabase>> PostgresDatabase::open(const std::stri
 }
 
 Result<void> PostgresDatabase::prepareSession() {
+  prepared_ = false;
   const Result<void> prepared = guard([](Session& session) -> Result<void> {
     session << "SET lock_timeout = 5000", now;
     // Notices would go to standard error, past our log.
     session << "SET client_min_messages = error", now;
     return {};
   });
-  if (!prepared || mode_ == Mode::Visitor) return prepared;
+  if (!prepared) return prepared;
+  const Result<void> owned = mode_ == Mode::Owner ? own() : Result<void>();
+  prepared_ = owned.has_value();
+  return owned;
+}
+
+Result<void> PostgresDatabase::own() {
   const Result<void> owned = guard([](Session& session) -> Result<void> {
     // The connection of a process that has just ended may live a little longer than it.
     session << "SET lock_timeout = 2000", now;
@@ -62,19 +69,28 @@ Result<void> PostgresDatabase::prepareSession() {
   return owned;
 }
 
-Result<void> PostgresDatabase::connect() {
+bool PostgresDatabase::answers() {
   try {
     int ignored = 0;
     *session_ << "SELECT 1", into(ignored), now;
-    return {};
+    return true;
   } catch (const Poco::Exception&) {
-    // The server was started anew, or was out of reach for a while.
+    return false;  // the server was started anew, or was out of reach for a while
   }
-  // Not Session::reconnect(): Poco does not free a connection that is broken.
-  Poco::Data::PostgreSQL::SessionHandle* const handle =
-      Poco::Data::PostgreSQL::Utility::handle(*session_);
-  if (handle->reset()) return prepareSession();
-  return postgresError(url_.shown, Poco::Exception("the connection broke"), false);
+}
+
+Result<void> PostgresDatabase::connect() {
+  if (!answers()) {
+    prepared_ = false;
+    // Not Session::reconnect(): Poco does not free a connection that is broken.
+    Poco::Data::PostgreSQL::SessionHandle* const handle =
+        Poco::Data::PostgreSQL::Utility::handle(*session_);
+    if (!handle->reset()) {
+      return postgresError(url_.shown, Poco::Exception("the connection broke"), false);
+    }
+  }
+  // A connection that works is not yet ours to use: the lock went with the one before it.
+  return prepared_ ? Result<void>() : prepareSession();
 }
 
 Result<void> PostgresDatabase::run(const Work& work) {

@@ -30,9 +30,12 @@ class PostgresDatabase final : public Database {
  private:
   PostgresDatabase(PostgresUrl url, Mode mode) : url_(std::move(url)), mode_(mode) {}
 
-  // What a fresh connection needs.
+  // What a fresh connection needs before it may be used.
   Result<void> prepareSession();
-  // Whether the connection works, if need be anew.
+  // Takes the lock that the owner of the schema holds; it lives as long as the connection.
+  Result<void> own();
+  bool answers();
+  // Whether the connection works and is prepared, if need be anew.
   Result<void> connect();
   Result<void> guard(const Work& work);
 
@@ -40,6 +43,7 @@ class PostgresDatabase final : public Database {
   const Mode mode_;
   std::mutex mutex_;
   std::unique_ptr<Poco::Data::Session> session_;
+  bool prepared_ = false;
 };
 
 }  // namespace db

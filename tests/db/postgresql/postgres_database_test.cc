@@ -70,6 +70,36 @@ TEST_F(PostgresDatabaseTest, GoesOnAfterTheServerWasStartedAnew) {
   EXPECT_EQ(other.error().code, ErrorCode::Conflict) << "it owns the schema again";
 }
 
+// The lock went with the connection; while somebody else has it, not one call may get through.
+TEST_F(PostgresDatabaseTest, DoesNothingWhileAnotherOwnsTheSchemaAfterARestart) {
+  const auto database = open();
+  ASSERT_TRUE(execute(*database, "CREATE TABLE t (x BIGINT)"));
+  server_->stop();
+  server_->start();
+  auto other = open();
+  ASSERT_TRUE(other);
+  for (int call = 0; call < 2; ++call) {
+    const auto refused = execute(*database, "INSERT INTO t VALUES (1)");
+    ASSERT_FALSE(refused) << "call " << call;
+    EXPECT_EQ(refused.error().code, ErrorCode::Conflict) << refused.error().message;
+  }
+  const auto transaction =
+      database->transact([](Poco::Data::Session&) -> Result<void> { return {}; });
+  ASSERT_FALSE(transaction);
+  EXPECT_EQ(transaction.error().code, ErrorCode::Conflict);
+  other.reset();
+  EXPECT_TRUE(execute(*database, "INSERT INTO t VALUES (2)"));
+  const auto late = PostgresDatabase::open(url_, PostgresDatabase::Mode::Owner);
+  ASSERT_FALSE(late) << "it owns the schema again";
+  EXPECT_EQ(late.error().code, ErrorCode::Conflict);
+  std::string lock_timeout;
+  ASSERT_TRUE(database->run([&](Poco::Data::Session& session) -> Result<void> {
+    session << "SHOW lock_timeout", into(lock_timeout), now;
+    return {};
+  }));
+  EXPECT_EQ(lock_timeout, "5s");
+}
+
 TEST_F(PostgresDatabaseTest, ATransactionThatBreaksOffLeavesNothing) {
   const auto database = open();
   ASSERT_TRUE(execute(*database, "CREATE TABLE t (x BIGINT)"));
