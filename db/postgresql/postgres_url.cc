@@ -2,6 +2,7 @@
 
 #include <map>
 
+#include "waf/base/hex.h"
 #include "waf/base/text.h"
 
 // Poco cuts its connection string at each space, before libpq sees it: "name=value name=value", in
@@ -17,12 +18,6 @@ waf::Unexpected invalid(const std::string& why) {
   return waf::fail(ErrorCode::Invalid, "db", "the URL of the database: " + why);
 }
 
-int hexDigit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  const char lower = waf::asciiLower(c);
-  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
-
 bool decode(std::string_view text, std::string* out) {
   out->clear();
   for (size_t i = 0; i < text.size(); ++i) {
@@ -30,8 +25,8 @@ bool decode(std::string_view text, std::string* out) {
       *out += text[i];
       continue;
     }
-    const int high = i + 2 < text.size() ? hexDigit(text[i + 1]) : -1;
-    const int low = high >= 0 ? hexDigit(text[i + 2]) : -1;
+    const int high = i + 2 < text.size() ? waf::hexDigit(text[i + 1]) : -1;
+    const int low = high >= 0 ? waf::hexDigit(text[i + 2]) : -1;
     if (low < 0) return false;
     *out += static_cast<char>(high << 4 | low);
     i += 2;
@@ -120,6 +115,13 @@ Result<PostgresUrl> parsePostgresUrl(std::string_view url) {
   const std::string_view query = rest;
   std::string_view authority = takeUntil(&before_query, '/');
   const std::string_view database = before_query;
+  // The end of a password in which a mark of the URL was not escaped: it would be taken for another
+  // part, and shown.
+  if (database.find_first_of("/@") != std::string_view::npos ||
+      query.find('@') != std::string_view::npos) {
+    return invalid(
+        "a / ? or @ in a password is written %2F %3F %40, as are / and @ behind the host");
+  }
   std::string_view user;
   std::string_view password;
   if (const size_t at = authority.rfind('@'); at != std::string_view::npos) {

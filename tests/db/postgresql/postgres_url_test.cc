@@ -51,11 +51,14 @@ TEST(PostgresUrlTest, ThePasswordIsNotShown) {
     EXPECT_EQ(shownDatabase("/data", url), "postgresql://ann@h:1/d");
   }
   for (const char* url : {"postgresql://ann:secret%zz@h/d", "postgresql://ann:secret@h:port/d",
-                          "postgresql://ann:sec%00ret@h/d", "mysql://ann:secret@h/d"}) {
+                          "postgresql://ann:sec%00ret@h/d", "mysql://ann:secret@h/d",
+                          "postgresql://ann:12/secret@h/d", "postgresql://ann:12?secret@h/d",
+                          "postgresql://ann:sec/ret@h/d", "postgresql://h/d@secret"}) {
     const auto checked = checkDatabaseName(url);
     ASSERT_FALSE(checked) << url;
     EXPECT_EQ(checked.error().code, waf::ErrorCode::Invalid);
     EXPECT_THAT(checked.error().message, Not(HasSubstr("sec"))) << url;
+    EXPECT_THAT(shownDatabase("/data", url), Not(HasSubstr("sec"))) << url;
   }
 }
 
