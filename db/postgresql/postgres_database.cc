@@ -38,6 +38,13 @@ Result<void> PostgresDatabase::prepareSession() {
   prepared_ = false;
   const Result<void> prepared = guard([](Session& session) -> Result<void> {
     session << "SET lock_timeout = 5000", now;
+    // Nothing that is asked here takes long; the administration waits for no longer.
+    session << "SET statement_timeout = 10000", now;
+    // So that the server lets go of a client whose machine is gone, and of its lock with it. They
+    // have no effect on a socket in a folder.
+    session << "SET tcp_keepalives_idle = 10", now;
+    session << "SET tcp_keepalives_interval = 5", now;
+    session << "SET tcp_keepalives_count = 3", now;
     // Notices would go to standard error, past our log.
     session << "SET client_min_messages = error", now;
     return {};

@@ -120,7 +120,13 @@ Result<std::unique_ptr<Store>> Store::open(const std::string& data_dir, const wa
   bool existed = false;
   if (postgres) {
     auto made_database = PostgresDatabase::open(database, PostgresDatabase::Mode::Owner);
-    if (!made_database) return waf::fail(made_database.error());
+    if (!made_database) {
+      // Conflict is for the directory. The schema's owner may be a connection whose process is
+      // gone: a database that is out of reach for now.
+      const waf::Error& why = made_database.error();
+      const bool owned = why.code == ErrorCode::Conflict;
+      return waf::fail(owned ? ErrorCode::Unavailable : why.code, why.source, why.message);
+    }
     opened = std::move(*made_database);
     const Result<int> version = opened->schemaVersion();
     if (!version) return waf::fail(version.error());

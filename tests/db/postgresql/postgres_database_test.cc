@@ -100,6 +100,33 @@ TEST_F(PostgresDatabaseTest, DoesNothingWhileAnotherOwnsTheSchemaAfterARestart) 
   EXPECT_EQ(lock_timeout, "5s");
 }
 
+// The server drops a client that is gone, and with it its lock, within half a minute; a statement
+// that takes too long ends. (On a socket in a folder the first three have no effect.)
+TEST_F(PostgresDatabaseTest, TheServerWaitsForNothingForLong) {
+  const auto database = open();
+  int64_t ours = 0;
+  std::string longest;
+  ASSERT_TRUE(database->run([&](Poco::Data::Session& session) -> Result<void> {
+    session << "SELECT COUNT(*) FROM pg_settings WHERE source = 'session' AND name IN "
+               "('tcp_keepalives_idle', 'tcp_keepalives_interval', 'tcp_keepalives_count')",
+        into(ours), now;
+    session << "SHOW statement_timeout", into(longest), now;
+    return {};
+  }));
+  EXPECT_EQ(ours, 3);
+  EXPECT_EQ(longest, "10s");
+}
+
+TEST_F(PostgresDatabaseTest, AStatementThatTakesTooLongIsUnavailableAndTheNextOneRuns) {
+  const auto database = open();
+  ASSERT_TRUE(execute(*database, "SET statement_timeout = 50"));
+  const auto slow = execute(*database, "SELECT pg_sleep(5)");
+  ASSERT_FALSE(slow);
+  EXPECT_EQ(slow.error().code, ErrorCode::Unavailable);
+  EXPECT_THAT(slow.error().message, HasSubstr("statement timeout"));
+  EXPECT_TRUE(execute(*database, "SELECT 1"));
+}
+
 TEST_F(PostgresDatabaseTest, ATransactionThatBreaksOffLeavesNothing) {
   const auto database = open();
   ASSERT_TRUE(execute(*database, "CREATE TABLE t (x BIGINT)"));

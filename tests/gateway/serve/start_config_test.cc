@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "db/postgresql/postgres_database.h"
 #include "tests/db/support/config_sample.h"
 #include "tests/db/support/postgres_server.h"
 
@@ -83,15 +84,43 @@ TEST_F(StartOnPostgresTest, AnEmptyDatabaseIsALossWhereThereWasAConfiguration) {
   EXPECT_FALSE(db::databaseExists(folder_.path(), url_)) << "nothing was made in it";
 }
 
-TEST_F(StartOnPostgresTest, WhatAnotherProcessOwnsIsNotServed) {
+TEST_F(StartOnPostgresTest, ADirectoryThatAnotherProcessOwnsIsNotServed) {
   commitAndServe();
   const auto owner = start();
+  ASSERT_TRUE(owner) << owner.error().message;
+  const auto second = start();
+  ASSERT_FALSE(second);
+  EXPECT_EQ(second.error().code, waf::ErrorCode::Conflict);
+}
+
+// The owner may be a connection that outlived its process, which must not keep the traffic waiting.
+TEST_F(StartOnPostgresTest, WhereAnotherOwnsTheSchemaTheLastGoodServesAndSaysSo) {
+  commitAndServe();
+  const auto owner = db::PostgresDatabase::open(url_, db::PostgresDatabase::Mode::Owner);
+  ASSERT_TRUE(owner) << owner.error().message;
+  const auto second = start();
+  ASSERT_TRUE(second) << second.error().message;
+  EXPECT_TRUE(second->on_last_good);
+  EXPECT_FALSE(second->store);
+  EXPECT_EQ(second->config.sites.at(0).name, "shop");
+  EXPECT_THAT(
+      second->alarms,
+      ElementsAre(testing::AllOf(
+          HasSubstr("another portcullis owns this database"),
+          HasSubstr("serving the last good configuration, version 1"),
+          HasSubstr("not possible until that is mended and the gateway is started again"))));
+}
+
+TEST_F(StartOnPostgresTest, WhereAnotherOwnsTheSchemaAtTheFirstStartThatIsTheError) {
+  commitAndServe();
+  const auto owner = db::PostgresDatabase::open(url_, db::PostgresDatabase::Mode::Owner);
   ASSERT_TRUE(owner) << owner.error().message;
   const db::TemporaryFolder other;
   std::filesystem::copy(folder_ / "secret.key", other / "secret.key");
   const auto second = loadStartConfig(other.path(), clock_, url_);
   ASSERT_FALSE(second);
-  EXPECT_EQ(second.error().code, waf::ErrorCode::Conflict);
+  EXPECT_EQ(second.error().code, waf::ErrorCode::Unavailable);
+  EXPECT_THAT(second.error().message, HasSubstr("another portcullis owns this database"));
 }
 
 }  // namespace
