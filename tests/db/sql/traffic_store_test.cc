@@ -60,6 +60,23 @@ TEST_P(TrafficStoreTest, SitesAreOrderedByTheirRequests) {
   EXPECT_EQ(sites->at(1).requests, 1u);
 }
 
+TEST_P(TrafficStoreTest, ManySitesInOneCallKeepTheirOwnNumbers) {
+  std::vector<TrafficMinute> rows;
+  std::vector<std::string> names;
+  for (uint64_t i = 0; i < 300; ++i) names.push_back("site" + std::to_string(i));
+  for (uint64_t i = 0; i < 300; ++i) rows.push_back(minute(0, names[i].c_str(), i + 1));
+  for (uint64_t i = 0; i < 300; ++i) rows.push_back(minute(0, names[i].c_str(), 1000));
+  ASSERT_TRUE(store_->traffic().add(rows));
+  const auto sites = store_->traffic().bySite(start_, start_ + std::chrono::minutes(1));
+  ASSERT_TRUE(sites) << sites.error().message;
+  ASSERT_EQ(sites->size(), 300u);
+  EXPECT_EQ(sites->front().site, "site299");
+  EXPECT_EQ(sites->front().requests, 1300u);
+  EXPECT_EQ(sites->front().blocked, 2u);
+  EXPECT_EQ(sites->back().site, "site0");
+  EXPECT_EQ(sites->back().requests, 1001u);
+}
+
 TEST_P(TrafficStoreTest, TooManyStepsAreRefused) {
   EXPECT_FALSE(store_->traffic().series(start_, start_ + std::chrono::hours(24 * 30), 1, ""));
 }
