@@ -74,12 +74,14 @@ Result<void> SqlAdminLog::record(const AdminAct& act) {
     follows = readHead(&head) && (head.number == start.number
                                       ? head.hash == start.hash
                                       : AdminLogChain::hashOf(session, head.number) == head.hash);
-    row.number = std::max(lastGiven(session), start.number) + 1;
+    // Also behind what is there: the number last given may be gone.
+    row.number = std::max({lastGiven(session), start.number, last.number}) + 1;
     newest = {row.number, chain_.digest(last.hash, row)};
     session << "INSERT INTO admin_log VALUES ($1, $2, $3, $4, $5, $6, $7, $8)", bind(row.number),
         bind(toMicroseconds(row.time)), bind(row.actor), bind(row.origin), bind(row.action),
         bind(row.outcome), bind(last.hash), bind(newest.hash), now;
-    session << "UPDATE admin_log_given SET number = $1", bind(row.number), now;
+    session << "DELETE FROM admin_log_given", now;
+    session << "INSERT INTO admin_log_given VALUES ($1)", bind(row.number), now;
     removeOld(session, start, row.number);
     return {};
   });

@@ -109,6 +109,30 @@ TEST_P(AdminLogTest, AnEndThatWasCutOffShows) {
   EXPECT_NE(faultAfterRestart(), "");
 }
 
+// Emptied by a restore of some tables, or by somebody: the next act must be recorded all the same.
+TEST_P(AdminLogTest, GoesOnWhenTheLastNumberIsGone) {
+  change("DELETE FROM admin_log_given");
+  EXPECT_NE(fault(), "");
+  act(6);
+  act(7);
+  const auto page = log_->list(INT64_MAX, 1);
+  ASSERT_TRUE(page) << page.error().message;
+  EXPECT_EQ(page->at(0).number, 7);
+  EXPECT_EQ(number(*database_, "SELECT MAX(number) FROM admin_log_given"), 7);
+  EXPECT_EQ(number(*database_, "SELECT COUNT(*) FROM admin_log_given"), 1);
+  EXPECT_EQ(fault(), "");
+}
+
+TEST_P(AdminLogTest, AnEndThatWasCutOffShowsThoughTheLastNumberIsGoneToo) {
+  change("DELETE FROM admin_log WHERE number > 3");
+  change("DELETE FROM admin_log_given");
+  EXPECT_NE(faultAfterRestart(), "");
+  act(6);
+  EXPECT_NE(faultAfterRestart(), "");
+  act(7);
+  EXPECT_NE(faultAfterRestart(), "");
+}
+
 TEST_P(AdminLogTest, AChainThatWasMadeAnewWithoutTheKeyShows) {
   const std::string other = folder_ / "other";
   std::filesystem::create_directory(other);
