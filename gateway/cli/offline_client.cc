@@ -8,11 +8,17 @@
 namespace gateway::cli {
 namespace {
 
+int64_t newestVersion(db::Store& store) {
+  const auto versions = store.config().versions(1);
+  return versions && !versions->empty() ? versions->front().number : 0;
+}
+
 // The admin API without a daemon: owns the store for as long as the command runs.
 class OfflineClient final : public ApiClient {
  public:
   OfflineClient(std::unique_ptr<db::Store> store, const std::string& data_dir)
       : store_(std::move(store)),
+        port_(newestVersion(*store_)),
         api_(store_.get(), nullptr, port_, waf::Clock::system(), data_dir) {}
 
   waf::Result<ApiAnswer> call(const ApiCall& call) override {

@@ -44,9 +44,16 @@ std::unique_ptr<admin::PreparedConfig> OfflinePort::prepare(const db::Config& co
   return std::make_unique<Checked>();
 }
 
-void OfflinePort::publish(std::unique_ptr<admin::PreparedConfig>, const db::ConfigVersion&) {}
+void OfflinePort::publish(std::unique_ptr<admin::PreparedConfig>,
+                          const db::ConfigVersion& version) {
+  version_ = version.number;
+}
 
-admin::GatewayStatus OfflinePort::status() { return {}; }
+admin::GatewayStatus OfflinePort::status() {
+  admin::GatewayStatus out;
+  out.config_version = version_;
+  return out;
+}
 
 waf::Result<void> OfflinePort::purgeCache(const std::string&) {
   return {};  // a cache lives in the daemon's memory only

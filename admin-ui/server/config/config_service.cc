@@ -174,21 +174,38 @@ std::optional<ApiError> ConfigService::check(const db::Config& config) {
   return complete(before->config, &completed);
 }
 
+waf::Result<db::ConfigVersion> ConfigService::commit(const CurrentConfig& before,
+                                                     const ConfigChange& change,
+                                                     const std::string& difference,
+                                                     const db::Config& edited, bool* unknown) {
+  const std::string comment =
+      change.comment.empty() ? difference : change.comment.substr(0, kMaxComment);
+  auto version = store_->config().commit(edited, before.version.number, change.author, comment);
+  if (version || version.error().code != waf::ErrorCode::Unavailable) return version;
+  // The connection may have broken after the database stored it and before it said so.
+  auto newest = store_->config().load();
+  *unknown = !newest;
+  const bool is_stored = newest && newest->first.number == before.version.number + 1 &&
+                         describe(newest->second, edited).empty();
+  if (is_stored) return std::move(newest->first);
+  return version;
+}
+
 std::optional<ApiError> ConfigService::store(const CurrentConfig& before,
                                              const ConfigChange& change, db::Config edited,
-                                             CurrentConfig* now) {
+                                             CurrentConfig* now, bool* unknown) {
   const std::string difference = describe(before.config, edited);
-  if (difference.empty() && before.version.number > 0) {
+  const bool is_stored = difference.empty() && before.version.number > 0;
+  // What is stored may not be in force yet: see commit().
+  if (is_stored && gateway_.status().config_version == before.version.number) {
     *now = before;
     return std::nullopt;
   }
   PrepareFailure failure;
   auto prepared = gateway_.prepare(edited, &failure);
   if (!prepared) return refusal(std::move(failure));
-  const std::string comment =
-      change.comment.empty() ? difference : change.comment.substr(0, kMaxComment);
-  const auto version =
-      store_->config().commit(edited, before.version.number, change.author, comment);
+  const auto version = is_stored ? waf::Result<db::ConfigVersion>(before.version)
+                                 : commit(before, change, difference, edited, unknown);
   if (!version) return apiError(version.error());
   gateway_.publish(std::move(prepared), *version);
   const auto saved = db::saveLastGood(data_dir_, *version, edited);
@@ -224,8 +241,12 @@ ConfigService::Outcome ConfigService::apply(const ConfigChange& change, const Ed
   if (!outcome.error) outcome.error = complete(before->config, &edited);
   std::vector<std::string> unpacked;
   if (!outcome.error) outcome.error = unpackArchives(before->config, &edited, &unpacked);
-  if (!outcome.error) outcome.error = store(*before, change, std::move(edited), &outcome.now);
-  if (outcome.error) {
+  bool unknown = false;
+  if (!outcome.error) {
+    outcome.error = store(*before, change, std::move(edited), &outcome.now, &unknown);
+  }
+  // A version that may be stored may name what was unpacked.
+  if (outcome.error && !unknown) {
     std::error_code code;
     for (const std::string& folder : unpacked) fs::remove_all(folder, code);
   }

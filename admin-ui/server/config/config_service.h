@@ -59,8 +59,12 @@ class ConfigService {
   std::optional<ApiError> complete(const db::Config& before, db::Config* after) const;
   std::optional<ApiError> unpackArchives(const db::Config& before, db::Config* after,
                                          std::vector<std::string>* folders) const;
+  // `*unknown` with an error: whether the change is stored could not be found out.
   std::optional<ApiError> store(const CurrentConfig& before, const ConfigChange& change,
-                                db::Config edited, CurrentConfig* now);
+                                db::Config edited, CurrentConfig* now, bool* unknown);
+  waf::Result<db::ConfigVersion> commit(const CurrentConfig& before, const ConfigChange& change,
+                                        const std::string& difference, const db::Config& edited,
+                                        bool* unknown);
 
   db::Store* const store_;
   GatewayPort& gateway_;

@@ -46,6 +46,40 @@ TEST_F(ConfigApiTest, AChangeIsStoredAndInForceWhenTheAnswerArrives) {
   EXPECT_TRUE(db::loadLastGood(folder_.path()));
 }
 
+TEST_F(ConfigApiTest, AChangeWhoseStoringWasNotHeardOfIsLookedUpAndPutInForce) {
+  addShop();
+  store_.break_after_commit = true;
+  const Reply reply = user_->patch("/api/v1/sites/shop", {{"waf", {{"mode", "On"}}}});
+  ASSERT_EQ(reply.status, 200) << reply.body;
+  EXPECT_EQ(gateway_.publishedVersion(), 4);
+  EXPECT_EQ(gateway_.published().sites[0].waf.mode, "On");
+  EXPECT_EQ(db::loadLastGood(folder_.path())->first.number, 4);
+}
+
+TEST_F(ConfigApiTest, AChangeThatIsStoredAndNotInForceIsPutInForceWhenItIsRepeated) {
+  addShop();
+  store_.break_after_commit = true;
+  store_.failing_loads_after_break = 1;
+  const json change = {{"waf", {{"mode", "On"}}}};
+  EXPECT_EQ(user_->patch("/api/v1/sites/shop", change).status, 503);
+  EXPECT_EQ(gateway_.publishedVersion(), 3);
+  const Reply again = user_->patch("/api/v1/sites/shop", change);
+  ASSERT_EQ(again.status, 200) << again.body;
+  EXPECT_EQ(again.json()["version"], 4) << again.body;
+  EXPECT_EQ(gateway_.publishedVersion(), 4);
+  EXPECT_EQ(gateway_.published().sites[0].waf.mode, "On");
+  EXPECT_EQ(db::loadLastGood(folder_.path())->first.number, 4);
+  EXPECT_EQ(user_->get("/api/v1/config/versions").json()["versions"].size(), 4u);
+}
+
+TEST_F(ConfigApiTest, AChangeThatWasNotStoredIsAFailure) {
+  addShop();
+  store_.break_before_commit = true;
+  EXPECT_EQ(user_->patch("/api/v1/sites/shop", {{"waf", {{"mode", "On"}}}}).status, 503);
+  EXPECT_EQ(gateway_.publishedVersion(), 3);
+  EXPECT_EQ(user_->get("/api/v1/sites/shop").json()["waf"]["mode"], "DetectionOnly");
+}
+
 TEST_F(ConfigApiTest, AMergePatchChangesOneField) {
   addShop();
   const Reply reply =

@@ -211,5 +211,23 @@ TEST_F(RulesetsTest, AnArchiveNamedInADocumentIsUnpacked) {
               testing::StartsWith(folder_.path() + "/rulesets/named/"));
 }
 
+// The version that names the folder may be stored, though nobody heard of it.
+TEST_F(RulesetsTest, WhatWasUnpackedStaysWhileItIsNotKnownWhetherTheChangeIsStored) {
+  const std::string archive = folder_.write("set.zip", makeZip({{"set/a.conf", kRules}}));
+  store_.break_after_commit = true;
+  store_.failing_loads_after_break = 1;
+  EXPECT_EQ(user_->post("/api/v1/rulesets", {{"name", "named"}, {"path", archive}}).status, 503);
+  const auto stored = store_.load();
+  ASSERT_EQ(stored->second.rulesets.size(), 1u);
+  EXPECT_TRUE(std::filesystem::exists(stored->second.rulesets[0].path));
+
+  store_.break_before_commit = true;
+  const std::string again = folder_.write("again.zip", makeZip({{"set/a.conf", kRules}}));
+  EXPECT_EQ(user_->post("/api/v1/rulesets", {{"name", "again"}, {"path", again}}).status, 503);
+  std::error_code none;
+  const std::filesystem::path folder(folder_.path() + "/rulesets/again");
+  EXPECT_TRUE(!std::filesystem::exists(folder) || std::filesystem::is_empty(folder, none));
+}
+
 }  // namespace
 }  // namespace admin

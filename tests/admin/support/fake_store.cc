@@ -7,10 +7,19 @@ waf::Unexpected missing(const std::string& what) {
   return waf::fail(waf::ErrorCode::NotFound, "fake", what + ": there is no such thing");
 }
 
+waf::Unexpected unreachable() {
+  return waf::fail(waf::ErrorCode::Unavailable, "fake",
+                   "postgresql://ann@db.internal/waf: cannot be reached");
+}
+
 }  // namespace
 
 db::Result<std::pair<db::ConfigVersion, db::Config>> FakeStore::load() {
   const std::lock_guard lock(mutex_);
+  if (failing_loads > 0) {
+    --failing_loads;
+    return unreachable();
+  }
   if (versions_.empty()) return std::pair<db::ConfigVersion, db::Config>{};
   return versions_.back();
 }
@@ -37,11 +46,16 @@ db::Result<db::ConfigVersion> FakeStore::commit(const db::Config& config, int64_
   const auto newest = static_cast<int64_t>(versions_.size());
   if (newest != expected)
     return waf::fail(waf::ErrorCode::Conflict, "fake", "another version came between");
+  if (break_before_commit.exchange(false)) return unreachable();
   db::ConfigVersion version;
   version.number = newest + 1;
   version.author = author;
   version.comment = comment;
   versions_.emplace_back(version, config);
+  if (break_after_commit.exchange(false)) {
+    failing_loads = failing_loads_after_break.load();
+    return unreachable();
+  }
   return version;
 }
 
@@ -97,6 +111,7 @@ db::Result<void> FakeStore::unlock(const std::string& name) {
 }
 
 db::Result<db::User> FakeStore::authenticate(const std::string& name, const std::string& password) {
+  if (out_of_reach) return unreachable();
   const std::lock_guard lock(mutex_);
   const Account* found = account(name);
   if (found == nullptr || found->password != password) {

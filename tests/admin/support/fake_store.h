@@ -65,6 +65,13 @@ class FakeStore final : public db::Store,
   std::vector<waf::AuditEvent> stored_events;  // newest first; set before the server starts
   db::EventFilter last_filter;
   std::atomic<bool> refuse_acts{false};  // as a full disk does
+  // The connection breaks after the next version was stored and before anybody heard of it.
+  std::atomic<bool> break_after_commit{false};
+  std::atomic<bool> break_before_commit{false};
+  // How many of the next reads of the configuration fail, as while a server is started anew.
+  std::atomic<int> failing_loads{0};
+  std::atomic<int> failing_loads_after_break{0};
+  std::atomic<bool> out_of_reach{false};  // for users
   std::vector<db::AdminAct> acts();
 
  private:
