@@ -1,4 +1,8 @@
+#include <chrono>
+#include <cstdio>
+#include <mutex>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "admin-ui/server/api/api.h"
 #include "admin-ui/server/api/handlers.h"
@@ -33,6 +37,17 @@ ApiError waitFirst(std::chrono::seconds wait) {
           {}};
 }
 
+// To the gateway's log, at most once in ten seconds: anybody may ask for a line.
+void logNowAndThen(const std::string& line, waf::MonotonicTime now) {
+  constexpr std::chrono::seconds kPause{10};
+  static std::mutex mutex;
+  static std::optional<waf::MonotonicTime> last;
+  const std::scoped_lock lock(mutex);
+  if (last && now - *last < kPause) return;
+  last = now;
+  std::fprintf(stderr, "portcullis: %s\n", line.c_str());
+}
+
 }  // namespace
 
 Response login(Services& services, Request& request) {
@@ -62,6 +77,10 @@ Response login(Services& services, Request& request) {
       services.throttle.failed(request.peer);
       error.status = 401;
       error.code = "unauthenticated";
+    } else {
+      // Where the store is concerns nobody who is not logged in.
+      logNowAndThen("a login failed: " + known.error().message, services.clock.monotonic());
+      error.message = "the store cannot be read now; see the gateway's log";
     }
     return errorResponse(error, request.id);
   }

@@ -28,6 +28,19 @@ TEST_F(SessionTest, WrongPasswordIs401WithASentence) {
   EXPECT_EQ(reply.json()["error"]["request_id"], reply.header("x-request-id"));
 }
 
+// Whoever may not look yet does not learn where the database is either.
+TEST_F(SessionTest, AStoreThatIsAwayIsToldWithoutItsAddress) {
+  store_.out_of_reach = true;
+  testing::internal::CaptureStderr();
+  const Reply reply = browser().login("admin", kPassword);
+  const std::string log = testing::internal::GetCapturedStderr();
+  EXPECT_EQ(reply.status, 503);
+  EXPECT_EQ(reply.body.find("db.internal"), std::string::npos) << reply.body;
+  EXPECT_NE(reply.errorMessage().find("the store cannot be read now"), std::string::npos);
+  EXPECT_NE(log.find("postgresql://ann@db.internal/waf: cannot be reached"), std::string::npos)
+      << log;
+}
+
 TEST_F(SessionTest, NothingIsAnsweredWithoutASession) {
   for (const char* target :
        {"/api/v1/session", "/api/v1/config", "/api/v1/sites", "/api/v1/status", "/api/v1/users",
