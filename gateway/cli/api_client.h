@@ -39,8 +39,5 @@ waf::Result<std::unique_ptr<ApiClient>> connectToDaemon(const std::string& data_
 // The same API in this process, on the data directory itself.
 waf::Result<std::unique_ptr<ApiClient>> openDataDirectory(const std::string& data_dir,
                                                           const std::string& database);
-// The first that works.
-waf::Result<std::unique_ptr<ApiClient>> connectOrOpen(const std::string& data_dir,
-                                                      const std::string& database);
 
 }  // namespace gateway::cli

@@ -33,9 +33,15 @@ void print(const db::StagedRestore& staged, std::ostream& out) {
 
 // A backup is a copy of the data directory; half of one would be restored as if it were whole.
 bool allInDataDirectory(Call& call) {
-  if (db::isInDataDirectory(call.database())) return true;
-  call.fail("the configuration is in " + db::shownDatabase(call.dataDir(), call.database()) +
-            ", which a backup does not hold: copy the database with pg_dump and " + call.dataDir() +
+  const std::string data_dir = call.dataDir();
+  const auto database = call.database(data_dir);
+  if (!database) {
+    call.fail(database.error().message);
+    return false;
+  }
+  if (db::isInDataDirectory(*database)) return true;
+  call.fail("the configuration is in " + db::shownDatabase(data_dir, *database) +
+            ", which a backup does not hold: copy the database with pg_dump and " + data_dir +
             " (secret.key, rulesets, events) as files, both or neither");
   return false;
 }

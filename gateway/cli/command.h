@@ -50,10 +50,10 @@ struct Call {
   std::vector<std::string> values(std::string_view option) const;
   bool json() const { return has("--json"); }
   std::string dataDir() const;
-  // Where the configuration of that directory is, as Store::open() takes it: --database, then
+  // Where the configuration of `data_dir` is, as Store::open() takes it: --database, then
   // PORTCULLIS_DATABASE, then the bootstrap file's storage, which is of that file's directory
-  // alone.
-  std::string database() const;
+  // alone. An error where there is a bootstrap file that does not tell.
+  waf::Result<std::string> database(const std::string& data_dir) const;
 
   // The API of the daemon that owns the data directory, else of this process. Null after an error
   // was printed.

@@ -17,7 +17,9 @@ int serve(Call& call) {
   }
   ServeOptions options;
   options.data_dir = call.has("--data") ? call.value("--data") : bootstrap.data_dir;
-  options.database = call.database();
+  const auto database = call.database(options.data_dir);
+  if (!database) return call.fail(database.error().message);
+  options.database = *database;
   if (const auto named = db::checkDatabaseName(options.database); !named)
     return call.fail("--database: " + named.error().message);
   options.admin_address = call.value("--admin", bootstrap.admin_address);

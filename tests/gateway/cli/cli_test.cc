@@ -314,6 +314,9 @@ TEST_F(CliTest, GoesThroughTheSocketOfADaemon) {
   EXPECT_EQ(portcullis({"rules", "list", "--json"}).parsed()["items"][0]["name"], "mine");
   EXPECT_EQ(portcullis({"site", "show", "none"}).code, 1);
   EXPECT_EQ(portcullis({"events", "export"}).code, 0);
+  const Outcome elsewhere = portcullis({"user", "list", "--database", "postgresql://h/d"});
+  EXPECT_EQ(elsewhere.code, 1) << "the daemon answers for its own database";
+  EXPECT_NE(elsewhere.err.find("stop the daemon first"), std::string::npos) << elsewhere.err;
   const Outcome status = portcullis({"status", "--json"});
   EXPECT_EQ(status.code, 1) << "this daemon has no gateway, so it is never ready";
   EXPECT_EQ(status.parsed()["ready"], false);
@@ -344,16 +347,54 @@ TEST_F(CliTest, TheStorageOfTheBootstrapFileIsOfItsDirectoryAlone) {
     std::istringstream in;
     std::ostringstream out;
     const Call call{commands()[0], {}, std::move(options), in, out, out, nullptr};
-    return call.database();
+    const auto found = call.database(call.dataDir());
+    return found ? *found : "error: " + found.error().message;
   };
   EXPECT_EQ(databaseOf({{"--config", file}}), "postgresql://ann:secret@db/waf");
   EXPECT_EQ(databaseOf({{"--config", file}, {"--data", "/x"}}), "postgresql://ann:secret@db/waf");
+  EXPECT_EQ(databaseOf({{"--config", file}, {"--data", "/x/"}}), "postgresql://ann:secret@db/waf");
+  EXPECT_EQ(databaseOf({{"--config", file}, {"--data", "/y/../x"}}),
+            "postgresql://ann:secret@db/waf");
   EXPECT_EQ(databaseOf({{"--config", file}, {"--data", "/y"}}), "");
   EXPECT_EQ(databaseOf({{"--config", file}, {"--database", "sqlite"}}), "sqlite");
   ::setenv("PORTCULLIS_DATABASE", "postgresql://other/waf", 1);
   EXPECT_EQ(databaseOf({{"--config", file}}), "postgresql://other/waf");
   EXPECT_EQ(databaseOf({{"--config", file}, {"--database", "sqlite"}}), "sqlite");
   ::unsetenv("PORTCULLIS_DATABASE");
+}
+
+// Going on with the file in the data directory would write where nobody looks.
+TEST_F(CliTest, ABootstrapFileThatCannotBeReadIsNoReasonForAnotherDatabase) {
+  const std::string broken = write("broken.json", R"({"storage":"postgresql://db/waf",)");
+  const std::string data = folder_ + "/data";
+  std::istringstream in;
+  std::ostringstream out;
+  std::ostringstream err;
+  Call call{commands()[0], {folder_ + "/b"}, {{"--config", broken}, {"--data", data}}, in, out,
+            err,           nullptr};
+  EXPECT_EQ(call.api(), nullptr);
+  EXPECT_NE(err.str().find(broken), std::string::npos) << err.str();
+  err.str("");
+  EXPECT_EQ(backup(call), kFailed);
+  EXPECT_NE(err.str().find(broken), std::string::npos) << err.str();
+  EXPECT_FALSE(fs::exists(folder_ + "/b"));
+  EXPECT_FALSE(fs::exists(data + "/portcullis.db"));
+  call.options.emplace("--database", "sqlite");
+  EXPECT_NE(call.api(), nullptr) << err.str();
+}
+
+TEST_F(CliTest, TheDatabaseIsOfTheDirectoryThatIsServed) {
+  const std::string file =
+      write("p.json", R"({"data_dir":"/x","storage":"postgresql://ann:secret@db/waf"})");
+  std::istringstream in;
+  std::ostringstream out;
+  const Call call{commands()[0], {}, {{"--config", file}}, in, out, out, nullptr};
+  ::setenv("PORTCULLIS_DATA", "/y", 1);
+  const auto of_the_file = call.database("/x");
+  const auto of_another = call.database(call.dataDir());
+  ::unsetenv("PORTCULLIS_DATA");
+  EXPECT_EQ(*of_the_file, "postgresql://ann:secret@db/waf") << "serve takes the file's directory";
+  EXPECT_EQ(*of_another, "");
 }
 
 TEST_F(CliTest, AConfigurationInPostgresIsNotBackedUpByHalves) {
