@@ -21,7 +21,8 @@ run_ctest() { # PRESET [CTEST OPTIONS...]
   local preset=$1
   shift
   echo "== ctest ($preset)"
-  ASAN_OPTIONS=detect_leaks=1 TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1:suppressions=$root/tests/tsan.supp \
+  ASAN_OPTIONS=detect_leaks=1 LSAN_OPTIONS=suppressions=$root/tests/lsan.supp:print_suppressions=0 \
+    TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1:suppressions=$root/tests/tsan.supp \
     ctest --test-dir "build/$preset" --output-on-failure -j "$(nproc)" "$@"
 }
 

@@ -1,5 +1,6 @@
-// Rules that can never match by what they say themselves: they ask too early, or a chain asks one
-// value to be two things.
+// Rules that can never match by what they say themselves: they ask too early, for a count that is
+// always the same, or a chain asks one value to be two things; and those that see less than they
+// look as if they did.
 #include <algorithm>
 #include <map>
 #include <optional>
@@ -81,6 +82,40 @@ void lintChain(const LintedRule& linted, std::vector<Diagnostic>* out) {
     return warn(out, link->position,
                 "the chain can never match: no " + value + " meets both " + link->condition +
                     " and what an earlier link asks");
+  }
+}
+
+// "Is it not there?" of a variable that is there from phase 1 on, if with an empty value.
+void lintCount(const Rule& link, const RuleAst& ast, std::vector<Diagnostic>* out) {
+  if (link.unconditional || link.targets.size() != 1 || link.argument_has_macro) return;
+  const Target& target = link.targets.front();
+  if (!target.count || target.variable == VariableId::RemoteUser ||
+      variableInfo(target.variable).kind != VariableKind::Scalar) {
+    return;
+  }
+  Demands one{.least = 1, .most = 1};
+  if (addDemand(link, ast, &one)) return;
+  const std::string name(variableName(target.variable));
+  warn(out, link.position,
+       "can never match: &" + name + " is always 1; ask for an empty value: " + name +
+           " \"@streq \"");
+}
+
+// What a client sends as JSON where a form is expected passes such a rule by.
+void lintForms(const Rule& link, std::vector<Diagnostic>* out) {
+  const auto looksAt = [&](VariableId id, bool whole) {
+    return std::any_of(link.targets.begin(), link.targets.end(), [&](const Target& target) {
+      return target.variable == id && !target.count &&
+             (!whole || target.selector.kind == SelectorAst::Kind::All);
+    });
+  };
+  for (const auto& [form, every] : {std::pair{VariableId::ArgsPost, VariableId::Args},
+                                    {VariableId::ArgsPostNames, VariableId::ArgsNames}}) {
+    if (link.phase < firstPhaseOf(form) || !looksAt(form, true) || looksAt(every, false)) continue;
+    warn(out, link.position,
+         std::string(variableName(form)) +
+             " has the fields of forms, not what JSON or XML holds; add " +
+             std::string(variableName(every)));
   }
 }
 
@@ -175,8 +210,11 @@ int firstPhaseOf(VariableId id) {
 void lintRules(const LintInput& input, std::vector<Diagnostic>* out) {
   for (const LintedRule& linted : input.rules) {
     if (linted.rule == nullptr || linted.base) continue;
-    for (const Rule* link = linted.rule; link != nullptr; link = link->next_link) {
+    size_t index = 0;
+    for (const Rule* link = linted.rule; link != nullptr; link = link->next_link, ++index) {
       lintPhase(*link, out);
+      lintForms(*link, out);
+      lintCount(*link, (*linted.links)[index], out);
       lintOperator(*link, input.program.settings, out);
     }
     lintChain(linted, out);

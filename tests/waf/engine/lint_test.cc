@@ -42,7 +42,26 @@ TEST(LintTest, NamesRulesThatAskTooEarly) {
   expectWarning("SecRule RESPONSE_BODY \"@rx a\" \"id:1,phase:3,deny\"", "write phase:4");
   expectWarning("SecRule ARGS|XML:/* \"@rx a\" \"id:1,phase:1,deny\"",
                 "a.conf:1: XML is filled in");
-  EXPECT_EQ(lintOf("SecRule ARGS_POST \"@rx a\" \"id:1,phase:2,deny\""), "");
+  EXPECT_EQ(lintOf("SecRule ARGS_POST|ARGS \"@rx a\" \"id:1,phase:2,deny\""), "");
+}
+
+TEST(LintTest, NamesCountsThatAreAlwaysOne) {
+  expectWarning("SecRule &SERVER_NAME \"@eq 0\" \"id:1,phase:1,deny\"",
+                "can never match: &SERVER_NAME is always 1");
+  expectWarning("SecRule &REQUEST_BODY \"!@gt 0\" \"id:1,phase:2,deny\"", "always 1");
+  EXPECT_EQ(lintOf("SecRule &SERVER_NAME \"@eq 1\" \"id:1,phase:1,deny\""), "");
+  EXPECT_EQ(lintOf("SecRule &REMOTE_USER \"@eq 0\" \"id:1,phase:1,deny\""), "");
+  EXPECT_EQ(lintOf("SecRule &ARGS \"@eq 0\" \"id:1,phase:1,deny\""), "");
+  EXPECT_EQ(lintOf("SecRule &REQUEST_BODY \"@eq %{tx.n}\" \"id:1,phase:2,deny\""), "");
+}
+
+TEST(LintTest, NamesRulesThatDoNotSeeJson) {
+  expectWarning("SecRule ARGS_POST \"@rx a\" \"id:1,phase:2,deny\"",
+                "ARGS_POST has the fields of forms, not what JSON or XML holds; add ARGS");
+  expectWarning("SecRule ARGS_POST_NAMES \"@rx a\" \"id:1,phase:2,deny\"", "add ARGS_NAMES");
+  EXPECT_EQ(lintOf("SecRule ARGS_POST|ARGS \"@rx a\" \"id:1,phase:2,deny\""), "");
+  EXPECT_EQ(lintOf("SecRule ARGS_POST:name \"@rx a\" \"id:1,phase:2,deny\""), "");
+  EXPECT_EQ(lintOf("SecRule &ARGS_POST \"@gt 9\" \"id:1,phase:2,deny\""), "");
 }
 
 TEST(LintTest, NamesChainsThatContradictThemselves) {
