@@ -156,6 +156,20 @@ IoResult TlsStream::fault(int result) {
   }
 }
 
+// Who goes away may have said why: over TLS 1.3 the alert that refuses a client's certificate comes
+// behind the handshake, when we write already.
+IoResult TlsStream::writeFault(int result) {
+  const IoResult found = fault(result);
+  if (found.status != IoStatus::Failed || found.error == 0) return found;
+  clearErrors();
+  char ignored = 0;
+  size_t bytes = 0;
+  const int peeked = SSL_peek_ex(ssl_.get(), &ignored, 1, &bytes);
+  if (peeked == 1 || SSL_get_error(ssl_.get(), peeked) != SSL_ERROR_SSL) return found;
+  reason_ = reasonOf(ERR_peek_error());
+  return {IoStatus::Failed};
+}
+
 IoResult TlsStream::tryRead(std::span<char> into) {
   if (!socket_->open()) return {IoStatus::Closed};
   clearErrors();
@@ -194,7 +208,7 @@ IoResult TlsStream::tryWrite(const Pieces& pieces) {
   size_t written = 0;
   const int result = SSL_write_ex(ssl_.get(), bytes.data(), bytes.size(), &written);
   if (result == 1) return {IoStatus::Ok, written};
-  return fault(result);
+  return writeFault(result);
 }
 
 bool TlsStream::hasBufferedInput() const { return SSL_has_pending(ssl_.get()) == 1; }

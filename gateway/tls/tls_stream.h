@@ -49,6 +49,7 @@ class TlsStream final : public Stream {
   IoResult tryRead(std::span<char> into) override;
   IoResult tryWrite(const Pieces& pieces) override;
   IoResult fault(int result);
+  IoResult writeFault(int result);
   void learnInfo();
 
   // What the state machine points to outlives it.

@@ -38,10 +38,10 @@ def exchange(port, data):
 
 
 def next_event(log):
-    end = time.monotonic() + 2
+    end, line = time.monotonic() + 2, ""
     while time.monotonic() < end:
-        line = log.readline()
-        if line:
+        line += log.readline()
+        if line.endswith("\n"):  # else it is being written
             return json.loads(line)
         time.sleep(0.01)
     return {}

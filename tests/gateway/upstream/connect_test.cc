@@ -1,11 +1,17 @@
 #include "gateway/upstream/connect.h"
 
 #include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 
 #include <cstdio>
+#include <thread>
 
+#include "db/certificate/openssl_handles.h"
 #include "tests/gateway/support/echo_server.h"
 #include "tests/gateway/support/fake_upstream.h"
 #include "tests/gateway/support/test_authority.h"
@@ -115,6 +121,72 @@ TEST(UpstreamTlsTest, ShowsItsCertificateToAnEndpointThatAsks) {
   address.useTls(*UpstreamTls::create(settings));
   EXPECT_EQ(tryIt(address), "");
   EXPECT_EQ(server.info().client->subject, "CN=gateway");
+}
+
+// Ends the handshake with the alert of who wants a certificate, and the connection with a reset,
+// since it reads nothing of what follows.
+class CertificateWanter {
+ public:
+  explicit CertificateWanter(const db::CertificatePem& own)
+      : listener_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    sockaddr_in where{};
+    where.sin_family = AF_INET;
+    where.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof where;
+    EXPECT_EQ(::bind(listener_.get(), reinterpret_cast<sockaddr*>(&where), size), 0);
+    EXPECT_EQ(::listen(listener_.get(), 1), 0);
+    ::getsockname(listener_.get(), reinterpret_cast<sockaddr*>(&where), &size);
+    port_ = ntohs(where.sin_port);
+    thread_ = std::thread([this, own] { serve(own); });
+  }
+  ~CertificateWanter() { thread_.join(); }
+  uint16_t port() const { return port_; }
+
+ private:
+  void serve(const db::CertificatePem& own) {
+    const UniqueFd client(::accept(listener_.get(), nullptr, nullptr));
+    SSL_CTX* context = SSL_CTX_new(TLS_server_method());
+    const auto chain = db::openssl::readCertificates(own.chain_pem);
+    const auto key = db::openssl::readKey(own.key_pem);
+    SSL_CTX_use_certificate(context, chain->front().get());
+    SSL_CTX_use_PrivateKey(context, key->get());
+    SSL_CTX_set_verify(context, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, nullptr);
+    SSL* ssl = SSL_new(context);
+    SSL_set_fd(ssl, client.get());
+    EXPECT_NE(SSL_accept(ssl), 1);
+    pollfd more{client.get(), POLLIN, 0};
+    ::poll(&more, 1, 5000);
+    SSL_free(ssl);
+    SSL_CTX_free(context);
+    ERR_clear_error();
+    ::shutdown(client.get(), SHUT_RDWR);
+  }
+
+  const UniqueFd listener_;
+  uint16_t port_ = 0;
+  std::thread thread_;
+};
+
+// Over TLS 1.3 the refusal comes behind the handshake, and the connection may be gone by the time
+// that we write.
+TEST(UpstreamTlsTest, AWriteThatFailsSaysWhatTheEndpointSaidBefore) {
+  const TestAuthority authority;
+  CertificateWanter server(authority.issue({"app.example"}));
+  const UpstreamAddress address = addressOf(server.port(), authority.pem(), true, "app.example");
+  runToEnd([&](EventLoop& loop) -> Task<void> {
+    UpstreamOpened opened = co_await openUpstream(&loop, address, loop.after(milliseconds(2000)));
+    EXPECT_TRUE(opened.stream) << opened.why;
+    if (!opened.stream) co_return;
+    IoResult written;
+    for (int i = 0; i < 100 && written.ok(); ++i) {
+      written = co_await opened.stream->write("x", loop.after(milliseconds(2000)));
+      co_await loop.sleepFor(milliseconds(20));
+    }
+    EXPECT_EQ(written.status, IoStatus::Failed);
+    EXPECT_NE(std::string(opened.stream->faultReason()).find("certificate required"),
+              std::string::npos)
+        << opened.stream->faultReason() << " " << describe(written);
+  });
 }
 
 TEST(UpstreamTlsTest, SaysWhenTheEndpointDoesNotSpeakTls) {
