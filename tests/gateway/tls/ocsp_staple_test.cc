@@ -69,7 +69,9 @@ struct OcspStapleTest : ::testing::Test {
 
   waf::ManualClock clock;
   TestAuthority authority;
-  Responder responder{authority};
+  TestAuthority other{"Other"};
+  Responder stranger{other};
+  Responder responder{authority};  // the last: its threads may ask the stranger
 };
 
 TEST_F(OcspStapleTest, KeepsAGoodResponseUntilItsEnd) {
@@ -115,8 +117,6 @@ TEST_F(OcspStapleTest, TakesNothingButAGoodAndValidResponseOfTheIssuer) {
   EXPECT_NE(staple->refresh().error().message.find("not valid now"), std::string::npos);
   responder.from_now = -60;
   responder.valid_for = 3600;
-  const TestAuthority other("Other");
-  Responder stranger(other);
   responder.server.setScript([&](const auto& request) { return stranger.answer(request); });
   EXPECT_NE(staple->refresh().error().message.find("not signed by"), std::string::npos);
   responder.server.setScript([](const auto&) {
