@@ -35,6 +35,8 @@ class IoHandle {
   // After a read that filled less than it could: nothing is left unless the end of the stream is
   // (epoll(7), Q9).
   void drainedByShortRead() { readable_ = peer_closed_; }
+  // A write met the end of the connection before epoll told of it. What came before it can be read.
+  void foundBroken() { readable_ = peer_closed_ = true; }
 
   class Wait;
   Wait waitReadable(Deadline deadline);

@@ -100,7 +100,9 @@ IoResult Socket::tryWritev(std::span<const iovec> parts) {
     if (errno == EAGAIN) {
       handle_.clearWritable();
     } else if (errno != EINTR) {
-      return {IoStatus::Failed, 0, errno};
+      const IoResult failed{IoStatus::Failed, 0, errno};
+      handle_.foundBroken();
+      return failed;
     }
   }
 }
