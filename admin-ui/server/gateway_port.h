@@ -9,6 +9,7 @@
 #include "db/config/config.h"
 #include "db/store/store.h"
 #include "waf/base/result.h"
+#include "waf/engine/rule_costs.h"
 #include "waf/engine/rule_set.h"
 #include "waf/engine/transaction.h"
 
@@ -130,6 +131,12 @@ class GatewayPort {
   virtual std::shared_ptr<const waf::RuleSet> ruleSetOf(const std::string& site) {
     static_cast<void>(site);
     return nullptr;
+  }
+  // What the rules in force on a site cost, as far as requests were measured. Errors: NotFound, no
+  // such site; Unavailable, the gateway does not run, or the site has no rule set.
+  virtual waf::Result<waf::RuleCostReport> ruleCostsOf(const std::string& site) {
+    static_cast<void>(site);
+    return waf::fail(waf::ErrorCode::Unavailable, "gateway", "the gateway does not run");
   }
 };
 

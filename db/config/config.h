@@ -93,6 +93,7 @@ struct WafConfig {
   std::string response_body = "buffer";   // buffer, off
   std::string failure_policy = "closed";  // closed, open
   bool verdict_cache = true;              // what is found of a content is kept for the next request
+  uint32_t inspection_budget_ms = 2000;   // of the processor, for a request; 0: none
   std::vector<int64_t> disabled_rules;
 };
 
@@ -273,6 +274,7 @@ struct SettingsConfig {
   ConnectionsConfig connections;
   bool ocsp_stapling = false;             // for certificates that name a responder
   uint32_t tls_ticket_rotation_s = 3600;  // how long a key seals session tickets
+  uint32_t rule_cost_one_of = 256;        // of so many requests one is measured; 0: none
 };
 
 struct Config {

@@ -186,6 +186,12 @@ void fields(V&& v, T& o) {
   v(Field{.name = "verdict_cache",
           .about = "what the rules found of a content is kept for later requests; decides nothing"},
     o.verdict_cache);
+  v(Field{.name = "inspection_budget_ms",
+          .about =
+              "the processor's time that the inspection of a request may take, and again that of "
+              "its response; then the failure policy decides; 0: no limit",
+          .max = 60000},
+    o.inspection_budget_ms);
   v(Field{.name = "disabled_rules",
           .about = "rule ids that are off for this site",
           .min = 1,
@@ -491,6 +497,10 @@ void fields(V&& v, T& o) {
           .min = 60,
           .max = 7 * 86400},
     o.tls_ticket_rotation_s);
+  v(Field{.name = "rule_cost_one_of",
+          .about = "of so many requests one is measured, for the costs of rules; 0: none",
+          .max = 1000000},
+    o.rule_cost_one_of);
 }
 
 template <typename V, FieldsOf<Config> T>

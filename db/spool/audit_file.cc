@@ -92,7 +92,8 @@ Result<void> AuditFile::append(std::string_view line) {
   return {};
 }
 
-Result<void> AuditFile::resume(const std::vector<std::string_view>& lines) {
+Result<void> AuditFile::resume(const std::vector<std::string_view>& lines,
+                               const std::function<void(size_t)>& passed) {
   const Result<std::string> tail = readTail(path_);
   if (!tail) return waf::fail(tail.error());
   std::unordered_set<std::string_view> known;
@@ -104,19 +105,16 @@ Result<void> AuditFile::resume(const std::vector<std::string_view>& lines) {
     rest.remove_prefix(end + 1);
   }
   bool cut = !rest.empty();
-  for (const std::string_view line : lines) {
-    if (known.count(line) > 0) continue;
-    if (cut && line.substr(0, rest.size()) == rest) {
+  for (size_t i = 0; i < lines.size(); ++i) {
+    const std::string_view line = lines[i];
+    if (known.count(line) == 0) {
+      const bool completes = cut && line.starts_with(rest);
+      if (cut) rest_ = completes ? std::string(line.substr(rest.size())) + "\n" : "\n";
       cut = false;
-      rest_ = std::string(line.substr(rest.size())) + "\n";
-      continue;
+      const Result<void> written = completes ? writeRest() : append(line);
+      if (!written) return written;
     }
-    if (cut) {
-      cut = false;
-      rest_ = "\n";
-    }
-    const Result<void> written = append(line);
-    if (!written) return written;
+    passed(i);
   }
   if (cut) rest_ = "\n";
   return writeRest();

@@ -2,6 +2,7 @@
 
 #include <sys/types.h>
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -29,8 +30,10 @@ class AuditFile {
   void reopen() { file_ = FileDescriptor(); }
 
   // After a crash: appends those of the lines that are not among the last 8 MB of the file yet, and
-  // completes a line that was cut. prepare() must have succeeded.
-  Result<void> resume(const std::vector<std::string_view>& lines);
+  // completes a line that was cut. Says passed(index) as soon as a line is in the file, so that a
+  // crash meanwhile leaves one line in doubt, not all of them. prepare() must have succeeded.
+  Result<void> resume(const std::vector<std::string_view>& lines,
+                      const std::function<void(size_t)>& passed);
 
  private:
   Result<void> writeRest();

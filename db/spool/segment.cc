@@ -144,7 +144,7 @@ Segment::Next Segment::readLeft(uint64_t offset, Record* out) const {
 }
 
 void Segment::setAudited(uint64_t end_offset) {
-  auditedField().store(end_offset);
+  if (end_offset > audited()) auditedField().store(end_offset);
   removeWhenDone();
 }
 

@@ -51,8 +51,8 @@ class Segment {
   // As read, but a damaged record and a place where nothing was published are the End.
   Next readLeft(uint64_t offset, Record* out) const;
 
-  // The two consumers' progress and the reader's word that nothing follows `end`. Whoever is last
-  // removes the file.
+  // The two consumers' progress, which for the audit log never goes back, and the reader's word
+  // that nothing follows `end`. Whoever is last removes the file.
   void setAudited(uint64_t end_offset);
   void setCommitted(uint64_t end_offset);
   void finish(uint64_t end);

@@ -408,20 +408,26 @@ void SpooledEventLog::writeHeld() {
 
 void SpooledEventLog::processRecovered() {
   std::vector<RecordRef> to_commit;
-  std::vector<RecordRef> to_audit;
+  std::vector<const RecordRef*> to_audit;
   std::vector<std::string_view> lines;
   for (const RecordRef& ref : recovered_) {
     if (ref.record.end_offset > ref.segment->committed()) to_commit.push_back(ref);
-    if (ref.record.end_offset <= ref.segment->audited()) continue;
-    to_audit.push_back(ref);
-    if (wanted(ref.record.line)) lines.push_back(ref.record.line);
+    if (ref.record.end_offset <= ref.segment->audited() || !wanted(ref.record.line)) continue;
+    to_audit.push_back(&ref);
+    lines.push_back(ref.record.line);
   }
   if (file_.enabled() && !recovered_.empty()) {
+    size_t written = 0;
     Result<void> done = file_.prepare();
-    if (done) done = file_.resume(lines);
-    if (!done) lines_missing_ += lines.size();
+    if (done) {
+      done = file_.resume(lines, [&](size_t i) {
+        passAudit(*to_audit[i]);
+        written = i + 1;
+      });
+    }
+    if (!done) lines_missing_ += lines.size() - written;
   }
-  for (const RecordRef& ref : to_audit) passAudit(ref);
+  for (const RecordRef& ref : recovered_) passAudit(ref);
   if (!to_commit.empty()) commit_->push(std::move(to_commit));
   recovered_.clear();
   const std::lock_guard lock(mutex_);

@@ -34,6 +34,9 @@ class ApiClient {
   virtual bool daemon() const = 0;  // whether a daemon answers
 };
 
+// The name of the site, where there is just one; "" where the caller has to say which.
+std::string onlySite(ApiClient& api);
+
 // Over <data_dir>/control.sock; Unavailable when nobody listens there.
 waf::Result<std::unique_ptr<ApiClient>> connectToDaemon(const std::string& data_dir);
 // The same API in this process, on the data directory itself.

@@ -82,6 +82,7 @@ int listRulesets(Call&);
 int importRules(Call&);
 int checkRules(Call&);
 int activateRules(Call&);
+int showRuleCosts(Call&);
 int inspect(Call&);
 int listEvents(Call&);
 int showEvent(Call&);

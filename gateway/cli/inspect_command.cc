@@ -148,13 +148,6 @@ int inspectWithFiles(Call& call, const std::string& raw) {
                                            response ? &*response : nullptr));
 }
 
-std::string onlySite(ApiClient& api) {
-  const auto answer = api.call({"GET", "/sites"});
-  if (!answer || !answer->ok()) return {};
-  const json body = answer->json();
-  return body["items"].size() == 1 ? text(body["items"][0], "name") : std::string();
-}
-
 }  // namespace
 
 int inspect(Call& call) {

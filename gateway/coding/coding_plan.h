@@ -19,8 +19,9 @@ struct CodingPlan {
 // What a plan is made of. Names of fields in any case.
 struct CodingQuestion {
   std::string_view method;
-  bool chunks = true;     // the client's version of HTTP lets a body be of unknown length
-  bool reflects = false;  // a query or a body came: what the client sent may be in the answer
+  bool chunks = true;  // the client's version of HTTP lets a body be of unknown length
+  // What a stranger chose may be in the answer: a query or a body came, or another site asked.
+  bool reflects = false;
   FieldSpan request;
   int status = 200;
   FieldSpan response;

@@ -97,6 +97,7 @@ bool SnapshotBuilder::Build::rules(const db::SiteConfig& site, Site* out) {
   out->policy.decoded_body_bytes = site.limits.decoded_body_bytes;
   out->policy.decoded_body_ratio = site.limits.decoded_body_ratio;
   out->policy.verdict_cache = site.waf.verdict_cache;
+  out->policy.budget = std::chrono::milliseconds(site.waf.inspection_budget_ms);
   out->fail_closed = site.waf.failure_policy != "open";
   for (const int64_t id : site.waf.disabled_rules) out->policy.removed_rules.emplace_back(id, id);
   if (out->policy.mode == waf::EngineMode::Off) return true;
@@ -127,6 +128,8 @@ bool SnapshotBuilder::Build::rules(const db::SiteConfig& site, Site* out) {
   options.outbound_threshold = site.waf.outbound_threshold;
   if (!builder.options_.data_dir.empty()) options.cache_dir = builder.options_.data_dir + "/cache";
 
+  options.use_hyperscan = builder.options_.use_hyperscan;
+
   const RuleSetCache::Entry& entry = rule_sets.get(options);
   if (!entry.rule_set) {
     failure->diagnostics = entry.diagnostics;
@@ -142,6 +145,13 @@ bool SnapshotBuilder::Build::rules(const db::SiteConfig& site, Site* out) {
 }
 
 void SnapshotBuilder::Build::carryOver(const Site* before, Site* out) const {
+  if (out->rule_set) {
+    const bool kept =
+        before != nullptr && before->costs && before->costs->ruleSet() == out->rule_set;
+    out->costs = kept
+                     ? before->costs
+                     : std::make_shared<waf::RuleCosts>(out->rule_set, waf::Clock::system().wall());
+  }
   if (out->config.rate_limit.enabled) {
     if (before != nullptr && before->rate_limiter &&
         before->rate_limiter->sameNumbers(out->config.rate_limit)) {

@@ -22,6 +22,7 @@
 #include "gateway/tls/ocsp_staple.h"
 #include "gateway/tls/tls_context.h"
 #include "gateway/upstream/endpoint.h"
+#include "waf/engine/rule_costs.h"
 #include "waf/engine/rule_set.h"
 #include "waf/engine/transaction.h"
 #include "waf/event/masking.h"
@@ -47,7 +48,8 @@ struct Site {
   waf::RuleSetOptions rule_set_options;
   std::string rule_set_identity;  // options and state of the files: equal means the same rule set
   waf::Policy policy;
-  bool inspect_response_body = false;  // the site wants it and the rule set may
+  std::shared_ptr<waf::RuleCosts> costs;  // as long as the rule set stays; null without one
+  bool inspect_response_body = false;     // the site wants it and the rule set may
   bool fail_closed = true;
   std::shared_ptr<Upstream> upstream;
   AccessList access;

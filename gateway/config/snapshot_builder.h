@@ -25,6 +25,7 @@ class SnapshotBuilder {
     // Looks up an endpoint's name; replaced in tests.
     std::function<waf::Result<UpstreamAddress>(const std::string&)> resolve =
         UpstreamAddress::resolve;
+    bool use_hyperscan = true;  // waf::RuleSetOptions::use_hyperscan of every rule set
   };
   explicit SnapshotBuilder(Options options) : options_(std::move(options)) {}
 

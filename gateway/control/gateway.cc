@@ -34,8 +34,8 @@ Gateway::Gateway(Options options, db::EventLog* log, const waf::Clock& clock)
       log_(log),
       clock_(clock),
       started_(clock.monotonic()),
-      builder_(
-          {options_.data_dir, options_.builtin_rules, options_.loops, UpstreamAddress::resolve}) {
+      builder_({options_.data_dir, options_.builtin_rules, options_.loops, UpstreamAddress::resolve,
+                options_.use_hyperscan}) {
   compiler_ = std::make_unique<RuleSetCompiler>(
       [this](const std::string& identity, std::shared_ptr<const waf::RuleSet> rule_set) {
         install(identity, std::move(rule_set));
@@ -156,6 +156,23 @@ std::shared_ptr<const waf::RuleSet> Gateway::ruleSetOf(const std::string& name) 
     }
   }
   return nullptr;
+}
+
+waf::Result<waf::RuleCostReport> Gateway::ruleCostsOf(const std::string& name) {
+  std::shared_ptr<waf::RuleCosts> costs;
+  bool known = false;
+  if (const auto snapshot = source_.current()) {
+    for (const auto& site : snapshot->sites) {
+      if (site->config.name != name) continue;
+      known = true;
+      costs = site->costs;
+    }
+  }
+  if (costs) return costs->report();
+  return known
+             ? waf::fail(waf::ErrorCode::Unavailable, "gateway",
+                         "no rules are in force on site \"" + name + "\"")
+             : waf::fail(waf::ErrorCode::NotFound, "gateway", "there is no site \"" + name + "\"");
 }
 
 void Gateway::addAlarm(std::string alarm) {

@@ -29,6 +29,7 @@ class Gateway final : public admin::GatewayPort {
     size_t loops = 1;
     // Listening sockets of the process that this one takes over from, by listener key.
     std::map<std::string, std::vector<ListenSocket>> inherited = {};
+    bool use_hyperscan = true;  // off: the reference evaluation, for tests
   };
   // `log` may be null: events are then lost, which is an alarm.
   static waf::Result<std::unique_ptr<Gateway>> create(Options options, db::EventLog* log,
@@ -45,6 +46,7 @@ class Gateway final : public admin::GatewayPort {
                                      const db::UpstreamConfig& like) override;
   std::string builtinRulesPath() override { return options_.builtin_rules; }
   std::shared_ptr<const waf::RuleSet> ruleSetOf(const std::string& site) override;
+  waf::Result<waf::RuleCostReport> ruleCostsOf(const std::string& site) override;
   waf::Result<void> testOutput(const db::OutputConfig& output) override {
     return gateway::testOutput(output);
   }

@@ -1,5 +1,6 @@
 #include "gateway/control/rule_set_compiler.h"
 
+#include <malloc.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -62,6 +63,8 @@ struct RuleSetCompiler::State {
     installing = true;
     lock->unlock();
     ready(job.identity, std::move(loaded.rule_set));
+    // Compiling takes tens of megabytes for a while, which the allocator would keep.
+    ::malloc_trim(0);
     lock->lock();
     installing = false;
     changed.notify_all();

@@ -48,10 +48,24 @@ BodyPart BodyReader::take(InputBuffer& input, bool eof) {
   return part;
 }
 
+bool BodyReader::atLastPart(const InputBuffer& input) const {
+  if (consume_next_ == 0) return false;
+  if (framing_ == BodyFraming::Length) return remaining_ == 0;
+  return framing_ == BodyFraming::Chunked && chunked_.atChunkEnd() &&
+         input.view().substr(consume_next_).starts_with("\r\n0\r\n\r\n");
+}
+
 BodyPart BodyReader::poll(InputBuffer& input) { return take(input, false); }
 
 Task<BodyPart> BodyReader::next(Stream& stream, InputBuffer& input, Deadline deadline) {
   BodyPart part = take(input, false);
+  if (part.status != BodyPart::Status::Data || !part.data.empty()) return part;
+  return wait(stream, input, deadline);
+}
+
+Task<BodyPart> BodyReader::wait(Stream& stream, InputBuffer& input, Deadline deadline) {
+  BodyPart part;
+  part.status = BodyPart::Status::Data;
   while (part.status == BodyPart::Status::Data && part.data.empty()) {
     const IoResult result = co_await input.fill(stream, deadline);
     switch (result.status) {

@@ -39,6 +39,9 @@ class BodyReader {
   Task<BodyPart> next(Stream& stream, InputBuffer& input, Deadline deadline);
   // Without reading; NeedMore shows as Data with empty data.
   BodyPart poll(InputBuffer& input);
+  // The part that was handed out last is the body's last: behind it nothing comes but the end,
+  // which is there already and has no trailers. False where that is not known yet.
+  bool atLastPart(const InputBuffer& input) const;
   // Behind a chunked body, once End was returned: those that may go on.
   const Trailers& trailers() const { return chunked_.trailers(); }
   // End was returned, or there is no body.
@@ -48,6 +51,7 @@ class BodyReader {
   }
 
  private:
+  Task<BodyPart> wait(Stream& stream, InputBuffer& input, Deadline deadline);
   BodyPart take(InputBuffer& input, bool eof);
 
   BodyFraming framing_ = BodyFraming::None;

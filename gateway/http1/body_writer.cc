@@ -17,25 +17,31 @@ void appendChunkSize(size_t size, std::string* out) {
 
 }  // namespace
 
-Task<IoResult> BodyWriter::write(std::string_view data, Deadline deadline) {
-  if (data.empty()) co_return IoResult{};
-  const bool chunked = framing_ == BodyFraming::Chunked;
-  if (chunked) appendChunkSize(data.size(), &pending_);
+Task<IoResult> BodyWriter::send(std::string_view data, std::string_view end, Deadline deadline) {
   started_ = true;
   body_bytes_ += data.size();
-  const IoResult result = co_await stream_->write(
-      Stream::Pieces{pending_, data, chunked ? std::string_view("\r\n") : std::string_view()},
-      deadline);
+  Task<IoResult> writing = stream_->write(Stream::Pieces{pending_, data, end}, deadline);
+  if (!writing.ready()) return sent(std::move(writing));
+  pending_.clear();
+  return writing;
+}
+
+Task<IoResult> BodyWriter::sent(Task<IoResult> writing) {
+  const IoResult result = co_await std::move(writing);
   pending_.clear();
   co_return result;
 }
 
+Task<IoResult> BodyWriter::write(std::string_view data, Deadline deadline) {
+  if (data.empty()) return IoResult{};
+  const bool chunked = framing_ == BodyFraming::Chunked;
+  if (chunked) appendChunkSize(data.size(), &pending_);
+  return send(data, chunked ? std::string_view("\r\n") : std::string_view(), deadline);
+}
+
 Task<IoResult> BodyWriter::flush(Deadline deadline) {
-  if (pending_.empty()) co_return IoResult{};
-  started_ = true;
-  const IoResult result = co_await stream_->write(pending_, deadline);
-  pending_.clear();
-  co_return result;
+  if (pending_.empty()) return IoResult{};
+  return send({}, {}, deadline);
 }
 
 Task<IoResult> BodyWriter::finish(Deadline deadline) {
@@ -45,11 +51,17 @@ Task<IoResult> BodyWriter::finish(Deadline deadline) {
 
 Task<IoResult> BodyWriter::finishWith(std::string_view data, Deadline deadline,
                                       const Trailers& trailers) {
-  if (data.empty() && trailers.empty()) co_return co_await finish(deadline);
   if (framing_ != BodyFraming::Chunked) {
-    if (data.empty()) co_return co_await finish(deadline);
-    co_return co_await write(data, deadline);
+    return data.empty() ? finish(deadline) : write(data, deadline);
   }
+  if (!trailers.empty()) return finishWithTrailers(data, deadline, trailers);
+  if (data.empty()) return finish(deadline);
+  appendChunkSize(data.size(), &pending_);
+  return send(data, "\r\n0\r\n\r\n", deadline);
+}
+
+Task<IoResult> BodyWriter::finishWithTrailers(std::string_view data, Deadline deadline,
+                                              const Trailers& trailers) {
   std::string end = data.empty() ? "0\r\n" : "\r\n0\r\n";
   HeadWriter writer(&end);
   for (const auto& [name, value] : trailers) {
@@ -57,11 +69,7 @@ Task<IoResult> BodyWriter::finishWith(std::string_view data, Deadline deadline,
   }
   writer.end();
   if (!data.empty()) appendChunkSize(data.size(), &pending_);
-  started_ = true;
-  body_bytes_ += data.size();
-  const IoResult result = co_await stream_->write(Stream::Pieces{pending_, data, end}, deadline);
-  pending_.clear();
-  co_return result;
+  co_return co_await send(data, end, deadline);
 }
 
 }  // namespace gateway

@@ -4,6 +4,7 @@
 #include <string>
 #include <string_view>
 
+#include "gateway/http1/head_string.h"
 #include "gateway/http1/message.h"
 #include "gateway/net/stream.h"
 
@@ -16,6 +17,9 @@ class BodyWriter {
  public:
   BodyWriter(Stream& stream, std::string head, BodyFraming framing)
       : stream_(&stream), pending_(std::move(head)), framing_(framing) {}
+  ~BodyWriter() { giveHeadString(std::move(pending_)); }
+  BodyWriter(const BodyWriter&) = delete;
+  BodyWriter& operator=(const BodyWriter&) = delete;
 
   // An empty piece sends nothing. Ok when the kernel has all of it.
   Task<IoResult> write(std::string_view data, Deadline deadline);
@@ -31,6 +35,12 @@ class BodyWriter {
   uint64_t bodyBytes() const { return body_bytes_; }
 
  private:
+  // Sends what is pending, and the rest of the pieces behind it.
+  Task<IoResult> send(std::string_view data, std::string_view end, Deadline deadline);
+  Task<IoResult> sent(Task<IoResult> writing);
+  Task<IoResult> finishWithTrailers(std::string_view data, Deadline deadline,
+                                    const Trailers& trailers);
+
   Stream* stream_;
   std::string pending_;
   BodyFraming framing_;

@@ -18,6 +18,8 @@ class ChunkedDecoder {
   // Consumes framing and at most one run of data from the start of `in`. On Data, `*data` is a part
   // of `in`; `*consumed` counts framing and data, in every case.
   Status decode(std::string_view in, size_t* consumed, std::string_view* data);
+  // Data was handed out to the end of its chunk; the chunk's CRLF was not taken yet.
+  bool atChunkEnd() const { return state_ == State::DataEnd; }
   const Refusal& refusal() const { return refusal_; }
   const Trailers& trailers() const { return trailers_; }
 

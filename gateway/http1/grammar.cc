@@ -1,6 +1,5 @@
 #include "gateway/http1/grammar.h"
 
-#include <array>
 #include <limits>
 
 #include "gateway/http1/hop_by_hop.h"
@@ -10,20 +9,6 @@
 namespace gateway {
 
 namespace {
-
-constexpr std::array<bool, 256> tokenTable() {
-  std::array<bool, 256> table{};
-  for (int c = '0'; c <= '9'; ++c) table[static_cast<size_t>(c)] = true;
-  for (int c = 'a'; c <= 'z'; ++c) table[static_cast<size_t>(c)] = true;
-  for (int c = 'A'; c <= 'Z'; ++c) table[static_cast<size_t>(c)] = true;
-  for (const char c :
-       {'!', '#', '$', '%', '&', '\'', '*', '+', '-', '.', '^', '_', '`', '|', '~'}) {
-    table[static_cast<size_t>(c)] = true;
-  }
-  return table;
-}
-
-constexpr std::array<bool, 256> kToken = tokenTable();
 
 constexpr size_t kLongestName = 253;  // RFC 1035, as text
 
@@ -45,18 +30,27 @@ bool parsePort(std::string_view text, uint16_t* port) {
   return true;
 }
 
-std::string_view trimOws(std::string_view text) { return waf::trim(text, " \t"); }
+std::string_view trimOws(std::string_view text) {
+  const char* at = text.data();
+  const char* end = at + text.size();
+  while (at != end && (*at == ' ' || *at == '\t')) ++at;
+  while (at != end && (end[-1] == ' ' || end[-1] == '\t')) --end;
+  return {at, static_cast<size_t>(end - at)};
+}
+
+// A line that does not begin with a token and a colon.
+Refusal refuseName(std::string_view line) {
+  const size_t colon = line.find(':');
+  if (colon == std::string_view::npos) return {400, "A header line has no colon."};
+  const std::string_view name = line.substr(0, colon);
+  if (name.empty()) return {400, "A header field has no name."};
+  if (name.back() == ' ' || name.back() == '\t') {
+    return {400, "A header field has white space between its name and the colon."};
+  }
+  return {400, "A header field's name contains a byte that names cannot have."};
+}
 
 }  // namespace
-
-bool isTokenByte(char c) { return kToken[static_cast<unsigned char>(c)]; }
-
-bool isToken(std::string_view text) {
-  for (const char c : text) {
-    if (!isTokenByte(c)) return false;
-  }
-  return !text.empty();
-}
 
 bool parseVersion(std::string_view text, int* major, int* minor) {
   if (text.size() != 8 || text.substr(0, 5) != "HTTP/" || !isDigit(text[5]) || text[6] != '.' ||
@@ -127,16 +121,9 @@ std::optional<Refusal> parseFields(std::string_view lines, size_t max_fields, He
     lines.remove_prefix(end + 2);
     if (line.empty()) break;
     if (out->size() == max_fields) return Refusal{431, "The head has too many header fields."};
-    const size_t colon = line.find(':');
-    if (colon == std::string_view::npos) return Refusal{400, "A header line has no colon."};
+    const size_t colon = tokenPrefix(line);
+    if (colon == 0 || colon == line.size() || line[colon] != ':') return refuseName(line);
     const std::string_view name = line.substr(0, colon);
-    if (!isToken(name)) {
-      if (name.empty()) return Refusal{400, "A header field has no name."};
-      if (name.back() == ' ' || name.back() == '\t') {
-        return Refusal{400, "A header field has white space between its name and the colon."};
-      }
-      return Refusal{400, "A header field's name contains a byte that names cannot have."};
-    }
     out->add(name, trimOws(line.substr(colon + 1)));
   }
   return std::nullopt;
@@ -144,6 +131,7 @@ std::optional<Refusal> parseFields(std::string_view lines, size_t max_fields, He
 
 bool keepsAlive(const HeaderFields& fields, int minor_version) {
   bool keep = minor_version >= 1;
+  if (!fields.mayHave("connection")) return keep;
   bool close = false;
   for (const HeaderField& field : fields) {
     if (field.name.size() != 10 || !waf::equalsIgnoreCase(field.name, "connection")) continue;

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -12,9 +14,33 @@
 // The pieces of HTTP's grammar that requests and responses share.
 namespace gateway {
 
+namespace internal {
+constexpr std::array<bool, 256> tokenTable() {
+  std::array<bool, 256> table{};
+  for (int c = '0'; c <= '9'; ++c) table[static_cast<size_t>(c)] = true;
+  for (int c = 'a'; c <= 'z'; ++c) table[static_cast<size_t>(c)] = true;
+  for (int c = 'A'; c <= 'Z'; ++c) table[static_cast<size_t>(c)] = true;
+  for (const char c :
+       {'!', '#', '$', '%', '&', '\'', '*', '+', '-', '.', '^', '_', '`', '|', '~'}) {
+    table[static_cast<size_t>(c)] = true;
+  }
+  return table;
+}
+inline constexpr std::array<bool, 256> kToken = tokenTable();
+}  // namespace internal
+
 // tchar of RFC 9110, 5.6.2.
-bool isTokenByte(char c);
-bool isToken(std::string_view text);
+inline bool isTokenByte(char c) { return internal::kToken[static_cast<unsigned char>(c)]; }
+// How many bytes at the start of `text` are.
+inline size_t tokenPrefix(std::string_view text) {
+  const char* at = text.data();
+  const char* const end = at + text.size();
+  while (at != end && isTokenByte(*at)) ++at;
+  return static_cast<size_t>(at - text.data());
+}
+inline bool isToken(std::string_view text) {
+  return !text.empty() && tokenPrefix(text) == text.size();
+}
 
 // "HTTP/1.1": false when it is not of that form.
 bool parseVersion(std::string_view text, int* major, int* minor);

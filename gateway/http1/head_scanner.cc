@@ -1,25 +1,10 @@
 #include "gateway/http1/head_scanner.h"
 
-#include <array>
-
 #include "gateway/http1/byte_class.h"
 
 namespace gateway {
 
-namespace {
-
-// What may stand in a line: HTAB, SP, visible ASCII and obs-text (RFC 9110, 5.5).
-constexpr std::array<bool, 256> lineTable() {
-  std::array<bool, 256> table{};
-  for (size_t c = 0x20; c < 256; ++c) table[c] = c != 0x7f;
-  table['\t'] = true;
-  return table;
-}
-
-constexpr std::array<bool, 256> kInLine = lineTable();
-
-}  // namespace
-
+// In a line may stand HTAB, SP, visible ASCII and obs-text (RFC 9110, 5.5).
 HeadScanner::Status HeadScanner::scan(std::string_view bytes) {
   size_t at = position_;
   for (;;) {
@@ -27,8 +12,11 @@ HeadScanner::Status HeadScanner::scan(std::string_view bytes) {
         (bytes[at] == ' ' || bytes[at] == '\t')) {
       return Status::FoldedLine;
     }
-    at += plainPrefix(bytes.substr(at));
-    while (at < bytes.size() && kInLine[static_cast<unsigned char>(bytes[at])]) ++at;
+    at += firstControl(bytes.substr(at));
+    while (at < bytes.size() && bytes[at] == '\t') {
+      ++at;
+      at += firstControl(bytes.substr(at));
+    }
     position_ = at;
     if (at == bytes.size()) return Status::NeedMore;
     if (bytes[at] == '\n') return Status::BareLineFeed;

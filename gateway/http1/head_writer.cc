@@ -1,5 +1,6 @@
 #include "gateway/http1/head_writer.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 
@@ -30,13 +31,17 @@ void appendNumber(uint64_t number, std::string* out) {
   out->append(digits.data(), end);
 }
 
-void appendSanitised(std::string_view value, std::string* out) {
-  const size_t start = out->size() + plainPrefix(value);
-  out->append(value);
-  for (size_t i = start; i < out->size(); ++i) {
-    char& c = (*out)[i];
-    if (c == '\r' || c == '\n' || c == '\0') c = ' ';
+// Makes spaces of the bytes that would end the line, or the text for whoever reads it.
+void sanitise(char* value, size_t size) {
+  for (size_t i = firstControl({value, size}); i < size; ++i) {
+    if (value[i] == '\r' || value[i] == '\n' || value[i] == '\0') value[i] = ' ';
   }
+}
+
+void appendSanitised(std::string_view value, std::string* out) {
+  const size_t start = out->size();
+  out->append(value);
+  sanitise(out->data() + start, value.size());
 }
 
 }  // namespace
@@ -44,8 +49,10 @@ void appendSanitised(std::string_view value, std::string* out) {
 void appendTarget(std::string_view part, std::string* out) {
   constexpr char kHex[] = "0123456789ABCDEF";
   while (!part.empty()) {
-    size_t plain = 0;
-    while (plain < part.size() && kTarget[static_cast<unsigned char>(part[plain])]) ++plain;
+    const char* at = part.data();
+    const char* const end = at + part.size();
+    while (at != end && kTarget[static_cast<unsigned char>(*at)]) ++at;
+    const auto plain = static_cast<size_t>(at - part.data());
     out->append(part.substr(0, plain));
     if (plain == part.size()) return;
     const auto byte = static_cast<unsigned char>(part[plain]);
@@ -76,9 +83,17 @@ void HeadWriter::statusLine(int status, std::string_view reason) {
 }
 
 void HeadWriter::field(std::string_view name, std::string_view value) {
-  out_->append(name).append(": ");
-  appendSanitised(value, out_);
-  out_->append("\r\n");
+  const size_t start = out_->size();
+  out_->resize(start + name.size() + value.size() + 4);
+  char* at = out_->data() + start;
+  at = std::copy(name.begin(), name.end(), at);
+  *at++ = ':';
+  *at++ = ' ';
+  char* const copy = at;
+  at = std::copy(value.begin(), value.end(), at);
+  at[0] = '\r';
+  at[1] = '\n';
+  sanitise(copy, value.size());
 }
 
 void HeadWriter::field(std::string_view name, uint64_t value) {

@@ -17,19 +17,29 @@ constexpr auto kDropped =
 
 }  // namespace
 
-HopByHop::HopByHop(const HeaderFields& fields) {
+HopByHop::HopByHop(const HeaderFields& fields) : candidates_(kDropped.bits()) {
+  if (!fields.mayHave("connection")) return;
   for (const HeaderField& field : fields) {
     if (field.name.size() != 10 || !waf::equalsIgnoreCase(field.name, "connection")) continue;
-    forEachToken(field.value, [this](std::string_view token) { options_.push_back(token); });
+    forEachToken(field.value, [this](std::string_view token) {
+      options_.push_back(token);
+      candidates_ |= nameBit(token);
+    });
   }
 }
 
-bool HopByHop::drops(std::string_view name) const {
-  if (kDropped.contains(name)) return true;
+bool HopByHop::drops(std::string_view name) const { return kDropped.contains(name) || named(name); }
+
+bool HopByHop::mustDrop(const HeaderField& field) const {
+  return kDropped.contains(field) || named(field.name);
+}
+
+bool HopByHop::named(std::string_view name) const {
   return has(name) && !waf::equalsIgnoreCase(name, "host");
 }
 
 bool takesTrailers(const HeaderFields& fields) {
+  if (!fields.mayHave("te")) return false;
   bool takes = false;
   for (const HeaderField& field : fields) {
     if (field.name.size() != 2 || !waf::equalsIgnoreCase(field.name, "te")) continue;
@@ -42,7 +52,7 @@ bool takesTrailers(const HeaderFields& fields) {
 
 bool HopByHop::has(std::string_view option) const {
   for (const std::string_view candidate : options_) {
-    if (waf::equalsIgnoreCase(candidate, option)) return true;
+    if (candidate.size() == option.size() && waf::equalsIgnoreCase(candidate, option)) return true;
   }
   return false;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string_view>
 #include <vector>
 
@@ -17,11 +18,19 @@ class HopByHop {
   // Must not be forwarded. Host never ends here by being named in Connection (RFC 9110, 7.6.1 would
   // let a client drop it).
   bool drops(std::string_view name) const;
+  bool drops(const HeaderField& field) const {
+    return (field.name_bit & candidates_) != 0 && mustDrop(field);
+  }
   // Connection options, without case.
   bool has(std::string_view option) const;
 
  private:
-  std::vector<std::string_view> options_;
+  bool mustDrop(const HeaderField& field) const;
+  bool named(std::string_view name) const;
+
+  uint64_t candidates_;  // the bits of all names that may be dropped
+
+  std::vector<std::string_view, FrameAllocator<std::string_view>> options_;
 };
 
 // TE says so (RFC 9110, 10.1.4).

@@ -38,9 +38,12 @@ Task<HeadStatus> readRequestHead(Stream& stream, InputBuffer& input, RequestPars
         break;
     }
     const bool started = !input.empty();
+    // Whoever drained the connection between two waits had nobody to wake.
+    if (timeouts.ending != nullptr && *timeouts.ending) co_return HeadStatus::Cancelled;
     input.releaseIfEmpty();
     const IoResult result = co_await input.fill(stream, deadline, parser.limits().head_bytes);
     if (!result.ok()) co_return ended(result.status, started);
+    co_await loop.stage(EventLoop::Stage::Work);
   }
 }
 

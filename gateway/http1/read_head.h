@@ -10,6 +10,8 @@ namespace gateway {
 struct HeadTimeouts {
   std::chrono::milliseconds idle{60000};  // until the first byte
   std::chrono::milliseconds head{10000};  // from the first byte to the last
+  // Once it is true a head that is not complete is not waited for; null: for as long as it takes.
+  const bool* ending = nullptr;
 };
 
 enum class HeadStatus : uint8_t {

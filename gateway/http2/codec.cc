@@ -7,6 +7,7 @@
 
 #include "gateway/http2/codec_callbacks.h"
 #include "gateway/http2/response_fields.h"
+#include "gateway/http2/session_memory.h"
 
 namespace gateway {
 namespace {
@@ -53,7 +54,8 @@ bool Http2Codec::open() {
   // It counts the reads that a frame's header takes, not the frames: onContinuation() does.
   nghttp2_option_set_max_continuations(raw, 16 * kMostContinuations);
   nghttp2_session* session = nullptr;
-  if (nghttp2_session_server_new2(&session, Callbacks::table(), this, raw) != 0) return false;
+  if (nghttp2_session_server_new3(&session, Callbacks::table(), this, raw, sessionMemory()) != 0)
+    return false;
   session_.reset(session);
   std::array<nghttp2_settings_entry, 4> settings{{
       {NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS, limits_.streams},

@@ -3,6 +3,7 @@
 #include <nghttp2/nghttp2.h>
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -12,6 +13,7 @@
 
 #include "gateway/http2/flood_guard.h"
 #include "gateway/http2/stream.h"
+#include "gateway/loop/frame_pool.h"
 
 namespace gateway {
 
@@ -110,7 +112,10 @@ class Http2Codec {
   Http2Limits limits_;
   Http2Events* const events_;
   std::unique_ptr<nghttp2_session, SessionDelete> session_;
-  std::unordered_map<int32_t, std::shared_ptr<Http2Stream>> streams_;
+  using StreamTable =
+      std::unordered_map<int32_t, std::shared_ptr<Http2Stream>, std::hash<int32_t>, std::equal_to<>,
+                         FrameAllocator<std::pair<const int32_t, std::shared_ptr<Http2Stream>>>>;
+  StreamTable streams_;
   FloodGuard frames_{2000, 100};    // received frames that move nothing
   FloodGuard resets_{100, 10};      // streams that we had to reset
   FloodGuard taken_back_{500, 50};  // streams that the peer reset

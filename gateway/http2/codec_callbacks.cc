@@ -41,7 +41,8 @@ int Http2Codec::Callbacks::onBeginHeaders(nghttp2_session*, const nghttp2_frame*
   Http2Codec& codec = self(user);
   codec.within_head_ = true;
   if (frame->hd.type != NGHTTP2_HEADERS || frame->headers.cat != NGHTTP2_HCAT_REQUEST) return 0;
-  auto stream = std::make_shared<Http2Stream>(codec.loop_, frame->hd.stream_id);
+  auto stream = std::allocate_shared<Http2Stream>(FrameAllocator<Http2Stream>(), codec.loop_,
+                                                  frame->hd.stream_id);
   stream->builder.emplace(codec.limits_.head, codec.limits_.extended_connect);
   codec.streams_[frame->hd.stream_id] = std::move(stream);
   return 0;

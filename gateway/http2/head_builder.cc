@@ -119,6 +119,7 @@ void Http2HeadBuilder::addField(std::string_view name, std::string_view value) {
     return;
   }
   if (name == "cookie") cookie_ = lines_.size();
+  if (lines_.empty()) lines_.reserve(16);
   lines_.push_back({std::string(name), std::string(value)});
 }
 

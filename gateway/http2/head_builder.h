@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "gateway/http1/message.h"
+#include "gateway/loop/frame_pool.h"
 
 namespace gateway {
 
@@ -45,7 +46,7 @@ class Http2HeadBuilder {
   const HeadLimits limits_;
   const bool extended_connect_;
   std::optional<std::string> pseudo_[kPseudos];
-  std::vector<Line> lines_;
+  std::vector<Line, FrameAllocator<Line>> lines_;
   std::optional<size_t> cookie_;  // which line
   size_t bytes_ = 0;              // of what is kept
   bool full_ = false;

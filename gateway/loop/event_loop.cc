@@ -11,13 +11,16 @@
 #include "gateway/loop/io_handle.h"
 
 // One turn: wait in epoll, note the events, fire timers, run posted functions, resume what has
-// become ready. The waiters that the first three complete are only queued, so no object can vanish
-// while the batch still names it.
+// become ready, and what that starts or wakes, in a few passes: a request that came, the answer
+// that wakes its connection's writer, need no further look at the kernel. The waiters that the
+// first three complete are only queued, so no object can vanish while the batch still names it.
 namespace gateway {
 
 namespace {
 
 constexpr int kEventsPerTurn = 256;
+// Who wakes one another on and on must not keep the others' events from being seen.
+constexpr int kPassesPerTurn = 4;
 
 thread_local EventLoop* current_loop = nullptr;
 
@@ -118,7 +121,7 @@ void EventLoop::run() {
       stopping_ = true;
       cancelAll();
     }
-    if (stopping_ && ready_.empty() && liveTasks() == 0) break;
+    if (stopping_ && !anyReady() && liveTasks() == 0) break;
     collectEvents(timeoutMs());
     wheel_.advance(now_);
     runPosted();
@@ -127,7 +130,7 @@ void EventLoop::run() {
 }
 
 int EventLoop::timeoutMs() const {
-  if (!ready_.empty()) return 0;
+  if (anyReady()) return 0;
   const auto wait = wheel_.untilNext(std::chrono::steady_clock::now());
   if (wait == TimerWheel::kForever) return -1;
   return static_cast<int>(std::min<int64_t>(wait.count(), std::numeric_limits<int>::max()));
@@ -170,8 +173,23 @@ void EventLoop::runPosted() {
   }
 }
 
+bool EventLoop::anyReady() const {
+  return !ready_.empty() || !staged_[0].empty() || !staged_[1].empty() || !yielded_.empty();
+}
+
 void EventLoop::runReady() {
-  running_.swap(ready_);
+  ready_.insert(ready_.end(), yielded_.begin(), yielded_.end());
+  yielded_.clear();
+  for (int pass = 0; pass < kPassesPerTurn; ++pass) {
+    alone_ = ready_.size() < 2;
+    resumeAll(ready_);
+    for (auto& stage : staged_) resumeAll(stage);
+    if (ready_.empty() && staged_[0].empty()) break;
+  }
+}
+
+void EventLoop::resumeAll(std::vector<std::coroutine_handle<>>& queue) {
+  running_.swap(queue);
   for (const std::coroutine_handle<> handle : running_) resumeChain(handle);
   running_.clear();
 }

@@ -1,85 +1,63 @@
 #include "gateway/loop/frame_pool.h"
 
-#include <array>
+#include <algorithm>
 #include <new>
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define GATEWAY_POOL_FRAMES 0
-#else
-#define GATEWAY_POOL_FRAMES 1
-#endif
 
 namespace gateway {
 
+constinit thread_local std::array<FramePool::FreeList, FramePool::kClasses + 1> FramePool::lists_{};
+
 #if GATEWAY_POOL_FRAMES
-namespace {
-
-// Frames up to kLargest bytes are kept, in classes of kStep bytes; each class holds at most kKept
-// of them.
-constexpr size_t kStep = 64;
-constexpr size_t kLargest = 4096;
-constexpr size_t kClasses = kLargest / kStep;
-constexpr size_t kKept = 1024;
-
-struct FreeFrame {
-  FreeFrame* next;
-};
-
-struct FreeList {
-  FreeFrame* first = nullptr;
-  size_t size = 0;
-};
-
-struct ThreadPool {
-  std::array<FreeList, kClasses> lists{};
-  ~ThreadPool() {
-    for (FreeList& list : lists) {
+// From a thread's first released frame to its end.
+struct FramePool::Thread {
+  Thread() {
+    for (size_t i = 0; i < kClasses; ++i) {
+      lists_[i].room = static_cast<uint32_t>(std::min(kKept, kKeptBytes / ((i + 1) * kStep)));
+    }
+    lists_[kClasses].room = kKeptRecords;
+  }
+  ~Thread() {
+    for (FreeList& list : lists_) {
+      list.room = 0;  // frames released by later thread-exit destructors go to the heap
       while (list.first != nullptr) {
-        FreeFrame* frame = list.first;
+        FreeFrame* const frame = list.first;
         list.first = frame->next;
         ::operator delete(frame);
       }
-      list.size = kKept;  // frames released by later thread-exit destructors go to the heap
     }
   }
+  static constinit thread_local bool began;
 };
 
-ThreadPool& pool() {
-  thread_local ThreadPool instance;
-  return instance;
+constinit thread_local bool FramePool::Thread::began = false;
+
+void* FramePool::allocateAnew(size_t bytes) {
+  if (isRecord(bytes)) {
+    FreeList& list = lists_[kClasses];
+    return list.first != nullptr ? take(list) : ::operator new(kLargestRecord);
+  }
+  // Of a class's full size, so that it fits whoever gets it next.
+  return ::operator new(bytes <= kLargest ? (classOf(bytes) + 1) * kStep : bytes);
 }
 
-constexpr size_t classOf(size_t bytes) { return (bytes - 1) / kStep; }
-
-}  // namespace
-
-void* FramePool::allocate(size_t bytes) {
-  if (bytes > kLargest) return ::operator new(bytes);
-  const size_t index = classOf(bytes);
-  FreeList& list = pool().lists[index];
-  if (list.first == nullptr) return ::operator new((index + 1) * kStep);
-  FreeFrame* frame = list.first;
-  list.first = frame->next;
-  --list.size;
-  return frame;
-}
-
-void FramePool::release(void* frame, size_t bytes) noexcept {
-  if (bytes > kLargest) {
-    ::operator delete(frame);
+void FramePool::releaseSurplus(void* frame, size_t bytes) noexcept {
+  const bool record = isRecord(bytes);
+  if ((record || bytes <= kLargest) && !Thread::began) {
+    Thread::began = true;
+    static thread_local Thread thread;
+    static_cast<void>(thread);
+    release(frame, bytes);
     return;
   }
-  FreeList& list = pool().lists[classOf(bytes)];
-  if (list.size >= kKept) {
-    ::operator delete(frame);
+  if (record && lists_[kClasses].room != 0) {
+    keep(lists_[kClasses], frame);
     return;
   }
-  list.first = new (frame) FreeFrame{list.first};
-  ++list.size;
+  ::operator delete(frame);
 }
 #else
-void* FramePool::allocate(size_t bytes) { return ::operator new(bytes); }
-void FramePool::release(void* frame, size_t /*bytes*/) noexcept { ::operator delete(frame); }
+void* FramePool::allocateAnew(size_t bytes) { return ::operator new(bytes); }
+void FramePool::releaseSurplus(void* frame, size_t /*bytes*/) noexcept { ::operator delete(frame); }
 #endif
 
 }  // namespace gateway

@@ -6,14 +6,30 @@
 
 namespace gateway {
 
+namespace {
+
+constexpr uint32_t kReads = EPOLLIN | EPOLLRDHUP | EPOLLET;
+
+}  // namespace
+
 IoHandle::IoHandle(EventLoop* loop, int fd) : loop_(loop), fd_(fd) {
   epoll_event event{};
-  event.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
+  event.events = kReads;
   event.data.ptr = this;
   attached_ = ::epoll_ctl(loop->epoll_.get(), EPOLL_CTL_ADD, fd, &event) == 0;
 }
 
 IoHandle::~IoHandle() { close(); }
+
+// The change is told at once if there is room by now. Without memory for it nobody would ever tell:
+// the connection counts as broken.
+void IoHandle::watchWrites() {
+  epoll_event event{};
+  event.events = kReads | EPOLLOUT;
+  event.data.ptr = this;
+  watches_writes_ = !attached_ || ::epoll_ctl(loop_->epoll_.get(), EPOLL_CTL_MOD, fd_, &event) == 0;
+  if (!watches_writes_) close();
+}
 
 void IoHandle::close() {
   if (!attached_) return;

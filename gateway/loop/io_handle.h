@@ -9,11 +9,12 @@ namespace gateway {
 
 class EventLoop;
 
-// Readiness of one descriptor in a loop's epoll, registered once, edge-triggered, for both
-// directions. The flags say "not known to block": callers try the system call first, clear the flag
-// on EAGAIN, and wait only then. Owned by the socket that owns the descriptor (it must live as
-// long); used on the loop's thread; at most one reader and one writer wait at a time. Destroying or
-// closing it resumes them with Closed.
+// Readiness of one descriptor in a loop's epoll, edge-triggered: registered for what can be read,
+// and from the first write that found no room on for both directions (a new socket is writable,
+// which epoll would tell at once, for nothing). The flags say "not known to block": callers try the
+// system call first, clear the flag on EAGAIN, and wait only then. Owned by the socket that owns
+// the descriptor (it must live as long); used on the loop's thread; at most one reader and one
+// writer wait at a time. Destroying or closing it resumes them with Closed.
 class IoHandle {
  public:
   // The descriptor must be non-blocking. attached() is false when epoll had no room.
@@ -31,7 +32,10 @@ class IoHandle {
   bool peerClosed() const { return peer_closed_; }
 
   void clearReadable() { readable_ = false; }
-  void clearWritable() { writable_ = false; }
+  void clearWritable() {
+    writable_ = false;
+    if (!watches_writes_) watchWrites();
+  }
   // After a read that filled less than it could: nothing is left unless the end of the stream is
   // (epoll(7), Q9).
   void drainedByShortRead() { readable_ = peer_closed_; }
@@ -52,6 +56,7 @@ class IoHandle {
  private:
   friend class EventLoop;
   void onEvents(uint32_t events);
+  void watchWrites();
   static void completeAll(Wait*& first, WaitResult result);
 
   EventLoop* loop_;
@@ -62,6 +67,7 @@ class IoHandle {
   bool readable_ = true;
   bool writable_ = true;
   bool peer_closed_ = false;
+  bool watches_writes_ = false;
 };
 
 class IoHandle::Wait final : public Waiter {

@@ -4,6 +4,7 @@
 #include <coroutine>
 #include <exception>
 #include <optional>
+#include <type_traits>
 #include <utility>
 
 #include "gateway/loop/frame_pool.h"
@@ -68,6 +69,8 @@ class PromiseBase {
 template <typename T>
 class Promise;
 
+struct Nothing {};
+
 }  // namespace internal
 
 // A coroutine that starts when it is awaited and gives its result to the one awaiter. Owned by the
@@ -75,40 +78,52 @@ class Promise;
 // it, and must have finished when it is destroyed: a suspended coroutine is always resumed with a
 // result code, never destroyed from outside. Failures are values; an exception that escapes anyway
 // (out of memory) travels to the awaiter.
+//
+// Or it has its result from the start, and there is no coroutine: a plain function that returns a
+// Task gives the value where it can answer at once, and calls a coroutine only where somebody may
+// have to wait. A frame costs as much as many a step does.
 template <typename T = void>
 class [[nodiscard]] Task {
  public:
   using promise_type = internal::Promise<T>;
+  using Value = std::conditional_t<std::is_void_v<T>, internal::Nothing, T>;
 
-  Task() = default;
   explicit Task(std::coroutine_handle<promise_type> handle) : handle_(handle) {}
-  Task(Task&& other) noexcept : handle_(std::exchange(other.handle_, nullptr)) {}
-  Task& operator=(Task&& other) noexcept {
-    if (this != &other) {
-      if (handle_) handle_.destroy();
-      handle_ = std::exchange(other.handle_, nullptr);
-    }
-    return *this;
-  }
+  // With its result: `return Step::GoOn;`
+  Task(Value value) requires(!std::is_void_v<T>)  // NOLINT(google-explicit-constructor)
+      : value_(std::move(value)) {}
+  // Done.
+  Task() requires(std::is_void_v<T>) = default;
+  Task(Task&& other) noexcept
+      : handle_(std::exchange(other.handle_, nullptr)), value_(std::move(other.value_)) {}
+  Task& operator=(Task&& other) = delete;
   ~Task() {
     if (handle_) handle_.destroy();
   }
 
+  // It has its result: take() gives it, once, and nobody need await it.
+  bool ready() const { return !handle_; }
+  T take() {
+    if constexpr (!std::is_void_v<T>) return std::move(*value_);
+  }
+
   auto operator co_await() && noexcept {
     struct Awaiter {
-      std::coroutine_handle<promise_type> child;
-      bool await_ready() const noexcept { return false; }
+      Task* task;
+      bool await_ready() const noexcept { return task->ready(); }
       bool await_suspend(std::coroutine_handle<> parent) const {
-        return child.promise().start(child, parent);
+        return task->handle_.promise().start(task->handle_, parent);
       }
-      T await_resume() const { return child.promise().take(); }
+      T await_resume() const {
+        return task->ready() ? task->take() : task->handle_.promise().take();
+      }
     };
-    assert(handle_);
-    return Awaiter{handle_};
+    return Awaiter{this};
   }
 
  private:
   std::coroutine_handle<promise_type> handle_;
+  std::optional<Value> value_;
 };
 
 namespace internal {

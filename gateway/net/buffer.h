@@ -7,7 +7,8 @@
 namespace gateway {
 
 // A block of memory from a free list of the thread. The usual size is kBlockBytes; other sizes come
-// from the heap. Move-only; views into it stay valid when it moves.
+// from the heap. Move-only; views into it stay valid when it moves. Used, shared ones too, on the
+// thread that made it.
 class Buffer {
  public:
   static constexpr size_t kBlockBytes = 16384;
@@ -31,6 +32,9 @@ class Buffer {
   size_t capacity() const { return capacity_; }
   explicit operator bool() const { return data_ != nullptr; }
   void release() noexcept;
+  // Another hold on the same block, which lives as long as any.
+  Buffer share() const;
+  bool shared() const;
 
  private:
   char* data_ = nullptr;

@@ -13,6 +13,15 @@ void InputBuffer::makeRoom(size_t limit) {
     return;
   }
   if (end_ < buffer_.capacity()) return;
+  if (begin_ > 0 && buffer_.shared()) {
+    // What lies before belongs to a head.
+    Buffer own(buffer_.capacity());
+    std::memcpy(own.data(), buffer_.data() + begin_, size());
+    end_ -= begin_;
+    begin_ = 0;
+    buffer_ = std::move(own);
+    return;
+  }
   if (begin_ > 0) {
     std::memmove(buffer_.data(), buffer_.data() + begin_, size());
     end_ -= begin_;
@@ -25,10 +34,17 @@ void InputBuffer::makeRoom(size_t limit) {
 }
 
 Task<IoResult> InputBuffer::fill(Stream& stream, Deadline deadline, size_t limit) {
-  if (size() >= limit) co_return IoResult{IoStatus::Full};
+  if (size() >= limit) return IoResult{IoStatus::Full};
   makeRoom(limit);
-  const IoResult result =
-      co_await stream.read({buffer_.data() + end_, buffer_.capacity() - end_}, deadline);
+  auto reading = stream.read({buffer_.data() + end_, buffer_.capacity() - end_}, deadline);
+  if (!reading.ready()) return filled(std::move(reading));
+  const IoResult result = reading.take();
+  end_ += result.bytes;
+  return result;
+}
+
+Task<IoResult> InputBuffer::filled(Task<IoResult> reading) {
+  const IoResult result = co_await std::move(reading);
   end_ += result.bytes;
   co_return result;
 }
@@ -46,7 +62,15 @@ void InputBuffer::append(std::string_view bytes) {
 void InputBuffer::consume(size_t bytes) {
   assert(bytes <= size());
   begin_ += bytes;
-  if (begin_ == end_) begin_ = end_ = 0;
+  if (begin_ < end_) return;
+  begin_ = end_ = 0;
+  // From its start again, where a head may lie.
+  if (buffer_.shared()) buffer_.release();
+}
+
+void InputBuffer::release() {
+  buffer_.release();
+  begin_ = end_ = 0;
 }
 
 void InputBuffer::releaseIfEmpty() {
@@ -56,15 +80,12 @@ void InputBuffer::releaseIfEmpty() {
 Buffer InputBuffer::takeHead(size_t bytes, size_t* offset) {
   assert(bytes <= size());
   *offset = begin_;
-  const std::string_view rest = view().substr(bytes);
-  Buffer head = std::move(buffer_);
-  begin_ = end_ = 0;
-  if (!rest.empty()) {
-    buffer_ = Buffer(std::max(rest.size(), Buffer::kBlockBytes));
-    std::memcpy(buffer_.data(), rest.data(), rest.size());
-    end_ = rest.size();
+  if (bytes < size()) {
+    begin_ += bytes;
+    return buffer_.share();
   }
-  return head;
+  begin_ = end_ = 0;
+  return std::move(buffer_);
 }
 
 }  // namespace gateway

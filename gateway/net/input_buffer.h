@@ -21,14 +21,17 @@ class InputBuffer {
   // Bytes that came another way: what a replay or a test has.
   void append(std::string_view bytes);
   void consume(size_t bytes);
+  // Gives the block back with what is in it.
+  void release();
   // Gives the block back when nothing is in it.
   void releaseIfEmpty();
 
   // Detaches the memory in which the first `bytes` lie (at offset *offset), so that views into them
-  // live as long as the returned buffer; what follows them stays here, in another block.
+  // live as long as the returned buffer; what follows them stays here, in the same block.
   Buffer takeHead(size_t bytes, size_t* offset);
 
  private:
+  Task<IoResult> filled(Task<IoResult> reading);
   void makeRoom(size_t limit);
 
   Buffer buffer_;

@@ -50,6 +50,13 @@ void enable(int fd, int level, int option) {
   ::setsockopt(fd, level, option, &on, sizeof on);
 }
 
+// What is accepted inherits it: no call for each connection.
+void prepare(int fd) {
+  enable(fd, IPPROTO_TCP, TCP_NODELAY);
+  ::setsockopt(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &ListenSocket::kUnsentBytes,
+               sizeof ListenSocket::kUnsentBytes);
+}
+
 bool isAnyIpv6(const Poco::Net::SocketAddress& address) {
   return address.af() == AF_INET6 && address.host().isWildcard();
 }
@@ -62,8 +69,7 @@ waf::Result<ListenSocket> ListenSocket::open(const Poco::Net::SocketAddress& add
   UniqueFd fd(::socket(address.af(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_TCP));
   if (!fd) return refused(address, errno);
   enable(fd.get(), SOL_SOCKET, SO_REUSEADDR);
-  // What is accepted inherits it: no call for each connection.
-  enable(fd.get(), IPPROTO_TCP, TCP_NODELAY);
+  prepare(fd.get());
   if (shared) enable(fd.get(), SOL_SOCKET, SO_REUSEPORT);
   if (address.af() == AF_INET6) {
     // [::] takes IPv4 too; any other IPv6 address is only itself.
@@ -109,6 +115,7 @@ waf::Result<ListenSocket> ListenSocket::adopt(UniqueFd descriptor) {
     return waf::fail(waf::ErrorCode::Invalid, "net",
                      "a descriptor that was handed over is no listening socket");
   }
+  prepare(descriptor.get());
   return ListenSocket(descriptor.release());
 }
 

@@ -19,6 +19,10 @@ namespace gateway {
 // prepared.
 class ListenSocket final : public Poco::Net::ServerSocket {
  public:
+  // What waits in the kernel of an accepted connection beyond what the peer's window takes, so that
+  // a peer that does not read stops our writes.
+  static constexpr int kUnsentBytes = 128 << 10;
+
   // `count` sockets on one address, between which the kernel spreads the connections
   // (SO_REUSEPORT), one for each loop. Port 0 picks one port for all. An address that another
   // process uses is refused (Conflict), although SO_REUSEPORT alone would share it with a process

@@ -78,21 +78,12 @@ IoResult Socket::tryRead(std::span<char> into) {
   }
 }
 
-IoResult Socket::tryWrite(std::span<const char> bytes) {
-  iovec part{};
-  part.iov_base = const_cast<char*>(bytes.data());
-  part.iov_len = bytes.size();
-  return tryWritev({&part, 1});
-}
-
-IoResult Socket::tryWritev(std::span<const iovec> parts) {
+template <typename Send>
+IoResult Socket::tryWriteBy(Send&& send) {
   for (;;) {
     if (!open_) return {IoStatus::Closed};
     if (!handle_.writable()) return {IoStatus::WantWrite};
-    msghdr message{};
-    message.msg_iov = const_cast<iovec*>(parts.data());
-    message.msg_iovlen = parts.size();
-    const ssize_t sent = ::sendmsg(fd_, &message, MSG_NOSIGNAL);
+    const ssize_t sent = send();
     if (sent >= 0) {
       written_ += static_cast<uint64_t>(sent);
       return {IoStatus::Ok, static_cast<size_t>(sent)};
@@ -105,6 +96,19 @@ IoResult Socket::tryWritev(std::span<const iovec> parts) {
       return failed;
     }
   }
+}
+
+IoResult Socket::tryWrite(std::span<const char> bytes) {
+  const int flags = MSG_NOSIGNAL | (end_follows_ ? MSG_MORE : 0);
+  return tryWriteBy([&] { return ::send(fd_, bytes.data(), bytes.size(), flags); });
+}
+
+IoResult Socket::tryWritev(std::span<const iovec> parts) {
+  msghdr message{};
+  message.msg_iov = const_cast<iovec*>(parts.data());
+  message.msg_iovlen = parts.size();
+  const int flags = MSG_NOSIGNAL | (end_follows_ ? MSG_MORE : 0);
+  return tryWriteBy([&] { return ::sendmsg(fd_, &message, flags); });
 }
 
 Poco::Net::SocketAddress Socket::local() const {
@@ -131,10 +135,6 @@ bool Socket::quiet() {
 void Socket::setNoDelay() {
   const int on = 1;
   ::setsockopt(fd_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-}
-
-void Socket::boundUnsent(int bytes) {
-  ::setsockopt(fd_, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &bytes, sizeof bytes);
 }
 
 uint64_t Socket::unacknowledged() const {

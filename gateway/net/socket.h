@@ -57,14 +57,18 @@ class Socket {
   bool quiet();
 
   void setNoDelay();
-  // Bounds what waits in the kernel beyond what the peer's window takes, so that a peer that does
-  // not read stops our writes.
-  void boundUnsent(int bytes);
+  // From now on the kernel keeps back what fills no segment, for 200 ms at most: it leaves with the
+  // end.
+  void announceEnd() { end_follows_ = true; }
   void shutdownWrite();
+  // The loop hears of it no more, and whoever waits gets Closed; it stays open.
+  void leaveLoop() { handle_.close(); }
   // With reset, the peer sees RST at once and no TIME_WAIT is left here.
   void close(bool reset = false);
 
  private:
+  template <typename Send>
+  IoResult tryWriteBy(Send&& send);
   Socket(EventLoop* loop, int fd, const Poco::Net::SocketAddress& peer);
 
   Poco::Net::StreamSocket socket_;
@@ -72,6 +76,7 @@ class Socket {
   std::optional<Poco::Net::SocketAddress> announced_local_;
   int fd_;
   bool open_ = true;
+  bool end_follows_ = false;
   uint64_t written_ = 0;
   mutable uint64_t times_asked_ = 0;
   IoHandle handle_;

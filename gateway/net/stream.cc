@@ -40,11 +40,34 @@ class AckProgress {
 constexpr std::chrono::milliseconds kLingerTimeout{2000};
 constexpr size_t kLingerBytes = 1u << 20;
 
+constexpr size_t kCopied = 4096;
+
 // An acknowledgement wakes nobody, so it is looked for.
 constexpr std::chrono::milliseconds kAckPoll{100};
 
+// When to look again: at one of a few moments that all of a loop's connections share, so that it
+// wakes seldom and never for all of them.
+Deadline nextPoll(Deadline now, int descriptor) {
+  constexpr int kMoments = 8;
+  const auto offset = kAckPoll * (descriptor % kMoments) / kMoments;
+  const auto passed = (now - offset + kAckPoll / 2).time_since_epoch() / kAckPoll;
+  return Deadline((passed + 1) * kAckPoll + offset);
+}
+
 bool wants(IoStatus status) {
   return status == IoStatus::WantRead || status == IoStatus::WantWrite;
+}
+
+size_t sizeOf(const Stream::Pieces& pieces) {
+  return pieces[0].size() + pieces[1].size() + pieces[2].size();
+}
+
+void removePrefix(Stream::Pieces& pieces, size_t bytes) {
+  for (std::string_view& piece : pieces) {
+    const size_t of_piece = std::min(piece.size(), bytes);
+    piece.remove_prefix(of_piece);
+    bytes -= of_piece;
+  }
 }
 
 }  // namespace
@@ -55,6 +78,12 @@ IoHandle::Wait Stream::waitFor(IoStatus want, Deadline deadline) {
 }
 
 Task<IoResult> Stream::read(std::span<char> into, Deadline deadline) {
+  const IoResult result = tryRead(into);
+  if (!wants(result.status)) return result;
+  return readLater(into, deadline);
+}
+
+Task<IoResult> Stream::readLater(std::span<char> into, Deadline deadline) {
   for (;;) {
     const IoResult result = tryRead(into);
     if (!wants(result.status)) co_return result;
@@ -68,9 +97,19 @@ Task<IoResult> Stream::write(std::string_view bytes, Deadline deadline) {
 }
 
 Task<IoResult> Stream::write(Pieces pieces, Deadline deadline) {
+  const size_t size = sizeOf(pieces);
+  if (size == 0) return IoResult{};
+  const IoResult result = tryWrite(pieces);
+  if (result.ok() && result.bytes < size) removePrefix(pieces, result.bytes);
+  if (wants(result.status) || (result.ok() && result.bytes < size)) {
+    return writeAll(pieces, result.bytes, deadline);
+  }
+  return result;
+}
+
+Task<IoResult> Stream::writeAll(Pieces pieces, size_t sent, Deadline deadline) {
   const auto span = deadline - loop().now();
-  size_t left = pieces[0].size() + pieces[1].size() + pieces[2].size();
-  size_t sent = 0;
+  size_t left = sizeOf(pieces);
   // Asks the kernel, so it begins where the write has to wait: most never do.
   std::optional<AckProgress> progress;
   while (left > 0) {
@@ -78,12 +117,7 @@ Task<IoResult> Stream::write(Pieces pieces, Deadline deadline) {
     if (result.ok()) {
       sent += result.bytes;
       left -= result.bytes;
-      size_t gone = result.bytes;
-      for (std::string_view& piece : pieces) {
-        const size_t of_piece = std::min(piece.size(), gone);
-        piece.remove_prefix(of_piece);
-        gone -= of_piece;
-      }
+      removePrefix(pieces, result.bytes);
       continue;
     }
     if (!wants(result.status)) co_return IoResult{result.status, sent, result.error};
@@ -101,25 +135,30 @@ Task<IoResult> Stream::write(Pieces pieces, Deadline deadline) {
   co_return IoResult{IoStatus::Ok, sent};
 }
 
-Task<IoStatus> Stream::waitAcknowledged(std::chrono::milliseconds span) {
+Task<void> Stream::waitAcknowledged(std::chrono::milliseconds span) {
+  // The client's own end would wake the loop for nothing.
+  socket_->leaveLoop();
   AckProgress progress(*socket_, span);
   Deadline deadline = loop().after(span);
   while (socket_->open() && socket_->unacknowledged() > 0) {
     if (loop().now() >= deadline) {
       if (!progress.enough()) {
         stalled_ = true;
-        co_return IoStatus::Timeout;
+        break;
       }
       deadline = loop().after(span);
     }
-    const WaitResult waited = co_await loop().sleepFor(kAckPoll);
-    if (waited != WaitResult::Timeout) co_return toIoStatus(waited);
+    if (co_await loop().sleepUntil(nextPoll(loop().now(), socket_->fd())) != WaitResult::Timeout)
+      break;
   }
-  co_return IoStatus::Ok;
 }
 
 Task<IoStatus> Stream::waitReadable(Deadline deadline) {
-  if (hasBufferedInput()) co_return IoStatus::Ok;
+  if (hasBufferedInput()) return IoStatus::Ok;
+  return waitForInput(deadline);
+}
+
+Task<IoStatus> Stream::waitForInput(Deadline deadline) {
   co_return toIoStatus(co_await socket_->handle().waitReadable(deadline));
 }
 
@@ -149,8 +188,10 @@ Task<void> Stream::closeInOrder(bool drop_input, std::chrono::milliseconds span)
   if (!stalled_ && socket_->open()) {
     const Deadline deadline = loop().after(kLingerTimeout);
     co_await shutdownWrite(deadline);
+    // While it is in the processor's caches.
+    releaseState();
     if (drop_input) co_await dropInput(deadline, kLingerBytes);
-    static_cast<void>(co_await waitAcknowledged(span));
+    if (socket_->unacknowledged() > 0) co_await waitAcknowledged(span);
   }
   socket_->close(stalled_);
 }
@@ -161,6 +202,13 @@ Task<void> PlainStream::shutdownWrite(Deadline /*deadline*/) {
 }
 
 IoResult PlainStream::tryWrite(const Pieces& pieces) {
+  // Of what is small a copy costs less than the kernel's reading of a vector.
+  if (const size_t size = sizeOf(pieces); size <= kCopied) {
+    std::array<char, kCopied> whole;
+    char* end = whole.data();
+    for (const std::string_view piece : pieces) end = std::copy(piece.begin(), piece.end(), end);
+    return socket_->tryWrite({whole.data(), size});
+  }
   std::array<iovec, 3> parts{};
   size_t count = 0;
   for (const std::string_view piece : pieces) {

@@ -33,7 +33,6 @@ struct TlsInfo {
   std::string cipher;
   std::string alpn;  // "http/1.1", "h2", "" when none was negotiated
   bool resumed = false;
-  std::string ja4;                                  // the client's fingerprint
   std::shared_ptr<const ClientCertificate> client;  // null where none was asked for
 };
 
@@ -66,6 +65,9 @@ class Stream {
   // Reads nothing: true when bytes (or the end) are known to be there.
   virtual bool hasBufferedInput() const { return false; }
 
+  // What is written from now on is the last: it leaves in one segment with the end that
+  // shutdownWrite() says, which has to come at once.
+  void announceEnd() { socket_->announceEnd(); }
   // Says to the peer that nothing follows (close_notify, then FIN). Best effort.
   virtual Task<void> shutdownWrite(Deadline deadline) = 0;
   // Ends a connection whose peer may still be sending: closes our side, reads and drops until the
@@ -73,12 +75,9 @@ class Stream {
   // bytes with RST, and the peer may lose the response that it has not read yet (RFC 9112, 9.6).
   Task<void> lingeringClose(Deadline deadline, size_t limit = 1u << 20);
   // The end of a connection in order: says so to the peer, with `drop_input` reads on as
-  // lingeringClose() does, waits until all was acknowledged as waitAcknowledged() does, and closes;
-  // a stalled stream is reset.
+  // lingeringClose() does, waits until all was acknowledged, at kLeastRate at least in each span,
+  // and closes; a stalled stream is reset.
   Task<void> closeInOrder(bool drop_input, std::chrono::milliseconds span);
-  // Waits until the peer has acknowledged what was written, at kLeastRate at least in each span:
-  // Ok, or Timeout, which leaves the stream stalled().
-  Task<IoStatus> waitAcknowledged(std::chrono::milliseconds span);
   // The peer did not take what it asked for: only a reset frees what waits for it.
   bool stalled() const { return stalled_; }
   // At once; with reset as RST.
@@ -91,6 +90,8 @@ class Stream {
   virtual bool quiet() { return socket_->quiet(); }
 
   virtual const TlsInfo* tls() const { return nullptr; }
+  // The TLS client's, as JA4 writes it: made when it is first asked for, which is for an event.
+  virtual std::string fingerprint() { return {}; }
   // After Failed without an errno: what TLS says about it. Lives as long as the process.
   virtual const char* faultReason() const { return ""; }
   Socket& socket() { return *socket_; }
@@ -102,13 +103,19 @@ class Stream {
  protected:
   virtual IoResult tryRead(std::span<char> into) = 0;
   virtual IoResult tryWrite(const Pieces& pieces) = 0;
+  // Nothing is read or written any more: gives back what only that takes.
+  virtual void releaseState() {}
   // Waits for what WantRead or WantWrite asked for.
   IoHandle::Wait waitFor(IoStatus want, Deadline deadline);
 
   std::unique_ptr<Socket> socket_;
 
  private:
+  Task<IoStatus> waitForInput(Deadline deadline);
+  Task<IoResult> readLater(std::span<char> into, Deadline deadline);
+  Task<IoResult> writeAll(Pieces pieces, size_t sent, Deadline deadline);
   Task<void> dropInput(Deadline deadline, size_t limit);
+  Task<void> waitAcknowledged(std::chrono::milliseconds span);
 
   bool stalled_ = false;
 };

@@ -12,7 +12,6 @@ namespace {
 
 constexpr std::chrono::milliseconds kHandshakeTimeout{10000};
 constexpr std::chrono::seconds kRefusalEvents{1};
-constexpr int kUnsentBytes = 128 << 10;
 
 // Counts a connection for as long as it is open.
 class OpenConnection {
@@ -51,10 +50,10 @@ void record(Worker* worker, const waf::AuditEvent& event) {
 // A handshake that failed is a refusal too. A client that only went away (a port scan, a browser
 // that opened one connection too many) is not.
 void recordTlsFailure(Worker* worker, const Poco::Net::SocketAddress& peer,
-                      const std::string& error, const HelloNotes& hello) {
+                      const std::string& error, HelloNotes hello) {
   waf::AuditEvent event = refusalOf(worker, peer, waf::Reason::Tls, "TLS " + error);
   event.tls_sni = hello.server_name;
-  event.tls_ja4 = hello.ja4;
+  event.tls_ja4 = hello.ja4();
   record(worker, event);
 }
 
@@ -139,8 +138,6 @@ Task<void> serve(Worker* worker, std::string listener_key, std::unique_ptr<Socke
     socket->close(true);
     co_return;
   }
-  socket->setNoDelay();
-  socket->boundUnsent(kUnsentBytes);
   std::unique_ptr<Stream> stream;
   if (listener->config.tls) {
     const Poco::Net::SocketAddress peer = socket->peer();
@@ -152,7 +149,7 @@ Task<void> serve(Worker* worker, std::string listener_key, std::unique_ptr<Socke
                                                             worker->loop->after(kHandshakeTimeout));
     if (!accepted.stream) {
       if (accepted.status == IoStatus::Failed || accepted.status == IoStatus::Timeout) {
-        recordTlsFailure(worker, peer, accepted.error, accepted.hello);
+        recordTlsFailure(worker, peer, accepted.error, std::move(accepted.hello));
       }
       co_return;
     }

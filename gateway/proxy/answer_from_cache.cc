@@ -25,8 +25,12 @@ std::string keyOf(const Request& request) {
 }  // namespace
 
 Task<Exchange::Step> Exchange::answerFromCache(Request& request, CacheUse* cache) {
+  if (request.site->cache == nullptr) return Step::GoOn;
+  return lookUp(request, cache);
+}
+
+Task<Exchange::Step> Exchange::lookUp(Request& request, CacheUse* cache) {
   ResponseCache* const store = request.site->cache.get();
-  if (store == nullptr) co_return Step::GoOn;
   const auto fields = fieldsOf(request.head.fields);
   if (!mayUseCache(request.head.method, fields) || request.head.hasBody()) {
     cache->forward_reason = isSafe(request.head.method) ? "bypass" : "method";
@@ -103,7 +107,12 @@ Task<void> Exchange::sendStored(Request& request, const StoredResponse& stored,
 // A 304 to our own condition renews what is stored, and that answers the client.
 Task<Exchange::Step> Exchange::revalidated(Request& request, const CacheUse& cache,
                                            const ResponseHead& response) {
-  if (!cache.stale || response.status != 304) co_return Step::GoOn;
+  if (!cache.stale || response.status != 304) return Step::GoOn;
+  return renew(request, cache, response);
+}
+
+Task<Exchange::Step> Exchange::renew(Request& request, const CacheUse& cache,
+                                     const ResponseHead& response) {
   if (co_await inspectResponseHead(request, response) == Step::Done) co_return Step::Done;
   const auto fields = fieldsOf(request.head.fields);
   const ExchangeTimes times{cache.requested, worker_.clock.monotonic(), worker_.clock.wall()};

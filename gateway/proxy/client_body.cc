@@ -52,14 +52,18 @@ Task<IoResult> ClientBody::flush(Deadline deadline) {
 
 Task<IoResult> ClientBody::finish(std::string_view data, Deadline deadline,
                                   const Trailers& trailers) {
-  if (encoder_) {
-    const IoResult result = co_await encode(data, deadline);
-    if (!result.ok()) co_return result;
-    if (!encoder_->finish(&ready_)) co_return IoResult{IoStatus::Failed};
-    data = ready_;
-  }
+  if (encoder_) return finishEncoded(data, deadline, trailers);
   *sent_ += data.size();
-  co_return co_await downstream_.finish(data, deadline, trailers);
+  return downstream_.finish(data, deadline, trailers);
+}
+
+Task<IoResult> ClientBody::finishEncoded(std::string_view data, Deadline deadline,
+                                         const Trailers& trailers) {
+  const IoResult result = co_await encode(data, deadline);
+  if (!result.ok()) co_return result;
+  if (!encoder_->finish(&ready_)) co_return IoResult{IoStatus::Failed};
+  *sent_ += ready_.size();
+  co_return co_await downstream_.finish(ready_, deadline, trailers);
 }
 
 }  // namespace gateway

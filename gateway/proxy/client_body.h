@@ -24,6 +24,7 @@ class ClientBody {
 
  private:
   Task<IoResult> encode(std::string_view data, Deadline deadline);
+  Task<IoResult> finishEncoded(std::string_view data, Deadline deadline, const Trailers& trailers);
   Task<IoResult> push(bool coded, Deadline deadline);
 
   Downstream& downstream_;

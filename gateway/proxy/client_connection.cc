@@ -10,10 +10,14 @@ ClientConnection::ClientConnection(Worker* worker, std::string listener_key,
   peer_ = toIpAddress(stream_->peer());
   peer_ip_ = peer_.toString();
   peer_port_ = stream_->peer().port();
+  worker_->client_connections.insert(this);
+}
+
+void ClientConnection::learnLocal() const {
+  if (!local_ip_.empty()) return;
   const Poco::Net::SocketAddress local = stream_->socket().local();
   local_ip_ = toIpAddress(local).toString();
   local_port_ = local.port();
-  worker_->client_connections.insert(this);
 }
 
 ClientConnection::~ClientConnection() { worker_->client_connections.erase(this); }

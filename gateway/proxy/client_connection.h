@@ -36,18 +36,27 @@ class ClientConnection {
   const waf::IpAddress& peer() const { return peer_; }
   const std::string& peerIp() const { return peer_ip_; }
   uint16_t peerPort() const { return peer_port_; }
-  const std::string& localIp() const { return local_ip_; }
-  uint16_t localPort() const { return local_port_; }
+  // The address that the client connected to: the kernel is asked for it when somebody wants it.
+  const std::string& localIp() const {
+    learnLocal();
+    return local_ip_;
+  }
+  uint16_t localPort() const {
+    learnLocal();
+    return local_port_;
+  }
 
  private:
+  void learnLocal() const;
+
   Worker* const worker_;
   const std::string listener_key_;
   std::unique_ptr<Stream> stream_;
   waf::IpAddress peer_;
   std::string peer_ip_;
   uint16_t peer_port_ = 0;
-  std::string local_ip_;
-  uint16_t local_port_ = 0;
+  mutable std::string local_ip_;  // "" as long as nobody asked
+  mutable uint16_t local_port_ = 0;
 };
 
 // Accepts on one listener of one loop until it is told to stop.

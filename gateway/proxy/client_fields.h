@@ -32,7 +32,7 @@ void forEachClientField(const Request& request, const ResponseHead& response, F&
     return name.size() == other.size() && waf::equalsIgnoreCase(name, other);
   };
   for (const HeaderField& field : response.fields) {
-    if (hops.drops(field.name) || is(field.name, "x-request-id")) continue;
+    if (hops.drops(field) || is(field.name, "x-request-id")) continue;
     if (!request.site->hsts.empty() && is(field.name, "strict-transport-security")) continue;
     if (hide) {
       if (is(field.name, "server") || is(field.name, "x-powered-by") ||

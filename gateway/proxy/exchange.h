@@ -37,6 +37,8 @@ class Exchange {
   Task<void> run(Request& request);
   // The head was refused: the answer, the event, the counters.
   Task<void> refuseHead(Request& request, const Refusal& refusal, waf::Reason reason);
+  // The same where the client would not understand an answer: the connection is cut.
+  void cutHead(Request& request, const Refusal& refusal);
 
   // A connection was refused before there was a request to answer: its event.
   static void recordRefusal(const ClientConnection& client, Request& request);
@@ -59,6 +61,7 @@ class Exchange {
   // inspect_request.cc
   Task<Step> inspectHead(Request& request);
   Task<Step> readBody(Request& request);
+  Task<Step> readParts(Request& request);
   void inspectTrailers(Request& request);
   Task<Step> takeBodyPart(Request& request, const BodyPart& part, bool inspect);
   Task<Step> refuseBody(Request& request, BodyPart part);
@@ -69,7 +72,11 @@ class Exchange {
   struct BodyStream;  // the request's body on its way while the response comes
   Task<void> streamBody(Request& request, EndpointExchange& exchange, BodyStream& stream);
   void startStream(Request& request, EndpointExchange& exchange);
-  Task<void> endStream();
+  Task<void> endStream() {
+    if (!body_stream_) return {};
+    return waitForStream();
+  }
+  Task<void> waitForStream();
 
   // forward.cc
   struct Asked {  // how asking the upstream ended
@@ -90,13 +97,17 @@ class Exchange {
 
   // answer_from_cache.cc
   Task<Step> answerFromCache(Request& request, CacheUse* cache);
+  Task<Step> lookUp(Request& request, CacheUse* cache);
   Task<void> sendStored(Request& request, const StoredResponse& stored, const std::string& status);
   Task<Step> revalidated(Request& request, const CacheUse& cache, const ResponseHead& response);
+  Task<Step> renew(Request& request, const CacheUse& cache, const ResponseHead& response);
   std::shared_ptr<StoredResponse> plan(Request& request, const CacheUse& cache,
                                        const ResponseHead& response);
 
   // relay_response.cc
   Task<Step> inspectResponseHead(Request& request, const ResponseHead& response);
+  // What was not inspected goes on or not, as the site's failure policy says.
+  bool noteUninspected(Request& request);
   Task<void> relayResponse(Request& request, EndpointExchange& exchange,
                            const ResponseHead& response, const CacheUse& cache);
   struct Held {  // the start of the response's body, kept back while it is inspected
@@ -125,8 +136,11 @@ class Exchange {
   using ExtraFields = std::vector<std::pair<std::string_view, std::string>>;
   Task<void> refuse(Request& request, int status, waf::Reason reason, std::string detail,
                     ExtraFields extra = {});
+  Task<Step> refused(Request& request, int status, waf::Reason reason, std::string detail,
+                     ExtraFields extra = {});  // refuse() as the last step
   Task<void> refuseGrpc(Request& request, int status);
   Task<void> reply(Request& request, std::string head, std::string_view body);
+  Task<Step> replied(Request& request, std::string head);  // reply() without a body, as the last
   void beginHead(Request& request, int status, std::string* out);
 
   // record.cc

@@ -54,7 +54,7 @@ Task<void> Exchange::forward(Request& request, CacheUse cache) {
   Asked asked;
   bool fresh = false;
   std::optional<size_t> index;
-  cache.requested = worker_.clock.monotonic();
+  if (request.site->cache) cache.requested = worker_.clock.monotonic();
   for (size_t attempt = 0; attempt < kMaxAttempts; ++attempt) {
     if (!fresh) {
       const auto next = balancer.pick(tried, worker_.loop->now());
@@ -161,6 +161,7 @@ Task<Exchange::Asked> Exchange::ask(Request& request, const CacheUse& cache,
     if (!asked.result.ok()) co_return asked;
     startStream(request, exchange);
   } else if (request.body_complete) {
+    co_await worker_.loop->stage(EventLoop::Stage::Write);
     asked.result = co_await exchange.finishRequest(request.buffered, request.trailers);
   } else {
     asked = co_await sendBody(request, exchange);

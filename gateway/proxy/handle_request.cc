@@ -52,6 +52,16 @@ Task<void> Exchange::refuseHead(Request& request, const Refusal& refusal, waf::R
   count(request);
 }
 
+void Exchange::cutHead(Request& request, const Refusal& refusal) {
+  request.keep_alive = false;
+  request.status = 0;
+  request.reason = waf::Reason::Protocol;
+  request.detail = refusal.reason;
+  record(request);
+  count(request);
+  downstream_.cut();
+}
+
 void Exchange::cancel() {
   if (under_way_ != nullptr && *under_way_) (*under_way_)->cancel();
 }
@@ -77,9 +87,8 @@ Task<void> Exchange::handleRequest(Request& request) {
 Task<Exchange::Step> Exchange::route(Request& request) {
   const auto index = request.listener->hosts.find(request.head.host);
   if (!index) {
-    co_await refuse(request, 421, waf::Reason::Protocol,
-                    "no site answers for host \"" + request.head.host + "\" on this listener");
-    co_return Step::Done;
+    return refused(request, 421, waf::Reason::Protocol,
+                   "no site answers for host \"" + request.head.host + "\" on this listener");
   }
   request.site = request.snapshot->sites[*index].get();
   // A client that names one site in the handshake and another in Host would reach it past the rules
@@ -87,25 +96,22 @@ Task<Exchange::Step> Exchange::route(Request& request) {
   const TlsInfo* tls = client_.tls();
   if (tls != nullptr && !tls->server_name.empty() && tls->server_name != request.head.host &&
       request.listener->hosts.find(tls->server_name) != index) {
-    co_await refuse(request, 421, waf::Reason::Protocol,
-                    "host \"" + request.head.host + "\" is another site than the handshake's \"" +
-                        tls->server_name + "\"");
-    co_return Step::Done;
+    return refused(request, 421, waf::Reason::Protocol,
+                   "host \"" + request.head.host + "\" is another site than the handshake's \"" +
+                       tls->server_name + "\"");
   }
   const db::LimitsConfig& limits = request.site->config.limits;
   if (request.head.target.size() > limits.uri_bytes) {
-    co_await refuse(
+    return refused(
         request, 414, waf::Reason::Limit,
         "the target is longer than " + std::to_string(limits.uri_bytes) + " bytes (uri_bytes)");
-    co_return Step::Done;
   }
   if (request.head.bytes.size() > limits.head_bytes ||
       request.head.fields.size() > limits.header_fields) {
-    co_await refuse(request, 431, waf::Reason::Limit,
-                    "the head is larger than the site's limits (head_bytes, header_fields)");
-    co_return Step::Done;
+    return refused(request, 431, waf::Reason::Limit,
+                   "the head is larger than the site's limits (head_bytes, header_fields)");
   }
-  co_return Step::GoOn;
+  return Step::GoOn;
 }
 
 Task<Exchange::Step> Exchange::admit(Request& request) {
@@ -130,22 +136,20 @@ Task<Exchange::Step> Exchange::admit(Request& request) {
     const bool denied = verdict == AccessList::Verdict::Denied;
     std::string detail = request.client_ip;
     detail += denied ? " is on the site's deny list" : " is not on the site's allow list";
-    co_await refuse(request, 403, waf::Reason::Access, std::move(detail));
-    co_return Step::Done;
+    return refused(request, 403, waf::Reason::Access, std::move(detail));
   }
   if (site.rate_limiter) {
     const RateLimiter::Verdict rate = site.rate_limiter->admit(request.client, worker_.loop->now());
     if (!rate.allowed) {
       const db::RateLimitConfig& limit = site.config.rate_limit;
       ExtraFields extra{{"Retry-After", std::to_string(rate.retry_after.count())}};
-      co_await refuse(request, 429, waf::Reason::Rate,
-                      request.client_ip + " sent more than " + std::to_string(limit.requests) +
-                          " requests in " + std::to_string(limit.window_ms) + " ms",
-                      std::move(extra));
-      co_return Step::Done;
+      return refused(request, 429, waf::Reason::Rate,
+                     request.client_ip + " sent more than " + std::to_string(limit.requests) +
+                         " requests in " + std::to_string(limit.window_ms) + " ms",
+                     std::move(extra));
     }
   }
-  co_return Step::GoOn;
+  return Step::GoOn;
 }
 
 Task<Exchange::Step> Exchange::checkMethod(Request& request) {
@@ -153,22 +157,20 @@ Task<Exchange::Step> Exchange::checkMethod(Request& request) {
   // TRACE would show an attacker's script the fields that browsers and proxies hide from it.
   if (head.method == "TRACE" || head.method == "CONNECT" || head.method == "TRACK") {
     ExtraFields extra{{"Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"}};
-    co_await refuse(request, 405, waf::Reason::Protocol,
-                    "method " + std::string(head.method) + " is not passed on", std::move(extra));
-    co_return Step::Done;
+    return refused(request, 405, waf::Reason::Protocol,
+                   "method " + std::string(head.method) + " is not passed on", std::move(extra));
   }
   if (head.method == "OPTIONS" && isLastHop(head)) {
     std::string out;
     beginHead(request, 200, &out);
     out += "Allow: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS\r\nContent-Length: 0\r\n";
-    co_await reply(request, std::move(out), {});
-    co_return Step::Done;
+    return replied(request, std::move(out));
   }
-  co_return Step::GoOn;
+  return Step::GoOn;
 }
 
 Task<Exchange::Step> Exchange::redirectToHttps(Request& request) {
-  if (!request.site->config.redirect_to_https || request.secure) co_return Step::GoOn;
+  if (!request.site->config.redirect_to_https || request.secure) return Step::GoOn;
   std::string location = "https://";
   const bool ipv6 = request.head.host.find(':') != std::string::npos;
   location += ipv6 ? "[" + request.head.host + "]" : request.head.host;
@@ -181,16 +183,14 @@ Task<Exchange::Step> Exchange::redirectToHttps(Request& request) {
   std::string out;
   beginHead(request, 308, &out);
   out += "Location: " + location + "\r\nContent-Length: 0\r\n";
-  co_await reply(request, std::move(out), {});
-  co_return Step::Done;
+  return replied(request, std::move(out));
 }
 
 Task<Exchange::Step> Exchange::checkClientCertificate(Request& request) {
   CertificateVerdict verdict =
       judgeClientCertificate(request.site->client_auth.get(), client_.tls());
-  if (verdict.status == 0) co_return Step::GoOn;
-  co_await refuse(request, verdict.status, waf::Reason::Tls, std::move(verdict.detail));
-  co_return Step::Done;
+  if (verdict.status == 0) return Step::GoOn;
+  return refused(request, verdict.status, waf::Reason::Tls, std::move(verdict.detail));
 }
 
 }  // namespace gateway

@@ -6,8 +6,8 @@
 namespace gateway {
 
 Task<IoResult> Http1Downstream::sendContinue(Deadline deadline) {
-  if (!input_.empty()) co_return IoResult{};
-  co_return co_await stream_.write("HTTP/1.1 100 Continue\r\n\r\n", deadline);
+  if (!input_.empty()) return IoResult{};
+  return stream_.write("HTTP/1.1 100 Continue\r\n\r\n", deadline);
 }
 
 void Http1Downstream::begin(Request& request, std::string head, BodyFraming framing) {
@@ -19,7 +19,8 @@ void Http1Downstream::begin(Request& request, std::string head, BodyFraming fram
   takes_trailers_ = takesTrailers(request.head.fields);
   HeadWriter writer(&head);
   if (framing == BodyFraming::Chunked) writer.framing(BodyFraming::Chunked, 0);
-  if (!request.keep_alive) {
+  closes_ = !request.keep_alive;
+  if (closes_) {
     writer.field("Connection", "close");
   } else if (request.head.isHttp10()) {
     writer.field("Connection", "keep-alive");

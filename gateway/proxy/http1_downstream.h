@@ -35,6 +35,7 @@ class Http1Downstream final : public Downstream {
   Task<IoResult> flush(Deadline deadline) override { return writer_->flush(deadline); }
   Task<IoResult> finish(std::string_view data, Deadline deadline,
                         const Trailers& trailers) override {
+    if (closes_) stream_.announceEnd();
     return writer_->finishWith(data, deadline, takes_trailers_ ? trailers : kNoTrailers);
   }
   bool started() const override { return writer_ && writer_->started(); }
@@ -57,6 +58,7 @@ class Http1Downstream final : public Downstream {
   BodyReader reader_;
   std::optional<BodyWriter> writer_;
   bool takes_trailers_ = false;  // RFC 9110, 10.1.4: said so in TE
+  bool closes_ = false;          // nothing follows the answer
   bool linger_ = false;
   bool tunnelling_ = false;
 };

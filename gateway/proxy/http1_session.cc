@@ -10,34 +10,49 @@ void Http1Session::drain() {
 }
 
 Task<void> Http1Session::run() {
+  std::chrono::milliseconds write_timeout{30000};
+  co_await serveRequests(&write_timeout);
+  input_.release();
+  co_await stream().closeInOrder(linger_, write_timeout);
+}
+
+// Until the connection has to end.
+Task<void> Http1Session::serveRequests(std::chrono::milliseconds* write_timeout) {
   RequestParser parser{HeadLimits{}};
   RequestHead head;  // keeps the memory of its field list from request to request
   std::shared_ptr<const Snapshot> snapshot;
-  bool keep_alive = true;
-  std::chrono::milliseconds write_timeout{30000};
-  while (keep_alive && !worker().ending) {
-    // A connection on a listener that is gone ends after the request that is under way.
+  const ListenerTable* listener = nullptr;  // of the snapshot
+  // Takes up the newest snapshot. False where that has this connection's listener no more: the
+  // request that is under way ends with the one before.
+  const auto renew = [&] {
     const auto& newest = worker().snapshots.current();
-    if (snapshot == nullptr || newest->listener(listenerKey()) != nullptr) snapshot = newest;
-    const ListenerTable* listener = snapshot->listener(listenerKey());
-    if (listener == nullptr) break;
+    if (newest == snapshot) return true;
+    const ListenerTable* found = newest->listener(listenerKey());
+    if (found == nullptr) return false;
+    snapshot = newest;
+    listener = found;
+    return true;
+  };
+  bool keep_alive = true;
+  while (keep_alive && renew() && !worker().ending) {
     parser.setLimits(listener->limits);
-    write_timeout = listener->write_timeout;
+    *write_timeout = listener->write_timeout;
     idle_ = input_.empty();
     const HeadStatus status = co_await readRequestHead(
-        stream(), input_, parser, {listener->idle_timeout, listener->head_timeout}, &head);
+        stream(), input_, parser,
+        {listener->idle_timeout, listener->head_timeout, &worker().ending}, &head);
     idle_ = false;
     // While the connection was idle a newer snapshot may have come into force.
-    const auto& now_in_force = worker().snapshots.current();
-    if (now_in_force->listener(listenerKey()) != nullptr) snapshot = now_in_force;
+    renew();
     Request request;
     request.head = std::move(head);
     request.snapshot = snapshot;
-    request.listener = snapshot->listener(listenerKey());
+    request.listener = listener;
     if (status != HeadStatus::Complete) {
       co_await refuseHead(request, status, parser);
       break;
     }
+    ++begun_;
     Exchange::begin(*this, request);
     Http1Downstream downstream(stream(), input_, request.head, worker().draining);
     downstream_ = &downstream;
@@ -46,9 +61,18 @@ Task<void> Http1Session::run() {
     downstream_ = nullptr;
     linger_ = downstream.linger();
     head = std::move(request.head);
-    keep_alive = request.keep_alive && now_in_force->listener(listenerKey()) != nullptr;
+    keep_alive = request.keep_alive;
   }
-  co_await stream().closeInOrder(linger_, write_timeout);
+}
+
+// RFC 9113, 3.4: where HTTP/2 may be spoken by prior knowledge, a connection that begins with
+// neither of the two is one of HTTP/2 with a broken preface.
+bool Http1Session::isBrokenPreface(const Request& request, HeadStatus status,
+                                   std::string_view head) const {
+  const std::string_view line = head.substr(0, head.find('\n'));
+  return begun_ == 0 && status == HeadStatus::Refused &&
+         request.listener->config.http2_prior_knowledge && !request.secure &&
+         line.find(" HTTP/") == std::string_view::npos;
 }
 
 Task<void> Http1Session::refuseHead(Request& request, HeadStatus status,
@@ -71,6 +95,7 @@ Task<void> Http1Session::refuseHead(Request& request, HeadStatus status,
   linger_ = true;
   Http1Downstream downstream(stream(), input_, request.head, worker().draining);
   Exchange exchange(*this, downstream);
+  if (isBrokenPreface(request, status, partial)) co_return exchange.cutHead(request, refusal);
   if (status == HeadStatus::HeadTimeout) {
     co_await exchange.refuseHead(request, {408, "the request's head did not arrive in time"},
                                  waf::Reason::Limit);

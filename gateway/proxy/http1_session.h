@@ -23,10 +23,13 @@ class Http1Session final : public ClientConnection {
   void drain() override;
 
  private:
+  Task<void> serveRequests(std::chrono::milliseconds* write_timeout);
   Task<void> refuseHead(Request& request, HeadStatus status, const RequestParser& parser);
+  bool isBrokenPreface(const Request& request, HeadStatus status, std::string_view head) const;
 
   InputBuffer input_;
   Http1Downstream* downstream_ = nullptr;  // of the request under way
+  size_t begun_ = 0;                       // requests
   bool idle_ = true;
   bool linger_ = false;
 };

@@ -29,14 +29,18 @@ Http2Session::Http2Session(Worker* worker, std::string listener_key, std::unique
 // The newest snapshot that has this listener; false when it is gone from the newest one.
 bool Http2Session::pinSnapshot() {
   const auto& newest = worker().snapshots.current();
-  const bool there = newest->listener(listenerKey()) != nullptr;
-  if (there || snapshot_ == nullptr) snapshot_ = newest;
-  listener_ = snapshot_->listener(listenerKey());
-  return there;
+  if (newest == snapshot_) return listener_ != nullptr;
+  const ListenerTable* const found = newest->listener(listenerKey());
+  if (found != nullptr || snapshot_ == nullptr) {
+    snapshot_ = newest;
+    listener_ = found;
+  }
+  return found != nullptr;
 }
 
 Task<void> Http2Session::run() {
   EventLoop* const loop = worker().loop;
+  localIp();  // while it is certain that the socket is open: a stream may ask after its end
   pinSnapshot();
   if (listener_ != nullptr) {
     Http2Limits limits;

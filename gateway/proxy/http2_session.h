@@ -1,10 +1,12 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <unordered_set>
 
 #include "gateway/http2/codec.h"
+#include "gateway/loop/frame_pool.h"
 #include "gateway/net/input_buffer.h"
 #include "gateway/proxy/client_connection.h"
 #include "gateway/proxy/request.h"
@@ -47,7 +49,9 @@ class Http2Session final : public ClientConnection, private Http2Events {
   Signal changed_;  // a coroutine of this connection ended, or the writer went on
   std::unique_ptr<Http2Codec> codec_;
   size_t serving_ = 0;  // streams' coroutines
-  std::unordered_set<Http2Downstream*> downstreams_;
+  std::unordered_set<Http2Downstream*, std::hash<Http2Downstream*>, std::equal_to<>,
+                     FrameAllocator<Http2Downstream*>>
+      downstreams_;
   bool writing_ = false;
   bool reading_ = true;
   bool retiring_ = false;

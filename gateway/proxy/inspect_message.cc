@@ -32,7 +32,7 @@ std::string bodyOf(const std::string& text) {
 }
 
 // It was not sent on. A WebSocket has no status for that: this is what it means.
-void refused(Request* message) {
+void markRefused(Request* message) {
   message->endpoint.clear();
   message->status = 403;
 }
@@ -69,6 +69,9 @@ bool Exchange::inspectMessage(const Request& handshake, const std::string& text)
     const Stopwatch watch(worker_.clock, &message.phases[1]);
     waf::Transaction& transaction =
         message.transaction.emplace(site.rule_set, site.policy, worker_.clock);
+    if (worker_.samples(message.snapshot->config.settings.rule_cost_one_of)) {
+      transaction.measure(site.costs.get());
+    }
     transaction.setUniqueId(message.id);
     transaction.connection(message.client_ip, client_.peerPort(), client_.localIp(),
                            client_.localPort());
@@ -93,13 +96,13 @@ bool Exchange::inspectMessage(const Request& handshake, const std::string& text)
     message.detail =
         failure ? failure->message : std::string("a rule's regular expression reached its limit");
     const bool refuses = enforced && site.fail_closed;
-    if (refuses) refused(&message);
+    if (refuses) markRefused(&message);
     recordMessage(handshake, &message, message.detail);
     return !refuses;
   }
   if (interruption) {
     message.reason = waf::Reason::Waf;
-    refused(&message);
+    markRefused(&message);
   }
   recordMessage(handshake, &message, interruption ? interruption->message : std::string());
   return !interruption;
@@ -111,7 +114,7 @@ void Exchange::recordMessage(const Request& handshake, Request* message, std::st
   if (message == nullptr) {
     beginMessage(handshake, &unread);
     unread.reason = waf::Reason::Protocol;
-    refused(&unread);
+    markRefused(&unread);
     message = &unread;
   }
   if (!why.empty()) message->detail = "WebSocket message: " + why;

@@ -17,7 +17,7 @@ constexpr size_t kReplayBytes = 65536;
 
 Task<Exchange::Step> Exchange::interrupted(Request& request,
                                            std::optional<waf::Interruption> interruption) {
-  if (!interruption) co_return Step::GoOn;
+  if (!interruption) return Step::GoOn;
   std::string detail = interruption->message;
   if (interruption->drop) {
     request.status = 0;
@@ -26,7 +26,7 @@ Task<Exchange::Step> Exchange::interrupted(Request& request,
     request.keep_alive = false;
     record(request);
     downstream_.cut();
-    co_return Step::Done;
+    return Step::Done;
   }
   ExtraFields extra;
   int status = interruption->status;
@@ -35,18 +35,20 @@ Task<Exchange::Step> Exchange::interrupted(Request& request,
     if (status < 300 || status > 399) status = 302;
   }
   if (status < 200 || status > 599) status = 403;
-  co_await refuse(request, status, waf::Reason::Waf, std::move(detail), std::move(extra));
-  co_return Step::Done;
+  return refused(request, status, waf::Reason::Waf, std::move(detail), std::move(extra));
 }
 
 Task<Exchange::Step> Exchange::inspectHead(Request& request) {
   const Site& site = *request.site;
-  if (!site.rule_set) co_return Step::GoOn;
+  if (!site.rule_set) return Step::GoOn;
   std::optional<waf::Interruption> interruption;
   {
     const Stopwatch watch(worker_.clock, &request.phases[0]);
     waf::Transaction& transaction =
         request.transaction.emplace(site.rule_set, site.policy, worker_.clock);
+    if (worker_.samples(request.snapshot->config.settings.rule_cost_one_of)) {
+      transaction.measure(site.costs.get());
+    }
     transaction.setUniqueId(request.id);
     transaction.connection(request.client_ip, client_.peerPort(), client_.localIp(),
                            client_.localPort());
@@ -56,25 +58,27 @@ Task<Exchange::Step> Exchange::inspectHead(Request& request) {
     }
     interruption = transaction.requestHeaders();
   }
-  co_return co_await interrupted(request, std::move(interruption));
+  return interrupted(request, std::move(interruption));
 }
 
 Task<Exchange::Step> Exchange::readBody(Request& request) {
-  if (request.body_complete) co_return Step::GoOn;
+  if (request.body_complete) return Step::GoOn;
   // The messages of a call come as long as both sides like, and each waits for others. Nobody
   // inspects them, so what a client calls its request is not enough: the site has to speak gRPC.
   request.streaming = request.site->config.grpc && isGrpc(request.head) &&
                       request.head.major_version == 2 &&
                       request.site->upstream->config.protocol != "http1";
-  if (request.streaming) co_return Step::GoOn;
+  if (request.streaming) return Step::GoOn;
   const uint64_t site_limit = request.site->config.limits.body_bytes;
   if (site_limit != 0 && request.head.framing == BodyFraming::Length &&
       request.head.content_length > site_limit) {
-    co_await refuse(
-        request, 413, waf::Reason::Limit,
-        "the body is larger than " + std::to_string(site_limit) + " bytes (body_bytes)");
-    co_return Step::Done;
+    return refused(request, 413, waf::Reason::Limit,
+                   "the body is larger than " + std::to_string(site_limit) + " bytes (body_bytes)");
   }
+  return readParts(request);
+}
+
+Task<Exchange::Step> Exchange::readParts(Request& request) {
   const bool inspect = request.transaction && request.transaction->wantsRequestBody();
   const size_t limit = inspect ? request.transaction->requestBodyLimit() : kReplayBytes;
   if (request.head.expect_continue) {
@@ -152,7 +156,7 @@ Task<Exchange::Step> Exchange::refuseBody(Request& request, BodyPart part) {
 }
 
 Task<Exchange::Step> Exchange::inspectBody(Request& request) {
-  if (!request.transaction) co_return Step::GoOn;
+  if (!request.transaction) return Step::GoOn;
   std::optional<waf::Interruption> interruption;
   {
     const Stopwatch watch(worker_.clock, &request.phases[1]);
@@ -165,23 +169,21 @@ Task<Exchange::Step> Exchange::inspectBody(Request& request) {
     request.reason = waf::Reason::Fault;
     request.detail = failure->message;
     if (refuses) {
-      co_await refuse(request, failure->status, waf::Reason::Fault, failure->message);
-      co_return Step::Done;
+      return refused(request, failure->status, waf::Reason::Fault, failure->message);
     }
   }
-  if (co_await interrupted(request, std::move(interruption)) == Step::Done) co_return Step::Done;
-  if (!request.transaction->limitsExceeded()) co_return Step::GoOn;
+  if (interruption) return interrupted(request, std::move(interruption));
+  if (!request.transaction->limitsExceeded()) return Step::GoOn;
   // Some rule could not be decided: that is not "no match", the site's failure policy decides.
   request.reason = waf::Reason::Fault;
   request.detail =
       "a rule's regular expression or XML target reached its limit, so the request was not "
       "inspected in full";
   if (refuses) {
-    co_await refuse(request, 403, waf::Reason::Fault,
-                    request.detail + "; the failure policy is closed");
-    co_return Step::Done;
+    return refused(request, 403, waf::Reason::Fault,
+                   request.detail + "; the failure policy is closed");
   }
-  co_return Step::GoOn;
+  return Step::GoOn;
 }
 
 }  // namespace gateway

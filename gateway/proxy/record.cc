@@ -56,14 +56,14 @@ void describeResponse(const Request& request, waf::AuditEvent* event) {
   }
 }
 
-waf::AuditEvent describe(const Request& request, waf::Decision decision, uint16_t client_port,
-                         const TlsInfo* tls, const waf::Clock& clock) {
+waf::AuditEvent describe(const Request& request, waf::Decision decision,
+                         const ClientConnection& client) {
   waf::AuditEvent event;
   event.id = request.id;
   event.time = request.time;
   if (request.site != nullptr) event.site = request.site->config.name;
   event.client_ip = request.client_ip;
-  event.client_port = client_port;
+  event.client_port = client.peerPort();
   event.method = request.head.method;
   event.uri = request.transaction ? request.transaction->shownUri(request.head.target)
                                   : std::string(request.head.target);
@@ -90,12 +90,12 @@ waf::AuditEvent describe(const Request& request, waf::Decision decision, uint16_
   }
   event.upstream = request.endpoint;
   event.cache_status = request.cache_status;
-  if (tls != nullptr) {
+  if (const TlsInfo* tls = client.tls(); tls != nullptr) {
     event.tls_version = tls->protocol;
     event.tls_sni = tls->server_name;
-    event.tls_ja4 = tls->ja4;
+    event.tls_ja4 = client.stream().fingerprint();
   }
-  describeTimes(request, clock, &event);
+  describeTimes(request, client.worker().clock, &event);
   describeResponse(request, &event);
   event.class_scores = db::scoreByClass(event.rules);
   waf::GeoRecord place;
@@ -165,8 +165,7 @@ void Exchange::record(Request& request) {
   if (!relevant && request.snapshot->config.settings.audit_log.mode != "all" && !isSampled(request))
     return;
   if (!worker_.spool) return;
-  waf::AuditEvent event =
-      describe(request, decision, client_.peerPort(), client_.tls(), worker_.clock);
+  waf::AuditEvent event = describe(request, decision, client_);
   if (!relevant && request.site != nullptr) {
     leaveOut(request.site->config.access_log, &event);
   }
@@ -183,8 +182,7 @@ void Exchange::recordRefusal(const ClientConnection& client, Request& request) {
   TrafficSlot::add(&slot.requests, 1);
   TrafficSlot::add(&slot.blocked, 1);
   if (!worker.spool) return;
-  waf::AuditEvent event =
-      describe(request, waf::Decision::Blocked, client.peerPort(), client.tls(), worker.clock);
+  waf::AuditEvent event = describe(request, waf::Decision::Blocked, client);
   if (request.snapshot) mask(request, true, &event);
   static_cast<void>(worker.spool->append(waf::toAuditJson(event), true));
 }

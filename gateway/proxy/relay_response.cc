@@ -1,4 +1,5 @@
 // The response's way back: phases 3 and 4, the client's head, the body.
+#include "gateway/http1/head_string.h"
 #include "gateway/http1/head_writer.h"
 #include "gateway/proxy/client_body.h"
 #include "gateway/proxy/client_fields.h"
@@ -72,7 +73,7 @@ class ShownResponse {
 }  // namespace
 
 Task<Exchange::Step> Exchange::inspectResponseHead(Request& request, const ResponseHead& response) {
-  if (!request.transaction) co_return Step::GoOn;
+  if (!request.transaction) return Step::GoOn;
   std::optional<waf::Interruption> interruption;
   {
     const Stopwatch watch(worker_.clock, &request.phases[2]);
@@ -81,7 +82,17 @@ Task<Exchange::Step> Exchange::inspectResponseHead(Request& request, const Respo
     }
     interruption = request.transaction->responseHeaders(response.status, "HTTP/1.1");
   }
-  co_return co_await interrupted(request, std::move(interruption));
+  if (noteUninspected(request)) return refused(request, 502, waf::Reason::Fault, request.detail);
+  return interrupted(request, std::move(interruption));
+}
+
+// True where the site refuses what was not inspected.
+bool Exchange::noteUninspected(Request& request) {
+  const auto& failure = request.transaction->inspectionFailure();
+  if (!failure) return false;
+  request.reason = waf::Reason::Fault;
+  request.detail = "the response was not inspected: " + failure->message;
+  return request.site->fail_closed && request.site->policy.mode == waf::EngineMode::On;
 }
 
 // Keeps the body back to the inspection limit, then phase 4. Past the limit the rule set's action
@@ -107,13 +118,8 @@ Task<Exchange::Step> Exchange::holdForInspection(Request& request, EndpointExcha
     interruption = transaction.responseBody();
   }
   // We asked for identity; what comes in a coding that cannot be undone was not inspected.
-  if (const auto& failure = transaction.inspectionFailure()) {
-    request.reason = waf::Reason::Fault;
-    request.detail = "the response was not inspected: " + failure->message;
-    if (request.site->fail_closed && request.site->policy.mode == waf::EngineMode::On) {
-      co_await refuse(request, 502, waf::Reason::Fault, request.detail);
-      co_return Step::Done;
-    }
+  if (noteUninspected(request)) {
+    co_return co_await refused(request, 502, waf::Reason::Fault, request.detail);
   }
   co_return co_await interrupted(request, std::move(interruption));
 }
@@ -163,7 +169,7 @@ Task<void> Exchange::relayResponse(Request& request, EndpointExchange& exchange,
   std::unique_ptr<ContentEncoder> encoder = makeEncoder(request, coding);
   if (encoder) framing = {BodyFraming::Chunked, 0, false};
 
-  std::string head;
+  std::string head = takeHeadString();
   head.reserve(response.bytes.size() + 256);
   HeadWriter writer(&head);
   request.status = response.status;
@@ -206,6 +212,7 @@ Task<void> Exchange::relayResponse(Request& request, EndpointExchange& exchange,
     stored->body = std::make_shared<const std::string>(std::move(kept));
     request.site->cache->store(cache.key, std::exchange(stored, nullptr));
   };
+  co_await worker_.loop->stage(EventLoop::Stage::Write);
   IoResult sent;
   uint64_t left = framing.length;  // with a length: how much is still to go
   const bool counted = framing.framing == BodyFraming::Length;
@@ -222,6 +229,7 @@ Task<void> Exchange::relayResponse(Request& request, EndpointExchange& exchange,
     }
   }
   bool complete = held.complete;
+  bool finished = held.complete && !held.bytes.empty();
   for (size_t turn = 1; sent.ok() && !complete; ++turn) {
     BodyPart part = exchange.pollBody();
     if (part.status == BodyPart::Status::Data && part.data.empty()) {
@@ -241,6 +249,13 @@ Task<void> Exchange::relayResponse(Request& request, EndpointExchange& exchange,
       break;
     }
     keep(part.data);
+    if (exchange.atLastPart()) {  // the end goes out with it: one write, one frame
+      endsWhole();
+      sent = co_await client.finish(part.data, writeDeadline(request), kNoTrailers);
+      finished = true;
+      static_cast<void>(exchange.pollBody());  // its End: the connection may be used again
+      break;
+    }
     if (counted) {
       left -= std::min<uint64_t>(left, part.data.size());
       if (left == 0) endsWhole();
@@ -249,7 +264,6 @@ Task<void> Exchange::relayResponse(Request& request, EndpointExchange& exchange,
     if (turn % 64 == 0) co_await worker_.loop->yield();
   }
   record(request);
-  const bool finished = held.complete && !held.bytes.empty();
   if (sent.ok() && !finished) {
     sent = co_await client.finish({}, writeDeadline(request), exchange.trailers());
   }

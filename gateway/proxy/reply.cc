@@ -59,4 +59,15 @@ Task<void> Exchange::refuse(Request& request, int status, waf::Reason reason, st
   co_await reply(request, std::move(head), page.body);
 }
 
+Task<Exchange::Step> Exchange::refused(Request& request, int status, waf::Reason reason,
+                                       std::string detail, ExtraFields extra) {
+  co_await refuse(request, status, reason, std::move(detail), std::move(extra));
+  co_return Step::Done;
+}
+
+Task<Exchange::Step> Exchange::replied(Request& request, std::string head) {
+  co_await reply(request, std::move(head), {});
+  co_return Step::Done;
+}
+
 }  // namespace gateway

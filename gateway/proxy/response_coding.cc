@@ -4,6 +4,31 @@
 
 namespace gateway {
 
+namespace {
+
+// Another site's page made the client ask. Browsers say so themselves; older ones name that page,
+// which it can forbid them.
+bool fromAnotherSite(const RequestHead& head) {
+  const std::string_view told = head.fields.value("sec-fetch-site");
+  if (!told.empty()) return told == "cross-site";
+  std::string_view referer = head.fields.value("referer");
+  if (referer.empty()) return false;
+  const size_t scheme = referer.find("://");
+  if (scheme == std::string_view::npos) return true;
+  referer.remove_prefix(scheme + 3);
+  referer = referer.substr(0, referer.find_first_of("/?#"));
+  const size_t colon = referer.rfind(':');
+  if (colon != std::string_view::npos && referer.find(']', colon) == std::string_view::npos) {
+    referer = referer.substr(0, colon);
+  }
+  if (referer.starts_with('[') && referer.ends_with(']')) {
+    referer = referer.substr(1, referer.size() - 2);
+  }
+  return !waf::equalsIgnoreCase(referer, head.host);
+}
+
+}  // namespace
+
 CodingPlan codingFor(const Request& request, int status, FieldSpan response,
                      std::optional<uint64_t> length) {
   const db::CompressionConfig& config = request.site->config.compression;
@@ -12,7 +37,9 @@ CodingPlan codingFor(const Request& request, int status, FieldSpan response,
   CodingQuestion question;
   question.method = request.head.method;
   question.chunks = !request.head.isHttp10();
-  question.reflects = !request.head.query.empty() || request.body_bytes > 0;
+  // A path may be repeated as well as a query: it is trusted only where the site itself chose it.
+  question.reflects =
+      !request.head.query.empty() || request.body_bytes > 0 || fromAnotherSite(request.head);
   question.request = fields;
   question.status = status;
   question.response = response;

@@ -57,8 +57,7 @@ Task<void> Exchange::streamBody(Request& request, EndpointExchange& exchange, Bo
 }
 
 // Before the exchange or the request ends: the other coroutine uses both.
-Task<void> Exchange::endStream() {
-  if (!body_stream_) co_return;
+Task<void> Exchange::waitForStream() {
   while (body_stream_->running) {
     downstream_.cancelBody();
     if (under_way_ != nullptr && *under_way_) (*under_way_)->cancel();

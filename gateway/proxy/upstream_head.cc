@@ -1,5 +1,6 @@
 #include "gateway/proxy/upstream_head.h"
 
+#include "gateway/http1/head_string.h"
 #include "gateway/http1/head_writer.h"
 #include "gateway/http1/hop_by_hop.h"
 #include "gateway/http1/name_set.h"
@@ -39,6 +40,7 @@ void appendClientCertificate(const TlsInfo* tls, HeadWriter* writer) {
 
 std::string joined(const HeaderFields& fields, std::string_view name) {
   std::string out;
+  if (!fields.mayHave(name)) return out;
   for (const HeaderField& field : fields) {
     if (!waf::equalsIgnoreCase(field.name, name)) continue;
     if (!out.empty()) out += ", ";
@@ -86,7 +88,7 @@ void appendForwarded(const Request& request, std::string_view peer_ip, HeadWrite
 
 std::string upstreamHead(const Request& request, const UpstreamHeadOptions& options) {
   const RequestHead& head = request.head;
-  std::string out;
+  std::string out = takeHeadString();
   out.reserve(head.bytes.size() + 512);
   HeadWriter writer(&out);
   writer.requestLine(head.method, head.path, head.query, head.has_query);
@@ -103,9 +105,9 @@ std::string upstreamHead(const Request& request, const UpstreamHeadOptions& opti
   const bool mutual_tls = request.site->client_auth != nullptr;
   const HopByHop hops(head.fields);
   for (const HeaderField& field : head.fields) {
-    if (hops.drops(field.name) || kOurs.contains(field.name)) continue;
+    if (hops.drops(field) || kOurs.contains(field)) continue;
     if (mutual_tls && isClientCertificateField(field.name)) continue;
-    if (options.revalidate != nullptr && kConditions.contains(field.name)) continue;
+    if (options.revalidate != nullptr && kConditions.contains(field)) continue;
     if (!options.websocket_key.empty() && waf::equalsIgnoreCase(field.name, "sec-websocket-key")) {
       continue;
     }

@@ -54,6 +54,15 @@ struct Worker {
   waf::MonotonicTime refusal_event_due{};
   uint64_t refusals_untold = 0;
 
+  // True for one of so many requests, by chance: requests come in patterns.
+  bool samples(uint32_t one_of) {
+    if (one_of == 0) return false;
+    sample_ ^= sample_ << 13;
+    sample_ ^= sample_ >> 17;
+    sample_ ^= sample_ << 5;
+    return static_cast<uint32_t>((uint64_t{sample_} * one_of) >> 32) == 0;
+  }
+
   // The Date field, made once a second.
   const std::string& httpDate();
 
@@ -63,6 +72,7 @@ struct Worker {
   void drain();
 
  private:
+  uint32_t sample_ = 2463534242;  // Marsaglia's xorshift
   int64_t date_second_ = -1;
   std::string date_;
 };

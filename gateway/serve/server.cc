@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <cstdlib>
 #include <ctime>
 #include <filesystem>
 #include <fstream>
@@ -24,6 +25,10 @@
 
 namespace gateway {
 namespace {
+
+// Set for the conformance suites, so that what is quick can be held against what is simple: no
+// Hyperscan, no shared scans, nothing kept from request to request.
+constexpr const char* kReference = "PORTCULLIS_REFERENCE_EVALUATION";
 
 // Blocked in every thread that comes later; taken by sigwait in the main one.
 sigset_t blockSignals() {
@@ -162,14 +167,19 @@ int serveToTheEnd(const ServeOptions& options, Predecessor* predecessor) {
   db::EventLog* const event_log = log ? log->get() : nullptr;
   DnsBlockLists block_lists;  // outlives the transactions of the gateway
   waf::BlockListResolver::use(&block_lists);
+  const bool reference = std::getenv(kReference) != nullptr;
   auto gateway = Gateway::create({options.data_dir, cli::findBuiltinRules(), cli::kVersion,
-                                  loopCount(start->config), std::move(inherited)},
+                                  loopCount(start->config), std::move(inherited), !reference},
                                  event_log, clock);
   if (!gateway) {
     say(gateway.error().message);
     return kExitFailed;
   }
   for (const std::string& alarm : start->alarms) (*gateway)->addAlarm(alarm);
+  if (reference) {
+    (*gateway)->addAlarm(std::string("rules are evaluated one by one and slowly: ") + kReference +
+                         " is set; start the service without it");
+  }
   if (start->on_last_good) (*gateway)->setOnLastGood();
   if (const int code = putInForce(**gateway, *start, options.data_dir); code != kExitClean)
     return code;

@@ -5,10 +5,11 @@
 // GREASE (RFC 8701) put in is left out everywhere.
 #include "gateway/tls/client_hello.h"
 
-#include <openssl/sha.h>
+#include <openssl/evp.h>
 
 #include <algorithm>
 #include <array>
+#include <memory>
 
 #include "waf/base/text.h"
 
@@ -151,10 +152,19 @@ std::string listed(const std::vector<uint16_t>& values) {
   return out;
 }
 
+// Fetched once: OpenSSL's own look-up of it costs more than the digest.
+const EVP_MD* sha256() {
+  struct Free {
+    void operator()(EVP_MD* digest) const { EVP_MD_free(digest); }
+  };
+  static const std::unique_ptr<EVP_MD, Free> digest(EVP_MD_fetch(nullptr, "SHA256", nullptr));
+  return digest ? digest.get() : EVP_sha256();
+}
+
 std::string shortHash(const std::string& text) {
   if (text.empty()) return "000000000000";
-  std::array<unsigned char, SHA256_DIGEST_LENGTH> digest{};
-  SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest.data());
+  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+  EVP_Digest(text.data(), text.size(), digest.data(), nullptr, sha256(), nullptr);
   std::string out;
   for (size_t i = 0; i < 6; ++i) {
     out += kDigits[digest[i] >> 4];

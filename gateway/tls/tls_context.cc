@@ -21,6 +21,8 @@ namespace gateway {
 namespace {
 
 constexpr char kSessionIdContext[] = "portcullis";
+// A connection holds no more of its first message; those of browsers have up to two thousand bytes.
+constexpr size_t kKeptHello = 4096;
 
 int notesIndex() {
   static const int index = SSL_get_ex_new_index(0, nullptr, nullptr, nullptr, nullptr);
@@ -41,7 +43,8 @@ void onClientHello(int written, int /*version*/, int type, const void* bytes, si
   ClientHello hello;
   if (notes == nullptr || !hello.parse({static_cast<const char*>(bytes), length})) return;
   notes->server_name = hello.server_name;
-  notes->ja4 = ja4(hello);
+  notes->message.assign(static_cast<const char*>(bytes), length);
+  if (length > kKeptHello) notes->ja4();
 }
 
 waf::Unexpected refuse(const TlsCertificate& certificate, const waf::Error& error) {
@@ -70,6 +73,15 @@ int rankOf(const std::string& key_type) {
 }
 
 }  // namespace
+
+const std::string& HelloNotes::ja4() {
+  if (!message.empty()) {
+    ClientHello hello;
+    if (hello.parse(message)) ja4_ = gateway::ja4(hello);
+    std::string().swap(message);
+  }
+  return ja4_;
+}
 
 struct TlsContext::Entry {
   std::string name;

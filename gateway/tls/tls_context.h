@@ -27,10 +27,16 @@ struct TlsCertificate {
 // What the first message of a client's handshake told, and what was made of it. Owned by the
 // stream.
 struct HelloNotes {
-  std::string server_name;  // lower case; "" when the client sent none
-  std::string ja4;
+  // The client's fingerprint, made when it is first asked for: most connections have no event.
+  const std::string& ja4();
+
+  std::string server_name;                        // lower case; "" when the client sent none
+  std::string message;                            // what ja4() is made from, until it is made
   std::string refusal;                            // why we end the handshake
   std::shared_ptr<const ClientAuth> client_auth;  // what was asked of the client
+
+ private:
+  std::string ja4_;
 };
 
 // The server side's TLS settings of one listener: the certificates and which of them answers which

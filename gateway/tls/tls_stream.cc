@@ -79,7 +79,7 @@ Task<TlsStream::Opened> TlsStream::accept(std::unique_ptr<Socket> socket,
   const IoResult shaken = co_await stream->shakeHands(deadline);
   out.status = shaken.status;
   if (!shaken.ok()) {
-    out.hello = stream->hello_;
+    out.hello = std::move(stream->hello_);
     out.error = "handshake: " + (!out.hello.refusal.empty() ? out.hello.refusal
                                  : *stream->reason_ != 0    ? std::string(stream->reason_)
                                                             : std::string(describe(shaken)));
@@ -125,7 +125,6 @@ Task<TlsStream::Opened> TlsStream::connect(std::unique_ptr<Socket> socket,
 
 void TlsStream::learnInfo() {
   info_.server_name = std::move(hello_.server_name);
-  info_.ja4 = std::move(hello_.ja4);
   info_.protocol = SSL_get_version(ssl_.get());
   info_.cipher = SSL_get_cipher_name(ssl_.get());
   info_.resumed = SSL_session_reused(ssl_.get()) == 1;
@@ -171,7 +170,7 @@ IoResult TlsStream::writeFault(int result) {
 }
 
 IoResult TlsStream::tryRead(std::span<char> into) {
-  if (!socket_->open()) return {IoStatus::Closed};
+  if (!socket_->open() || !ssl_) return {IoStatus::Closed};
   clearErrors();
   size_t bytes = 0;
   const int result = SSL_read_ex(ssl_.get(), into.data(), into.size(), &bytes);
@@ -180,7 +179,7 @@ IoResult TlsStream::tryRead(std::span<char> into) {
 }
 
 IoResult TlsStream::tryWrite(const Pieces& pieces) {
-  if (!socket_->open()) return {IoStatus::Closed};
+  if (!socket_->open() || !ssl_) return {IoStatus::Closed};
   if (broken_) return {IoStatus::Failed};
   // Small pieces are joined, so that a head and a short body are one record; what exceeds a record
   // goes as it is.
@@ -211,12 +210,13 @@ IoResult TlsStream::tryWrite(const Pieces& pieces) {
   return writeFault(result);
 }
 
-bool TlsStream::hasBufferedInput() const { return SSL_has_pending(ssl_.get()) == 1; }
+bool TlsStream::hasBufferedInput() const { return ssl_ && SSL_has_pending(ssl_.get()) == 1; }
 
 bool TlsStream::quiet() { return !broken_ && !hasBufferedInput() && Stream::quiet(); }
 
 Task<void> TlsStream::shutdownWrite(Deadline deadline) {
-  while (!broken_ && socket_->open()) {
+  announceEnd();
+  while (!broken_ && ssl_ && socket_->open()) {
     clearErrors();
     const int result = SSL_shutdown(ssl_.get());
     if (result >= 0) break;

@@ -39,6 +39,7 @@ class TlsStream final : public Stream {
   Task<void> shutdownWrite(Deadline deadline) override;
   bool quiet() override;
   const TlsInfo* tls() const override { return &info_; }
+  std::string fingerprint() override { return hello_.ja4(); }
   const char* faultReason() const override { return reason_; }
 
  private:
@@ -48,6 +49,7 @@ class TlsStream final : public Stream {
   Task<IoResult> shakeHands(Deadline deadline);
   IoResult tryRead(std::span<char> into) override;
   IoResult tryWrite(const Pieces& pieces) override;
+  void releaseState() override { ssl_.reset(); }
   IoResult fault(int result);
   IoResult writeFault(int result);
   void learnInfo();
@@ -55,9 +57,9 @@ class TlsStream final : public Stream {
   // What the state machine points to outlives it.
   std::shared_ptr<const TlsContext> context_;
   std::shared_ptr<const UpstreamTls> settings_;
-  HelloNotes hello_;          // as the server
-  UpstreamTls::Notes notes_;  // as the client
-  std::unique_ptr<SSL, SslDelete> ssl_;
+  HelloNotes hello_;                     // as the server
+  UpstreamTls::Notes notes_;             // as the client
+  std::unique_ptr<SSL, SslDelete> ssl_;  // null: the end was said
   TlsInfo info_;
   const char* reason_ = "";  // of the fault that broke it; OpenSSL's own string
   bool broken_ = false;

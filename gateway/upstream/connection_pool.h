@@ -29,7 +29,7 @@ struct UpstreamConnection {
 class ConnectionPool {
  public:
   struct Limits {
-    size_t idle_per_endpoint = 128;
+    size_t idle_per_endpoint = 512;  // all were in use at once within the idle_timeout
     size_t idle_total = 2048;
     std::chrono::milliseconds idle_timeout{30000};
   };

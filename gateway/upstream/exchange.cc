@@ -34,6 +34,7 @@ void UpstreamExchange::abandon() {
 }
 
 void UpstreamExchange::cancel() {
+  cancelled_ = true;
   if (connection_) connection_->stream->cancelWaits();
 }
 
@@ -52,10 +53,11 @@ ExchangeResult UpstreamExchange::failure(UpstreamFault fault, std::string_view d
 }
 
 Task<ExchangeResult> UpstreamExchange::connect(bool fresh) {
+  if (cancelled_) return takenBack();
   connection_ = fresh || !preface_.empty() ? nullptr : pool_->take(address_->poolKey());
   reused_ = connection_ != nullptr;
-  if (reused_) co_return ExchangeResult{};
-  co_return co_await connectAnew();
+  if (reused_) return ExchangeResult{};
+  return connectAnew();
 }
 
 Task<ExchangeResult> UpstreamExchange::connectAnew() {
@@ -102,17 +104,31 @@ ExchangeResult UpstreamExchange::sent(const IoResult& result) {
 }
 
 Task<ExchangeResult> UpstreamExchange::sendBody(std::string_view data) {
-  co_return sent(co_await writer_->write(data, after(timeouts_.between_bytes)));
+  if (cancelled_) return takenBack();
+  return sending(writer_->write(data, after(timeouts_.between_bytes)));
 }
 
 Task<ExchangeResult> UpstreamExchange::flushHead() {
-  co_return sent(co_await writer_->flush(after(timeouts_.between_bytes)));
+  if (cancelled_) return takenBack();
+  return sending(writer_->flush(after(timeouts_.between_bytes)));
+}
+
+Task<ExchangeResult> UpstreamExchange::sending(Task<IoResult> writing) {
+  co_return sent(co_await std::move(writing));
 }
 
 Task<ExchangeResult> UpstreamExchange::finishRequest(std::string_view data,
                                                      const Trailers& trailers) {
-  const IoResult result =
-      co_await writer_->finishWith(data, after(timeouts_.between_bytes), trailers);
+  if (cancelled_) return takenBack();
+  Task<IoResult> writing = writer_->finishWith(data, after(timeouts_.between_bytes), trailers);
+  if (!writing.ready()) return finishSending(std::move(writing));
+  const IoResult result = writing.take();
+  request_done_ = result.ok();
+  return sent(result);
+}
+
+Task<ExchangeResult> UpstreamExchange::finishSending(Task<IoResult> writing) {
+  const IoResult result = co_await std::move(writing);
   request_done_ = result.ok();
   co_return sent(result);
 }
@@ -153,9 +169,14 @@ Task<ExchangeResult> UpstreamExchange::readHead(ResponseHead* head, const HeadLi
       case ParseStatus::NeedMore:
         break;
     }
+    if (cancelled_) co_return takenBack();
+    // The answer is not there yet, and to know that takes no read.
+    const IoStatus waited = co_await connection_->stream->waitReadable(deadline);
+    if (waited != IoStatus::Ok) co_return headFault(IoResult{waited});
     const IoResult result =
         co_await connection_->input.fill(*connection_->stream, deadline, limits.head_bytes);
     if (!result.ok()) co_return headFault(result);
+    co_await pool_->loop().stage(EventLoop::Stage::Work);
     if (!response_started_) {
       response_started_ = true;
       deadline = after(timeouts_.between_bytes);
@@ -165,6 +186,7 @@ Task<ExchangeResult> UpstreamExchange::readHead(ResponseHead* head, const HeadLi
 
 Task<BodyPart> UpstreamExchange::readBody() {
   if (!connection_) co_return BodyPart{BodyPart::Status::Failed};
+  if (cancelled_) co_return BodyPart{BodyPart::Status::Cancelled};
   BodyPart part = co_await reader_.next(*connection_->stream, connection_->input,
                                         after(timeouts_.between_bytes));
   response_done_ = part.status == BodyPart::Status::End;
@@ -176,6 +198,10 @@ BodyPart UpstreamExchange::pollBody() {
   BodyPart part = reader_.poll(connection_->input);
   response_done_ = part.status == BodyPart::Status::End;
   return part;
+}
+
+bool UpstreamExchange::atLastPart() const {
+  return connection_ && reader_.atLastPart(connection_->input);
 }
 
 }  // namespace gateway

@@ -10,6 +10,7 @@
 #include "gateway/http1/body_writer.h"
 #include "gateway/http1/message.h"
 #include "gateway/http1/response_parser.h"
+#include "gateway/loop/frame_pool.h"
 #include "gateway/upstream/connection_pool.h"
 #include "gateway/upstream/endpoint.h"
 
@@ -53,6 +54,12 @@ struct ExchangeResult {
 // (over HTTP/2 sending and reading may go on at once). Lives in the coroutine of the request.
 class EndpointExchange {
  public:
+  // As the coroutines' frames, and as short-lived.
+  static void* operator new(size_t bytes) { return FramePool::allocate(bytes); }
+  static void operator delete(void* exchange, size_t bytes) noexcept {
+    FramePool::release(exchange, bytes);
+  }
+
   EndpointExchange() = default;
   virtual ~EndpointExchange() = default;
   EndpointExchange(const EndpointExchange&) = delete;
@@ -78,6 +85,9 @@ class EndpointExchange {
   virtual Task<BodyPart> readBody() = 0;
   // What is there already, without waiting: Data with empty data when nothing is.
   virtual BodyPart pollBody() = 0;
+  // The part that was read last is the body's last, as BodyReader::atLastPart; the next poll gives
+  // End.
+  virtual bool atLastPart() const = 0;
   // Of the response, once its body's End came.
   virtual const Trailers& trailers() const = 0;
 
@@ -107,6 +117,7 @@ class UpstreamExchange final : public EndpointExchange {
   Task<ExchangeResult> readHead(ResponseHead* head, const HeadLimits& limits = {}) override;
   Task<BodyPart> readBody() override;
   BodyPart pollBody() override;
+  bool atLastPart() const override;
   const Trailers& trailers() const override { return reader_.trailers(); }
 
   bool reused() const { return reused_; }
@@ -117,9 +128,14 @@ class UpstreamExchange final : public EndpointExchange {
 
  private:
   Task<ExchangeResult> connectAnew();
+  Task<ExchangeResult> sending(Task<IoResult> writing);
+  Task<ExchangeResult> finishSending(Task<IoResult> writing);
   ExchangeResult failure(UpstreamFault fault, std::string_view doing, std::string_view why);
   std::string_view reasonOf(const IoResult& result) const;
   ExchangeResult sent(const IoResult& result);
+  ExchangeResult takenBack() {
+    return failure(UpstreamFault::Cancelled, "exchange with", "cancelled");
+  }
   ExchangeResult headFault(const IoResult& result);
   Deadline after(std::chrono::milliseconds span) const { return pool_->loop().after(span); }
 
@@ -132,6 +148,7 @@ class UpstreamExchange final : public EndpointExchange {
   std::string method_;
   ResponseParser parser_;
   BodyReader reader_;
+  bool cancelled_ = false;  // who is between two waits sees it at the next step
   bool reused_ = false;
   bool request_done_ = false;
   bool response_started_ = false;  // a byte of it came

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "gateway/http2/callback_parts.h"
+#include "gateway/http2/session_memory.h"
 
 namespace gateway {
 namespace {
@@ -150,7 +151,8 @@ bool Http2Connection::begin() {
   if (Callbacks::table() == nullptr || nghttp2_option_new(&option) != 0) return false;
   nghttp2_option_set_no_auto_window_update(option, 1);
   nghttp2_session* session = nullptr;
-  const int made = nghttp2_session_client_new2(&session, Callbacks::table(), this, option);
+  const int made =
+      nghttp2_session_client_new3(&session, Callbacks::table(), this, option, sessionMemory());
   nghttp2_option_del(option);
   if (made != 0) return false;
   session_.reset(session);

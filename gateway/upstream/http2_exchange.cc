@@ -115,6 +115,7 @@ Task<ExchangeResult> Http2Exchange::readHead(ResponseHead* head, const HeadLimit
                       parser.refusal().reason.empty() ? std::string_view("its head is too large")
                                                       : parser.refusal().reason);
   }
+  no_body_ = head->framing == BodyFraming::None;
   // The end of the body is the stream's, not the connection's.
   if (head->framing == BodyFraming::UntilClose) {
     const bool none = stream_->inbound_end && stream_->inbound.empty();
@@ -140,7 +141,7 @@ bool Http2Exchange::takePart(BodyPart* part) {
     return true;
   }
   part->status = BodyPart::Status::End;
-  if (stream_->inbound_end) return true;
+  if (stream_->inbound_end || (no_body_ && stream_->closed)) return true;
   part->status = BodyPart::Status::Truncated;
   if (stream_->closed) return true;
   part->status = BodyPart::Status::Cancelled;
@@ -169,6 +170,11 @@ BodyPart Http2Exchange::pollBody() {
   if (!stream_) return part;
   if (!takePart(&part)) part.status = BodyPart::Status::Data;
   return part;
+}
+
+bool Http2Exchange::atLastPart() const {
+  return stream_ && !part_.empty() && stream_->inbound.empty() && stream_->inbound_end &&
+         stream_->inbound_trailers.empty();
 }
 
 const Trailers& Http2Exchange::trailers() const {

@@ -26,6 +26,7 @@ class Http2Exchange final : public EndpointExchange {
   Task<ExchangeResult> readHead(ResponseHead* head, const HeadLimits& limits) override;
   Task<BodyPart> readBody() override;
   BodyPart pollBody() override;
+  bool atLastPart() const override;
   const Trailers& trailers() const override;
   void cancel() override;
   void abandon() override;
@@ -48,6 +49,9 @@ class Http2Exchange final : public EndpointExchange {
   std::string method_;
   bool te_trailers_ = false;
   std::string part_;  // what the last read handed out
+  // The head is the whole response: a stream that ends in a fault after it (a body sent in answer
+  // to HEAD, which nghttp2 resets) takes nothing from it.
+  bool no_body_ = false;
   bool reused_ = false;
   bool cancelled_ = false;
 };

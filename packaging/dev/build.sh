@@ -35,10 +35,14 @@ configure() { # PRESET [OPTIONS...]
   [ -f "build/$preset/build.ninja" ] && [ $# -eq 0 ] || cmake --preset "$preset" "$@" >/dev/null
 }
 
+# build_release ON|OFF [OPTIONS OF THE BUILD...]. OFF leaves a folder that is configured with the tests as it is: to turn them off and on
+# again would make and remove hundreds of targets.
 build_release() {
+  local tests=()
+  if [ "${1:-OFF}" = ON ] || [ ! -f build/release/build.ninja ]; then tests=("-DPORTCULLIS_TESTS=${1:-OFF}"); fi
   build_web
   echo "== release binary"
-  configure release "-DPORTCULLIS_TESTS=${1:-OFF}"
+  configure release "${tests[@]+"${tests[@]}"}"
   cmake --build build/release "${@:2}"
 }
 

@@ -3,10 +3,10 @@ build_packages=(g++ cmake ninja-build ccache mold pkg-config libpoco-dev libssl-
   libsqlite3-dev libpq-dev nlohmann-json3-dev libnghttp2-dev libxml2-dev libmaxminddb-dev zlib1g-dev libbrotli-dev libzstd-dev)
 run_packages=(modsecurity-crs curl openssl)
 test_packages=(libgtest-dev libgmock-dev libbenchmark-dev python3 python3-yaml python3-hpack nghttp2-client chromium openssl curl zip
-  python3-grpcio procps modsecurity-crs libnginx-mod-http-modsecurity nginx-light file sslscan testssl.sh postgresql)
+  python3-grpcio python3-websockets apache2-utils slowhttptest procps modsecurity-crs libnginx-mod-http-modsecurity nginx-light file sslscan testssl.sh postgresql)
 lint_packages=(clang-format clang-tidy python3)
 fuzz_packages=(clang libclang-rt-14-dev)
-bench_packages=(nginx-light libnginx-mod-http-modsecurity haproxy wrk python3 python3-yaml openssl)
+bench_packages=(nginx-light libnginx-mod-http-modsecurity haproxy wrk nghttp2-client python3 python3-yaml openssl)
 package_packages=(rpm dpkg-dev file patchelf)
 
 # Debian's Node.js, unless a Node.js of 18 or later is there already.

@@ -5,8 +5,10 @@ Installs, builds and runs every test. PARTs: web unit asan tsan conformance syst
 The conformance suites are looked for in \$PORTCULLIS_SHARED, else ../shared; where they are absent the run says which did not run."; }
 help_e2e() { echo "usage: ./dev e2e [--yes]
 Drives the release binary through Debian's Chromium: first login to blocked attack. Screenshots go to build/screenshots."; }
-help_bench() { echo "usage: ./dev bench [--yes] [SECONDS] [ROUNDS]
-CPU per request of Portcullis (WAF off and on) beside nginx, nginx + ModSecurity + CRS and haproxy, interleaved on this machine.
+help_bench() { echo "usage: ./dev bench [--yes] [SECONDS] [ROUNDS] [PART...]
+CPU per request of Portcullis beside nginx, nginx + ModSecurity + CRS and haproxy, interleaved on this machine, in rounds of SECONDS
+(2); ROUNDS are 9 without inspection and 7 with it, unless said otherwise. PARTs: http https h2 handshake (WAF off), waf waf-tls
+(paranoia level 1, verdict cache on and off, requests alike and with other values each time), pl4 (level 4). All of them take an hour.
 Needs the peers' rig in \$PORTCULLIS_SHARED/bench, else ../shared/bench. Writes build/bench/figures.md and figures.json."; }
 
 shared_dir() { echo "${PORTCULLIS_SHARED:-$root/../shared}"; }
@@ -92,5 +94,5 @@ command_bench() {
   # shellcheck disable=SC2046
   install_missing "${build_packages[@]}" "${run_packages[@]}" "${bench_packages[@]}" $(node_packages)
   build_release OFF --target portcullis
-  /usr/bin/python3 tests/bench/run.py "$(shared_dir)" build/release/portcullis "${1:-8}" "${2:-3}"
+  /usr/bin/python3 tests/bench/run.py "$(shared_dir)" build/release/portcullis "$@"
 }

@@ -1,10 +1,11 @@
 // CPU time of the engine alone: the four requests of `./dev bench` through all phases of a
 // transaction, in this process. Also what a profiler is pointed at.
 //
-//   waf_replay RULESET [CACHE_DIR] [WORKLOAD] [SECONDS]
+//   waf_replay RULESET [CACHE_DIR] [WORKLOAD] [SECONDS] [known|fresh|off]
 //
-// Each request twice: as it is, again and again, and with contents that no request had before it
-// ("fresh": the values of query, cookies and body; the names and the other headers stay).
+// Each request in three ways: as it is, again and again; with contents that no request had before
+// it ("fresh": the values of query, cookies and body; the names and the other headers stay); and as
+// it is with the verdict cache off.
 #include <ctime>
 
 #include <algorithm>
@@ -172,7 +173,8 @@ double microseconds(const std::shared_ptr<const waf::RuleSet>& rules, const waf:
 
 int main(int argc, char** argv) {
   if (argc < 2) {
-    std::fputs("usage: waf_replay RULESET [CACHE_DIR] [WORKLOAD] [SECONDS]\n", stderr);
+    std::fputs("usage: waf_replay RULESET [CACHE_DIR] [WORKLOAD] [SECONDS] [known|fresh|off]\n",
+               stderr);
     return 2;
   }
   waf::RuleSetOptions options;
@@ -181,6 +183,7 @@ int main(int argc, char** argv) {
   if (argc > 2) options.cache_dir = argv[2];
   const std::string only = argc > 3 ? argv[3] : "all";
   const double limit = argc > 4 ? std::atof(argv[4]) : 1.5;
+  const std::string_view only_way = argc > 5 ? argv[5] : "all";
   const waf::RuleSet::Loaded loaded = waf::RuleSet::load(options);
   for (const waf::Diagnostic& diagnostic : loaded.diagnostics) {
     std::fprintf(stderr, "%s\n", diagnostic.toString().c_str());
@@ -192,13 +195,19 @@ int main(int argc, char** argv) {
               statistics.rx_total, statistics.databases, statistics.database_bytes / 1024);
   waf::Policy policy;
   policy.mode = waf::EngineMode::On;
+  waf::Policy no_cache = policy;
+  no_cache.verdict_cache = false;
   for (const Request& request : requests()) {
     if (only != "all" && only != request.name) continue;
     const bool clean = inspect(loaded.rule_set, policy, request);
-    std::printf("%-8s %8.1f us, fresh %8.1f us%s\n", request.name.c_str(),
-                microseconds(loaded.rule_set, policy, request, false, limit),
-                microseconds(loaded.rule_set, policy, request, true, limit),
-                clean ? "" : "  not clean");
+    std::printf("%-8s", request.name.c_str());
+    for (const std::string_view way : {"known", "fresh", "off"}) {
+      if (only_way != "all" && only_way != way) continue;
+      std::printf(" %s %8.1f us", way.data(),
+                  microseconds(loaded.rule_set, way == "off" ? no_cache : policy, request,
+                               way == "fresh", limit));
+    }
+    std::puts(clean ? "" : "  not clean");
   }
   return 0;
 }

@@ -1,99 +1,101 @@
-"""CPU per request beside the peers, interleaved on this machine. usage: run.py SHARED BINARY SECONDS ROUNDS
+"""CPU per request beside the peers, interleaved on this machine. usage: run.py SHARED BINARY [SECONDS] [ROUNDS] [PART...]
 
-Variants: plain nginx, nginx + ModSecurity + CRS at paranoia level 1, haproxy, Portcullis with the WAF off and with the
-same CRS. One worker each, access log off. Writes build/bench/figures.md and figures.json."""
+Parts: http, https, h2, handshake, waf, waf-tls, pl4 (default: all). One worker each, access log off. Needs the
+rig in SHARED/bench. Writes build/bench/figures.md and figures.json."""
 import contextlib
 import json
 import os
 import pathlib
-import statistics
 import subprocess
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
-from support.gateway import Gateway  # noqa: E402
+from bench import parts, report, workloads  # noqa: E402
+from bench.ours import Ours  # noqa: E402
+from bench.parts import Server  # noqa: E402
+from bench.peers import Peers  # noqa: E402
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-OUT = ROOT / "build/bench"
-WORKLOADS = ("get", "browser", "form1k", "json10k")
-VARIANTS = ("plain", "pl1", "haproxy", "off", "on")
+OUT = pathlib.Path(__file__).resolve().parents[2] / "build/bench"
+PEERS = {"nginx": "plain", "haproxy": "haproxy", "ModSecurity": "pl1", "ModSecurity, level 4": "pl4"}
+SETTINGS = """CPU microseconds of the server's process for each request: median of interleaved rounds of {seconds} s (least..greatest); ratios are
+those of each round. One worker each, access log off, keep-alive to the upstream. CRS 4.29 in blocking mode, request and response
+bodies inspected; at level 4, where the rules find something in the rig's own requests, with thresholds that refuse nothing, without an
+audit log, but with an event of each request at Portcullis. Rows say whether the verdict cache is on: "Portcullis" has it on, as the default is.
+In a plain row all requests are alike, so that it knows every content; with "other values each time" it knows the names and what is short. TLS 1.3, ECDSA P-256, X25519; new connections are
+full handshakes, with one session ticket (nginx and haproxy send two unless told otherwise: they are)."""
 
 
 def output(command):
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
-def peers(rig, environment):
-    subprocess.run(["bash", rig / "gen_conf.sh"], env=environment, check=True)
-    return ["bash", str(rig / "ctl.sh")]
-
-
 def versions(binary):
-    nginx = output(["nginx", "-v"]).stderr.strip()
-    modsecurity = output(["dpkg-query", "-W", "-f=${Package} ${Version}", "libmodsecurity3"]).stdout
-    haproxy = output(["haproxy", "-v"]).stdout.splitlines()[0]
-    cpu = next(line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name"))
-    return {"portcullis": output([binary, "--version"]).stdout.strip(), "nginx": nginx, "modsecurity": modsecurity,
-            "haproxy": haproxy, "machine": f"{cpu}, {os.cpu_count()} cores"}
+    with open("/proc/cpuinfo", encoding="utf-8") as file:
+        cpu = next(line.split(":")[1].strip() for line in file if line.startswith("model name"))
+    return {"portcullis": output([binary, "--version"]).stdout.strip(), "nginx": output(["nginx", "-v"]).stderr.strip(),
+            "modsecurity": output(["dpkg-query", "-W", "-f=${Package} ${Version}", "libmodsecurity3"]).stdout,
+            "haproxy": output(["haproxy", "-v"]).stdout.splitlines()[0], "openssl": output(["openssl", "version"]).stdout.strip(),
+            "machine": f"{cpu}, {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f} at the start"}
 
 
-def per_round(rows, load, over, under):
-    """The ratio of CPU per request in each round: its median, least and greatest."""
-    at = {(r["rep"], r["variant"]): r["cpu_us"] for r in rows if r["workload"] == load and not r["bad"]}
-    ratios = [at[rep, over] / at[rep, under] for rep, variant in at if variant == under and (rep, over) in at]
-    if not ratios:
-        return "no clean round"
-    return f"{statistics.median(ratios):.2f} ({min(ratios):.2f}..{max(ratios):.2f})"
+def scripts_of(requests, rig):
+    """The wrk script of each (workload, changing)."""
+    folder, out = OUT / "scripts", {}
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, request in requests.items():
+        out[name, False] = str(rig / f"wrk/{name}.lua")
+        out[name, True] = str(folder / f"{name}-changing.lua")
+        pathlib.Path(out[name, True]).write_text(workloads.changing_script(request))
+    return out
 
 
-def table(rows, mode):
-    lines = [f"### {mode}", "",
-             "| workload | nginx µs | haproxy µs | nginx + ModSecurity µs | Portcullis, WAF off µs | Portcullis, WAF on µs | "
-             "off / nginx | ModSecurity / on |", "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |"]
-    for load in WORKLOADS:
-        def median(variant, load=load):
-            found = [r["cpu_us"] for r in rows if r["workload"] == load and r["variant"] == variant]
-            return f"{statistics.median(found):.1f} ({min(found):.1f}..{max(found):.1f})"
-        lines.append(f"| {load} | {median('plain')} | {median('haproxy')} | {median('pl1')} | {median('off')} | {median('on')} | "
-                     f"{per_round(rows, load, 'off', 'plain')} | {per_round(rows, load, 'pl1', 'on')} |")
-    return "\n".join(lines)
+def arguments(given):
+    numbers = [float(a) for a in given if a.replace(".", "", 1).isdigit()]
+    names = [a for a in given if not a.replace(".", "", 1).isdigit()]
+    unknown = [n for n in names if n not in parts.PARTS]
+    if unknown or len(numbers) > 2:
+        raise SystemExit(f"bench: {' '.join(unknown) or 'too many numbers'}; parts are {', '.join(parts.PARTS)}")
+    seconds = int(numbers[0]) if numbers else 2
+    return max(1, seconds), int(numbers[1]) if len(numbers) == 2 else None, names or list(parts.PARTS)
+
+
+def start(stack, wanted, rig, binary, crs):
+    """(a server for each variant, how long each took to start)."""
+    peers = stack.enter_context(Peers(rig, OUT / "peers", ["backend", *(PEERS[v] for v in wanted if v in PEERS)]))
+    servers = {v: Server(peers.port(PEERS[v]), peers.port(PEERS[v], True), peers.pid(PEERS[v])) for v in wanted if v in PEERS}
+    loads = {v: peers.loads[PEERS[v]] for v in servers}
+    for kind in (v for v in wanted if v not in PEERS):
+        gateway = stack.enter_context(Ours(binary, f"127.0.0.1:{peers.port('backend')}", kind, crs))
+        servers[kind] = Server(gateway.http_port, gateway.tls_port, gateway.process.pid)
+        loads[kind] = gateway.load
+    return servers, loads
 
 
 def main():
-    shared, binary, seconds, rounds = pathlib.Path(sys.argv[1]).resolve(), sys.argv[2], sys.argv[3], sys.argv[4]
+    shared, binary = pathlib.Path(sys.argv[1]).resolve(), sys.argv[2]
+    seconds, rounds, names = arguments(sys.argv[3:])
     rig = shared / "bench"
     if not rig.is_dir():
         print(f"bench: the peers' rig is looked for in {rig} and is not there; set PORTCULLIS_SHARED", file=sys.stderr)
         return 1
     OUT.mkdir(parents=True, exist_ok=True)
-    environment = {**os.environ, "BENCH_WORK": str(OUT / "peers")}
-    control = peers(rig, environment)
-    names = ["backend", "plain", "pl1", "haproxy"]
-    results = {}
-    with contextlib.ExitStack() as stack:
-        subprocess.run([*control, "start", *names], env=environment, check=True)
-        stack.callback(lambda: subprocess.run([*control, "stop", *names], env=environment, check=False))
-        crs = [("crs", shared / "conformance/crs")]
-        ours = {"off": ({"mode": "Off"}, []), "on": ({"mode": "On", "rulesets": ["crs"], "paranoia_level": 1}, crs)}
-        additions = []
-        for name, (waf, rulesets) in ours.items():
-            gateway = stack.enter_context(Gateway(binary, "127.0.0.1:21081", waf, rulesets, "off", workers=1))
-            gateway.wait_compiled()
-            additions += ["--add", f"{name}={gateway.http_port}:{gateway.tls_port}:{gateway.pid_file}"]
-        for mode, flags in (("HTTP", []), ("HTTPS", ["--tls"])):
-            file = OUT / f"{mode}.json"
-            subprocess.run(["/usr/bin/python3", rig / "bench.py", "--seconds", seconds, "--repeats", rounds, "--workloads",
-                            ",".join(WORKLOADS), "--variants", "plain,pl1,haproxy", *flags, "--json", file, *additions],
-                           env=environment, check=True)
-            results[mode] = json.loads(file.read_text())
+    requests = {name: workloads.read(rig / "wrk", name) for name in workloads.NAMES}
+    chosen = parts.chosen(names, scripts_of(requests, rig), requests, seconds, rounds)
+    wanted = list(dict.fromkeys(v for part in chosen for row in part.rows for v in row.variants))
     found = versions(binary)
-    text = "\n\n".join(table(result["rows"], mode) for mode, result in results.items())
-    header = (f"CPU microseconds per request, median of {rounds} interleaved rounds of {seconds} s (least..greatest); one worker "
-              f"each, access log off, CRS 4.29 at paranoia level 1 in blocking mode.\n\n" +
-              "\n".join(f"- {key}: {value}" for key, value in found.items()))
-    (OUT / "figures.md").write_text(f"{header}\n\n{text}\n")
-    (OUT / "figures.json").write_text(json.dumps({"versions": found, "results": results}, indent=1))
-    print(f"\n{header}\n\n{text}\n\nwritten to {OUT}/figures.md")
+    results, texts = {}, []
+    with contextlib.ExitStack() as stack:
+        servers, loads = start(stack, wanted, rig, binary, shared / "conformance/crs")
+        for name, part in zip(names, chosen):
+            rows = parts.run(part, servers, lambda line: print(line, flush=True))
+            results[name] = {"title": part.title, "rounds": part.rounds, "ratios": report.ratios_of(part, rows), "rows": rows}
+            texts.append(report.table(part, rows))
+            print(f"\n{texts[-1]}\n", flush=True)
+    header = SETTINGS.format(seconds=seconds) + "\n\n" + "\n".join(f"- {key}: {value}" for key, value in found.items())
+    text = "\n\n".join([header, *texts, report.starts(loads)])
+    (OUT / "figures.md").write_text(text + "\n")
+    (OUT / "figures.json").write_text(json.dumps({"versions": found, "seconds": seconds, "starts": loads, "results": results}, indent=1))
+    print(f"{report.starts(loads)}\n\nwritten to {OUT}/figures.md")
     return 0
 
 

@@ -4,8 +4,10 @@ SHARED holds the suites; where it is absent they are named as not run, and that 
 that it must reach."""
 import contextlib
 import json
+import os
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -14,6 +16,7 @@ import tempfile
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 import crs_expected  # noqa: E402
 import crs_h2  # noqa: E402
+import slow_clients  # noqa: E402
 from support.gateway import Gateway, free_ports, listens, wait_until  # noqa: E402
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -46,35 +49,49 @@ SecAction "id:900005,phase:1,nolog,pass,t:none,{variables}"
 
 
 @contextlib.contextmanager
-def reflector(shared):
-    """An upstream that answers with what it was asked; its address."""
-    (port,) = free_ports(1)
-    process = subprocess.Popen([PYTHON, shared / "conformance/crs/reflector.py", str(port)],
-                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+def upstream_of(port, command):
+    """A program that listens on the port; its address."""
+    process = subprocess.Popen([PYTHON, *map(str, command)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        wait_until(lambda: listens(port), 10, "start of the reflector")
+        wait_until(lambda: listens(port), 10, f"start of {command[0]}")
         yield f"127.0.0.1:{port}"
     finally:
         process.terminate()
         process.wait()
 
 
+def reflector(shared):
+    """An upstream that answers with what it was asked."""
+    (port,) = free_ports(1)
+    return upstream_of(port, [shared / "conformance/crs/reflector.py", port])
+
+
 @contextlib.contextmanager
-def crs_gateway(shared, binary):
+def page(body):
+    """An upstream that answers GET with a page."""
+    (port,) = free_ports(1)
+    with tempfile.TemporaryDirectory() as folder:
+        (pathlib.Path(folder) / "index.html").write_bytes(body)
+        with upstream_of(port, ["-m", "http.server", port, "--bind", "127.0.0.1", "--directory", folder]) as address:
+            yield address
+
+
+@contextlib.contextmanager
+def crs_gateway(shared, binary, environment=None):
     """A gateway with the CRS, all of it compiled, in front of a reflector."""
     with reflector(shared) as upstream, tempfile.TemporaryDirectory() as folder, Gateway(
             binary, upstream, {"mode": "DetectionOnly", "rulesets": ["crs"]},
-            rulesets=[("crs", crs_ruleset(shared, pathlib.Path(folder)))]) as gateway:
+            rulesets=[("crs", crs_ruleset(shared, pathlib.Path(folder)))], environment=environment) as gateway:
         gateway.wait_compiled()
         yield gateway
 
 
-def suite_crs(shared, binary):
+def suite_crs(shared, binary, environment=None):
     """OWASP CRS regression tests; all of them pass but those of crs-expected.yaml."""
     ftw, results = shared / "conformance/crs/ftw.py", ROOT / "build/crs.json"
     results.unlink(missing_ok=True)
     expected = crs_expected.load()
-    with crs_gateway(shared, binary) as gateway:
+    with crs_gateway(shared, binary, environment) as gateway:
         result = run([PYTHON, ftw, "--target", f"127.0.0.1:{gateway.http_port}", "--log", gateway.audit,
                       "--log-format", "jsonl", "--json", results])
         faults = crs_expected.faults(expected, ftw, gateway)
@@ -86,6 +103,11 @@ def suite_crs(shared, binary):
     faults += [f"{name}: {detail}" for name, detail in failed.items() if name not in listed]
     faults += [f"{name} passes now: take it off the list" for name in sorted(listed - set(failed))]
     return len(tests) - len(failed), len(tests), "\n".join(faults)
+
+
+def suite_crs_reference(shared, binary):
+    """The same tests with the reference evaluation, rule by rule without Hyperscan; the same ones pass."""
+    return suite_crs(shared, binary, {"PORTCULLIS_REFERENCE_EVALUATION": "1"})
 
 
 def suite_crs_h2(shared, binary):
@@ -119,15 +141,42 @@ def suite_h2(shared, binary):
     return len(rows) - len(faults), len(rows), "\n".join(faults)
 
 
-def suite_http1(shared, binary):
-    """HTTP/1.1 strictness: no case of level must fails."""
+def http1_cases(shared, binary, tls):
     (port,) = free_ports(1)
+    results = ROOT / f"build/http1{'-tls' if tls else ''}.json"
+    results.unlink(missing_ok=True)
     with Gateway(binary, f"127.0.0.1:{port}", {"mode": "Off"}) as gateway:
-        result = run([PYTHON, shared / "conformance/http/http1.py", gateway.http_port, "--backend-port", port,
-                      "--json", ROOT / "build/http1.json"])
-    rows = json.loads((ROOT / "build/http1.json").read_text())
+        result = run([PYTHON, shared / "conformance/http/http1.py", gateway.tls_port if tls else gateway.http_port,
+                      "--backend-port", port, "--json", results, *(["--tls"] if tls else [])])
+    if not results.exists():
+        return 0, 1, result.stdout[-2000:] + result.stderr[-2000:]
+    rows = json.loads(results.read_text())
     failed = [r for r in rows if r["verdict"] == "FAIL"]
     return len(rows) - len(failed), len(rows), "" if result.returncode == 0 else result.stdout[-3000:]
+
+
+def suite_http1(shared, binary):
+    """HTTP/1.1 strictness: no case of level must fails."""
+    return http1_cases(shared, binary, False)
+
+
+def suite_http1_tls(shared, binary):
+    """The same cases over TLS."""
+    return http1_cases(shared, binary, True)
+
+
+def suite_slow(shared, binary):
+    """Slow heads, bodies and readers, in clear and over TLS: others are served, and the gateway's own deadlines end every one."""
+    if not shutil.which("slowhttptest"):
+        return 0, 1, "slowhttptest is not installed"
+    passed, total, faults = 0, 0, []
+    for tls in (False, True):
+        for mode in "HBX":
+            line, fault = slow_clients.run(shared, binary, mode, tls)
+            print(line, flush=True)
+            passed, total = passed + (not fault), total + 1
+            faults += [fault] if fault else []
+    return passed, total, "\n".join(faults)
 
 
 def corpus_score(shared, binary, waf, rulesets):
@@ -153,12 +202,33 @@ def suite_corpus(shared, binary):
     return int(fine), 1, "" if fine else f"detected {detected:.3f}, false {false:.4f}"
 
 
-SUITES = {"crs": suite_crs, "crs-h2": suite_crs_h2, "http1": suite_http1, "h2": suite_h2, "corpus": suite_corpus}
+def suite_h2spec(shared, binary):
+    """h2spec (github.com/summerwind/h2spec, on the PATH) in strict mode, over TLS and in clear by prior knowledge: no failure."""
+    if not shutil.which("h2spec"):
+        return 0, 1, "h2spec is not on the PATH"
+    passed, total, faults = 0, 0, []
+    with page(b"hello\n" * 20) as upstream, Gateway(
+            binary, upstream, {"mode": "Off"},
+            change=lambda document: document["listeners"][0].update(http2_prior_knowledge=True)) as gateway:
+        for where in ([gateway.tls_port, "--tls", "--insecure"], [gateway.http_port]):
+            result = run(["h2spec", "--strict", "--host", "127.0.0.1", "--timeout", "5", "--port", *where])
+            found = re.search(r"(\d+) tests, (\d+) passed", result.stdout)
+            total, passed = total + int(found[1] if found else 1), passed + int(found[2] if found else 0)
+            if not found or found[1] != found[2]:
+                faults.append(result.stdout[result.stdout.find("Failures:"):] + result.stderr[-2000:])
+    return passed, total, "\n".join(faults)
+
+
+SUITES = {"crs": suite_crs, "crs-reference": suite_crs_reference, "crs-h2": suite_crs_h2, "http1": suite_http1,
+          "http1-tls": suite_http1_tls, "h2": suite_h2, "corpus": suite_corpus, "slow": suite_slow, "h2spec": suite_h2spec}
+LONG = ("slow",)  # minutes of waiting: when named, or with PORTCULLIS_LONG=1
+NAMED = ("h2spec",)  # of what no Debian package has: when named
 
 
 def main():
     shared, binary = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]).resolve()
-    names = sys.argv[3:] or list(SUITES)
+    names = sys.argv[3:] or [
+        name for name in SUITES if name not in NAMED and (name not in LONG or os.environ.get("PORTCULLIS_LONG") == "1")]
     if not (shared / "conformance").is_dir():
         for name in names:
             print(f"not run: conformance suite {name} ({SUITES[name].__doc__}): {shared} is absent")

@@ -2,6 +2,7 @@
 import contextlib
 import http.client
 import json
+import os
 import pathlib
 import shutil
 import signal
@@ -56,14 +57,17 @@ class ControlConnection(http.client.HTTPConnection):
 
 class Gateway:
     """One gateway with one site "test" in front of `upstream`; a context manager. `change` may edit the document before
-    it is applied; `apply` false starts on an empty directory."""
+    it is applied; `apply` false starts on an empty directory; `environment` is set beside this process's."""
+
+    own_session = False  # of the process, apart from this one's
 
     def __init__(self, binary, upstream, waf, rulesets=(), audit_mode="relevant", workers=0, site=None, change=None,
-                 data=None, apply=True):
+                 data=None, apply=True, environment=None):
         self.binary = str(binary)
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="portcullis-test-"))
         self.data = data or self.folder / "data"
         self.apply = apply
+        self.environment = {**os.environ, **(environment or {})}
         self.audit = self.folder / "audit.jsonl"
         self.pid_file = self.folder / "pid"
         self.http_port, self.tls_port, self.admin_port = free_ports(3)
@@ -121,7 +125,8 @@ class Gateway:
         """Starts the process without waiting for anything."""
         self.process = subprocess.Popen(
             [self.binary, "serve", "--config", str(self.bootstrap), "--data", str(self.data), "--pid-file",
-             str(self.pid_file)], stdout=self.log, stderr=subprocess.STDOUT)
+             str(self.pid_file)], stdout=self.log, stderr=subprocess.STDOUT, env=self.environment,
+            start_new_session=self.own_session)
 
     def start(self):
         self.launch()

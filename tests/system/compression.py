@@ -59,6 +59,19 @@ def test_coded(binary):
         assert get(gateway.http_port, fields=GZIP).field("content-encoding") is None, "it is on though nobody asked for it"
 
 
+def test_cross_site(binary):
+    """What another site asks for with the cookies of ours is not coded: its text may be in the path, and come back."""
+    with serving(binary, html, site=ON) as (gateway, _):
+        def coding(fields):
+            return get(gateway.http_port, fields=GZIP + fields).field("content-encoding")
+        cookie, away, ours = "Cookie: s=1\r\n", "Referer: https://evil.example/\r\n", "Referer: http://t.example:80/a\r\n"
+        for theirs in ("Sec-Fetch-Site: cross-site\r\n", away, "Referer: evil\r\n", "Sec-Fetch-Site: cross-site\r\n" + ours):
+            assert coding(theirs + cookie) is None, theirs
+            assert coding(theirs) == "gzip", theirs  # no cookie, no secret
+        for fields in ("", ours, "Sec-Fetch-Site: same-origin\r\n", "Sec-Fetch-Site: none\r\n", "Sec-Fetch-Site: same-site\r\n" + away):
+            assert coding(fields + cookie) == "gzip", fields
+
+
 def test_curl(binary):
     """A real client decodes what it gets."""
     if not shutil.which("curl"):

@@ -9,10 +9,10 @@ import tempfile
 import threading
 import time
 
-from support.h2 import (CONTINUATION, DATA, GOAWAY, H2, HEADERS, PING, PRIORITY, RST_STREAM, SETTINGS, WINDOW_UPDATE,
-                        Reset, frame)
+from support.h2 import (CONTINUATION, DATA, END_STREAM, GOAWAY, H2, HEADERS, PING, PRIORITY, RST_STREAM, SETTINGS,
+                        WINDOW_UPDATE, Reset, frame)
 from system.fixture import ATTACK, serving, wait_until
-from system.wire import event, events, memory_mb, page, refused
+from system.wire import event, events, memory_mb, page, raw, refused
 
 SHORT = {"timeouts": {"head_ms": 900, "body_ms": 900, "idle_ms": 1500, "write_ms": 900}}
 
@@ -46,6 +46,10 @@ def test_prior_knowledge(binary):
         done = subprocess.run(["curl", "-s", "-o", "/dev/null", "-w", "%{http_code} %{http_version}",
                                f"http://127.0.0.1:{gateway.http_port}/"], capture_output=True, text=True, timeout=20)
         assert done.stdout == "200 1.1", done.stdout
+        # Neither of the two: no answer, and an event. What names a version of HTTP is told.
+        assert raw(gateway.http_port, b"INVALID CONNECTION PREFACE\r\n\r\n") is None
+        assert [e["method"] for e in events(gateway, "reason=protocol")] == ["INVALID"]
+        assert raw(gateway.http_port, b"GET / HTTP/9\r\n\r\n").status == 400
     with serving(binary) as (gateway, _):
         try:
             with H2(gateway.http_port, tls=None) as client:
@@ -118,6 +122,29 @@ def test_nghttp(binary):
         done = subprocess.run(["nghttp", "-snv", *targets], capture_output=True, text=True, timeout=30)
         assert done.returncode == 0 and done.stdout.count(":status: 200") == 20, done.stdout[-2000:] + done.stderr
         assert len(origin.asked) == 20
+
+
+def test_frames(binary):
+    """An answer that is there as a whole goes out as one HEADERS and one DATA frame, which ends the stream."""
+    chunked = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n"
+    trailers = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\nX-Sum: 1\r\n\r\n"
+
+    def answer(asked):
+        return {"/chunked": chunked, "/trailers": trailers}.get(asked.target, page("hello"))
+    with serving(binary, answer) as (gateway, origin), H2(gateway.tls_port) as client:
+        seen, take = [], client.take
+
+        def note(kind, flags, number, payload):
+            if number:
+                seen.append((kind, flags & END_STREAM))
+            take(kind, flags, number, payload)
+        client.take = note
+        for path, ends in (("/length", [DATA]), ("/chunked", [DATA]), ("/trailers", [DATA, HEADERS])):
+            for _ in range(3):  # the connection to the origin is used again
+                seen.clear()
+                assert client.get(path).body == b"hello"
+                assert seen == [(HEADERS, 0), *((kind, 0) for kind in ends[:-1]), (ends[-1], END_STREAM)], (path, seen)
+        assert origin.accepted == 1, origin.accepted
 
 
 def test_concurrent_streams(binary):

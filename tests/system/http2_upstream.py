@@ -45,7 +45,8 @@ def test_requests(binary):
             assert client.get("/x", "POST", [("content-type", "text/plain")], b"hello").status == 200
             assert client.get(ATTACK).status == 403
         assert origin.asked[2].body == b"hello" and len(origin.asked) == 3
-        assert get(gateway.http_port, "/head", method="HEAD").status == 200
+        for _ in range(10):  # of an origin that sends the body that HEAD forbids
+            assert get(gateway.http_port, "/head", method="HEAD").status == 200
         assert len(origin.connections) <= 2, "one for each loop at most"
 
 

@@ -7,6 +7,7 @@ import subprocess
 import tempfile
 import xml.etree.ElementTree
 
+from system.compression import ON, html
 from system.fixture import serving
 
 LONG = os.environ.get("PORTCULLIS_LONG") == "1"
@@ -37,20 +38,39 @@ def test_sslscan(binary):
     return f"{len(suites)} suites, groups {', '.join(sorted(groups))}"
 
 
-def test_testssl(binary):
-    """testssl: protocols, suites, the server's preference and known attacks, nothing at LOW or above. Minutes: only in the long run."""
-    if not LONG:
-        return "not run: takes minutes, asked for by PORTCULLIS_LONG=1"
-    if not shutil.which("testssl"):
-        return "not run: testssl.sh is not installed"
-    with serving(binary) as (gateway, _), tempfile.TemporaryDirectory() as folder:
+def testssl(binary, answer=None, site=None):
+    """(how many lines, those at LOW or above that are not of the test's certificate)."""
+    with serving(binary, answer, site=site) as (gateway, _), tempfile.TemporaryDirectory() as folder:
         path = pathlib.Path(folder) / "found.json"
         subprocess.run(["testssl", "-p", "-s", "-P", "-U", "--quiet", "--color", "0", "--warnings", "off", "--jsonfile", path,
                         f"127.0.0.1:{gateway.tls_port}"], capture_output=True, timeout=1800, check=False)
         found = json.loads(path.read_text())
     told = {line["id"] for line in found}
     assert {"TLS1_3", "cipher_order", "secure_client_renego", "BREACH", "LUCKY13"} <= told, told
-    bad = [line for line in found if line["severity"] in ("LOW", "MEDIUM", "HIGH", "CRITICAL", "WARN", "FATAL") and
-           not line["id"].startswith(OF_THE_CERTIFICATE)]
+    return len(found), [line for line in found if line["severity"] in ("LOW", "MEDIUM", "HIGH", "CRITICAL", "WARN", "FATAL") and
+                        not line["id"].startswith(OF_THE_CERTIFICATE)]
+
+
+def why_not():
+    if not LONG:
+        return "not run: takes minutes, asked for by PORTCULLIS_LONG=1"
+    return None if shutil.which("testssl") else "not run: testssl.sh is not installed"
+
+
+def test_testssl(binary):
+    """testssl: protocols, suites, the server's preference and known attacks, nothing at LOW or above. Minutes: only in the long run."""
+    if why_not():
+        return why_not()
+    lines, bad = testssl(binary)
     assert not bad, bad
-    return f"{len(found)} lines"
+    return f"{lines} lines"
+
+
+def test_testssl_compressed(binary):
+    """The same of a page that goes out coded: nothing but testssl's word that it is coded. It asks without a cookie and without text
+    of its own, so that there is nothing to be told by the length; compression.coded and compression.cross_site show the rest."""
+    if why_not():
+        return why_not()
+    lines, bad = testssl(binary, html, ON)
+    assert [line["id"] for line in bad] == ["BREACH"] and "only supplied '/' tested" in bad[0]["finding"], bad
+    return f"{lines} lines; {bad[0]['finding']}"

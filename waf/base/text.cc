@@ -2,9 +2,27 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstring>
+
+#include "waf/base/lower_eight.h"
 
 namespace waf {
 namespace {
+
+template <typename Word>
+Word load(const char* at) {
+  Word word;
+  std::memcpy(&word, at, sizeof word);
+  return word;
+}
+
+// Fewer than eight bytes as one word: in two looks, which may take some in twice.
+uint64_t fewBytes(const char* at, size_t size) {
+  if (size >= 4) return uint64_t{load<uint32_t>(at)} << 32 | load<uint32_t>(at + size - 4);
+  if (size == 0) return 0;
+  const auto byte = [at](size_t i) { return uint64_t{static_cast<uint8_t>(at[i])}; };
+  return byte(0) << 16 | byte(size / 2) << 8 | byte(size - 1);
+}
 
 // The length of the valid UTF-8 sequence at `i` (RFC 3629: shortest form, no surrogates, at most
 // U+10FFFF), or 0; `*broken` is then how many bytes form the maximal broken sequence.
@@ -43,6 +61,21 @@ size_t sequenceLength(std::string_view s, size_t i, size_t* broken) {
 constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
 
 }  // namespace
+
+bool equalsIgnoreCase(const char* a, const char* b, size_t size) {
+  if (size < sizeof(uint64_t))
+    return lowerEight(fewBytes(a, size)) == lowerEight(fewBytes(b, size));
+  const auto differs = [&](size_t at) {
+    const auto left = load<uint64_t>(a + at);
+    const auto right = load<uint64_t>(b + at);
+    return left != right && lowerEight(left) != lowerEight(right);
+  };
+  const size_t last = size - sizeof(uint64_t);
+  for (size_t i = 0; i < last; i += sizeof(uint64_t)) {
+    if (differs(i)) return false;
+  }
+  return !differs(last);
+}
 
 std::string toLower(std::string_view text) {
   std::string out(text);

@@ -8,12 +8,9 @@ namespace waf {
 
 // ASCII only, whatever the locale: HTTP and SecLang know no other case.
 constexpr char asciiLower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
+bool equalsIgnoreCase(const char* a, const char* b, size_t size);
 inline bool equalsIgnoreCase(std::string_view a, std::string_view b) {
-  if (a.size() != b.size()) return false;
-  for (size_t i = 0; i < a.size(); ++i) {
-    if (asciiLower(a[i]) != asciiLower(b[i])) return false;
-  }
-  return true;
+  return a.size() == b.size() && equalsIgnoreCase(a.data(), b.data(), a.size());
 }
 std::string toLower(std::string_view text);
 

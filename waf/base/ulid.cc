@@ -52,12 +52,14 @@ std::string newUlid(WallTime now) {
   generator.next(count < 0 ? 0 : std::min(static_cast<uint64_t>(count), kMaxMilliseconds));
 
   std::string out(kUlidLength, '0');
+  char* const text = out.data();
+  const char* const alphabet = kAlphabet.data();
   uint64_t time = generator.milliseconds;
-  for (size_t i = kTimeCharacters; i-- > 0; time >>= 5) out[i] = kAlphabet[time & 31];
+  for (size_t i = kTimeCharacters; i-- > 0; time >>= 5) text[i] = alphabet[time & 31];
   uint64_t low = generator.low;
   uint64_t high = generator.high;
   for (size_t i = kUlidLength; i-- > kTimeCharacters;) {
-    out[i] = kAlphabet[low & 31];
+    text[i] = alphabet[low & 31];
     low = (low >> 5) | (high << 59);
     high >>= 5;
   }

@@ -4,6 +4,9 @@
 //   WHERE id = VALUE        WHERE name = 'VALUE'        WHERE name = "VALUE"
 #include "waf/detect/detect_sqli.h"
 
+#include <algorithm>
+
+#include "waf/base/ascii.h"
 #include "waf/detect/sql_grammar.h"
 
 namespace waf {
@@ -23,10 +26,19 @@ bool isHostileIn(std::string_view value, char quote, std::string* fingerprint) {
   return false;
 }
 
+// One name or one number: no shape of fewer than two tokens is hostile but that of an executed
+// comment.
+bool isOneWord(std::string_view value) {
+  const bool number = isDigit(value.front());
+  return std::all_of(value.begin(), value.end(), [number](char c) {
+    return isDigit(c) || (!number && (isLetter(c) || c == '_'));
+  });
+}
+
 }  // namespace
 
 bool detectSqli(std::string_view value, std::string* fingerprint) {
-  if (value.empty()) return false;
+  if (value.empty() || isOneWord(value)) return false;
   if (isHostileIn(value, '\0', fingerprint)) return true;
   for (const char quote : {'\'', '"'}) {
     if (value.find(quote) != std::string_view::npos && isHostileIn(value, quote, fingerprint))

@@ -9,11 +9,8 @@
 //   ~        the end, or +
 #include "waf/detect/sql_grammar.h"
 
-#include <algorithm>
-#include <array>
-#include <vector>
-
 #include "waf/base/text.h"
+#include "waf/detect/shape_patterns.h"
 
 namespace waf {
 namespace {
@@ -81,87 +78,6 @@ constexpr std::string_view kAlone =
     "[s1n],(E[(fs] 1n([s]) 1n(f( 1n(1o 1n,f( 1n)UE E(Ek( vos vos[1&,][s(] vos;T svso[sf] "
     "svos1 svof( s1[ns]c s1s;c f([1nsv],[nf(E] f()[o,][1sf]* Ek1[vskf]* E[1sv]kn[)k;c] E1knU?";
 
-bool goesOn(std::string_view rest) {
-  if (rest.empty()) return false;
-  const char next = rest.size() > 1 ? rest[1] : '\0';
-  const bool last = rest.size() == 1;
-  switch (rest[0]) {
-    case 'B':
-      return true;
-    case 'c':
-      return last;
-    case ';':
-      return last || rest == ";c";
-    case 'U':
-      return last || next == 'E' || rest == "Uc";
-    case '&':
-    case 'f':
-      return next == '(';
-    case 'o':
-      return !last && isOneOf(next, "1nsvf(");
-    case 'E':
-      return rest == "En";
-    case ')':
-      return !last && isOneOf(next, "&ocUf");
-    case 'k':
-      return !last && isOneOf(next, "ns1(");
-    default:
-      return false;
-  }
-}
-
-// At most five tokens, so the recursion ends.
-bool matches(std::string_view shape, std::string_view pattern) {
-  if (pattern.empty()) return shape.empty();
-  if (pattern == "*") return true;
-  if (pattern == "+") return goesOn(shape);
-  if (pattern == "~") return shape.empty() || goesOn(shape);
-  std::string_view item = pattern.substr(0, 1);
-  size_t used = 1;
-  if (item == "[") {
-    used = pattern.find(']') + 1;
-    item = pattern.substr(1, used - 2);
-  }
-  const bool optional = used < pattern.size() && pattern[used] == '?';
-  const std::string_view rest = pattern.substr(used + (optional ? 1 : 0));
-  if (!shape.empty() && (item == "." || item.find(shape[0]) != std::string_view::npos) &&
-      matches(shape.substr(1), rest)) {
-    return true;
-  }
-  return optional && matches(shape, rest);
-}
-
-// The patterns by the letter that a shape must begin with.
-class Patterns {
- public:
-  Patterns() {
-    for (std::string_view text :
-         {kConditions, kUnions, kComments, kComparisons, kClauses, kStatements, kAlone}) {
-      while (!text.empty()) {
-        const size_t end = std::min(text.find(' '), text.size());
-        add(text.substr(0, end));
-        text.remove_prefix(std::min(end + 1, text.size()));
-      }
-    }
-  }
-
-  bool match(std::string_view shape) const {
-    const auto& list = by_first_[static_cast<unsigned char>(shape.front()) % by_first_.size()];
-    return std::any_of(list.begin(), list.end(),
-                       [shape](std::string_view pattern) { return matches(shape, pattern); });
-  }
-
- private:
-  void add(std::string_view pattern) {
-    std::string_view first = pattern.substr(0, 1);
-    if (first == "[") first = pattern.substr(1, pattern.find(']') - 1);
-    for (const char letter : first)
-      by_first_[static_cast<unsigned char>(letter)].push_back(pattern);
-  }
-
-  std::array<std::vector<std::string_view>, 128> by_first_;
-};
-
 // A few shapes are prose as often as SQL; what the text holds decides.
 bool isProse(const SqlShape& shape) {
   const std::string_view fingerprint = shape.fingerprint();
@@ -195,7 +111,8 @@ bool isInjectedSql(const SqlShape& shape) {
   const std::string_view fingerprint = shape.fingerprint();
   if (fingerprint.size() < 2) return fingerprint == "X";
   if (fingerprint.find('X') != std::string_view::npos) return true;
-  static const Patterns patterns;
+  static const ShapePatterns patterns(
+      {kConditions, kUnions, kComments, kComparisons, kClauses, kStatements, kAlone});
   return patterns.match(fingerprint) && !isProse(shape);
 }
 

@@ -38,6 +38,18 @@ void TransactionData::forEachAssigned(VariableId id, const Selector& selector, F
   if (const auto text = property(id, selector.name)) visit(*newValue(id, selector.written, *text));
 }
 
+template <typename F>
+void TransactionData::forEachMatched(VariableId id, const Selector& selector, F&& visit) const {
+  for (const Matched& matched : matched_) {
+    std::string label;
+    appendLabel(*matched.target, matched.name, &label);
+    const std::string_view name = arena_.copy(label);
+    const std::string_view text = id == VariableId::MatchedVars ? matched.text : name;
+    const Value& value = *newValue(id, name, text);
+    if (selector.selects(value)) visit(value);
+  }
+}
+
 // What the rule does not say has no value.
 template <typename F>
 void TransactionData::forEachRuleField(const Rule& rule, const Selector& selector,
@@ -83,14 +95,12 @@ void TransactionData::forEach(VariableId id, const Selector& selector, const Rul
     case VariableId::Tx:
       return forEachTx(selector, visit);
     case VariableId::MatchedVars:
-      for (const Value* value : matched_values_) {
-        if (selector.selects(*value)) visit(*value);
-      }
-      return;
     case VariableId::MatchedVarsNames:
-      for (const Value* value : matched_values_) {
-        if (selector.selects(*value)) visit(*newValue(id, value->name, value->name));
-      }
+      return forEachMatched(id, selector, visit);
+    case VariableId::MatchedVar:
+    case VariableId::MatchedVarName:
+      showLastMatched();
+      visit(scalar(id));
       return;
     case VariableId::Env:
     case VariableId::Ip:
@@ -104,18 +114,17 @@ void TransactionData::forEach(VariableId id, const Selector& selector, const Rul
   }
 }
 
+uint64_t TransactionData::count(const Target& target, const Rule& rule) const {
+  if (target.tx_slot >= 0) return hasTx(target.tx_slot) ? 1 : 0;
+  uint64_t count = 0;
+  forEach(target.variable, target.selector, &rule, [&](const Value&) { ++count; });
+  return count;
+}
+
 void TransactionData::collect(const Target& target, const Rule& rule,
-                              std::vector<FoundValue>* out) const {
+                              std::pmr::vector<FoundValue>* out) const {
   if (target.count) {
-    // As in ModSecurity (2 and 3) what leaves single members out does not change how many there
-    // are.
-    uint64_t count = 0;
-    if (target.tx_slot >= 0) {
-      if (hasTx(target.tx_slot)) count = 1;
-    } else {
-      forEach(target.variable, target.selector, &rule, [&](const Value&) { ++count; });
-    }
-    const std::string digits = std::to_string(count);
+    const std::string_view digits = digitsOf(count(target, rule));
     out->push_back({newValue(target.variable, target.selector.written, digits), &target});
     return;
   }
@@ -127,6 +136,20 @@ void TransactionData::collect(const Target& target, const Rule& rule,
   if (target.tx_slot >= 0) {
     const Value* value = tx_[static_cast<size_t>(target.tx_slot)];
     if (value != nullptr && !isLeftOut(*value)) out->push_back({value, &target});
+    return;
+  }
+  if (!target.tx_selected.empty()) {
+    const bool any_known = std::any_of(target.tx_selected.begin(), target.tx_selected.end(),
+                                       [](uint64_t names) { return names != 0; });
+    if (!any_known && dynamic_names_.empty()) return;
+    for (size_t i = any_known ? 0 : first_dynamic_; i < tx_order_.size(); ++i) {
+      const auto at = static_cast<size_t>(tx_order_[i]);
+      if (tx_[at] == nullptr) continue;
+      const bool selected = at < program_.tx_names.size()
+                                ? (target.tx_selected[at / 64] >> (at % 64) & 1) != 0
+                                : target.selector.selects(*tx_[at]);
+      if (selected && !isLeftOut(*tx_[at])) out->push_back({tx_[at], &target});
+    }
     return;
   }
   forEach(target.variable, target.selector, &rule, [&](const Value& value) {

@@ -27,8 +27,13 @@ Evaluator::Evaluator(const Program& program, TransactionData* data, const Policy
       data_(*data),
       cap_(policy.mode),
       trace_(trace),
+      candidates_(data->arena().resource()),
+      known_hits_(data->arena().resource()),
+      hit_areas_(program.large_groups.size(), data->arena().resource()),
       verdicts_(program, &data->arena(), policy.verdict_cache),
-      sanitised_(*data) {
+      found_(data->arena().resource()),
+      sanitised_(*data),
+      time_budget_(policy.budget) {
   const Settings& settings = program.settings;
   settings_.engine = settings.engine;
   settings_.request_body = settings.request_body_access.value_or(true);
@@ -36,7 +41,7 @@ Evaluator::Evaluator(const Program& program, TransactionData* data, const Policy
   settings_.xml_arguments = settings.xml_arguments;
   settings_.request_body_limit = settings.request_body_limit;
   settings_.response_body_limit = settings.response_body_limit;
-  group_hits_.resize(program.groups.size());
+  found_.reserve(32);
   applyPolicy(policy);
 }
 
@@ -47,6 +52,7 @@ void Evaluator::applyPolicy(const Policy& policy) {
       program_.markIds(first, last, &removed_);
     }
   }
+  policy_removals_.reserve(policy.removed_targets.size());  // they stay where they are
   for (const auto& [id, text] : policy.removed_targets) {
     auto target = parseTarget(text);
     if (!target)
@@ -70,15 +76,43 @@ std::optional<Interruption> Evaluator::run(int phase) {
   if (ended && phase != kPhases) return std::nullopt;
   const auto& rules = program_.phases[static_cast<size_t>(phase)];
   if (phase == 3) regex_budget_.renew();
+  if (phase == 3 || phase == kPhases) time_budget_.renew();
   const RegexBudget::Scope budget(&regex_budget_);
-  verdicts_.startPhase();
+  const TimeBudget::Scope time(&time_budget_);
+  const CostProbe::Phase measured(probe_.get());
+  verdicts_.renewSums();
+  const PhasePlan& plan = program_.plans[static_cast<size_t>(phase)];
+  rules_ = &rules;
+  plan_ = &plan;
+  chooseSteadyPath(phase);
+  learnt_ahead_ = false;
+  findCandidates(plan);
   const UnicodeMap::Scope unicode(program_.settings.unicode_map.get());
   const StoreVerdicts store_at_end{&verdicts_};
-  for (size_t i = 0; i < rules.size();) {
+  for (size_t i = 0; !time_budget_.isSpent();) {
+    const size_t next = nextCandidate(i, rules.size());
+    forgetMatchedValues(rules, i, next);
+    if (next == rules.size()) break;
+    position_ = next;
+    i = followSteadyPath(position_);
+    if (i != position_) continue;
     const Rule& rule = *rules[i];
-    if (isRemoved(rule) || !mayMatch(rule) || !evaluateChain(rule)) {
-      // MATCHED_VARS is of the current operator check (the manual): none when that found nothing.
-      if (!isRemoved(rule)) data_.startMatchedValues();
+    const Comparison& comparison = plan.comparisons[i];
+    if (isRemoved(rule)) {
+      ++i;
+      continue;
+    }
+    if (!holds(comparison, rule)) {
+      data_.startMatchedValues();
+      ++i;
+      continue;
+    }
+    if (matchPlainly(comparison, rule)) {
+      i = rule.skip_target != 0 ? rule.skip_target : i + 1;
+      continue;
+    }
+    if (!mayMatch(rule) || !evaluateChain(rule)) {
+      data_.startMatchedValues();
       ++i;
       continue;
     }
@@ -90,6 +124,19 @@ std::optional<Interruption> Evaluator::run(int phase) {
   return std::nullopt;
 }
 
+// MATCHED_VARS is of the current operator check (the manual): none when that found nothing.
+void Evaluator::forgetMatchedValues(const std::vector<const Rule*>& rules, size_t from, size_t to) {
+  for (size_t i = from; i < to; ++i) {
+    if (!isRemoved(*rules[i])) return data_.startMatchedValues();
+  }
+}
+
+bool Evaluator::isTargetRemoved(const Rule& rule) const {
+  return std::any_of(
+      target_removals_.begin(), target_removals_.end(),
+      [&](const TargetRemoval& removal) { return testBit(*removal.rules, rule.index); });
+}
+
 bool Evaluator::isExcluded(const Rule& rule, const FoundValue& found) const {
   return std::any_of(target_removals_.begin(), target_removals_.end(),
                      [&](const TargetRemoval& removal) {
@@ -99,6 +146,7 @@ bool Evaluator::isExcluded(const Rule& rule, const FoundValue& found) const {
 }
 
 bool Evaluator::evaluateChain(const Rule& starter) {
+  CostProbe::Evaluation measured(probe_.get(), starter.index);
   pending_.reset();
   chain_labels_.clear();
   rule_records_ = 0;
@@ -115,14 +163,10 @@ bool Evaluator::evaluateChain(const Rule& starter) {
       runActions(*link, Match{}, true);
     }
     traceChain(true);
-    if (pending_) {
-      pending_->chain_variables = chain_labels_;
-      finishRecord(starter, &*pending_);
-      if (matches_.size() < kMaxMatches) matches_.push_back(std::move(*pending_));
-      pending_.reset();
-    }
+    recordChain(starter);
   }
   if (starter.severity_level < 8) data_.noteSeverity(starter.severity_level);
+  measured.matched();
   return true;
 }
 
@@ -139,10 +183,11 @@ size_t Evaluator::evaluateLink(const Rule& link) {
   std::string_view argument;
   if (link.argument_has_macro) argument = link.argument.get(data_, &link, &argument_scratch_);
   size_t matched = 0;
-  for (size_t i = 0; i < found_.size(); ++i) {
+  for (size_t i = 0; i < found_.size() && !time_budget_.isSpent(); ++i) {
     const FoundValue found = found_[i];
     if (isKnownMiss(link, *found.value)) continue;
     if (!target_removals_.empty() && isExcluded(link, found)) continue;
+    time_budget_.work(found.value->text.size());
     matched += evaluateValue(link, found, argument);
   }
   return matched;
@@ -176,10 +221,10 @@ bool Evaluator::matchForm(const Rule& link, const FoundValue& found, uint16_t fo
   operator_match_.reset();
   const bool hit = !known_miss_ && link.op->evaluate(text, argument, operator_match_);
   if (operator_match_.limit_exceeded) flagLimit();
-  if (!hit && !known_miss_ && !link.multi_match && !operator_match_.limit_exceeded) {
-    noteMiss(link, *found.value);
+  if (hit == link.negated) {
+    if (!link.multi_match && !operator_match_.limit_exceeded) noteMiss(link, *found.value);
+    return false;
   }
-  if (hit == link.negated) return false;
   Match match;
   match.value = found.value;
   match.target = found.target;
@@ -189,8 +234,7 @@ bool Evaluator::matchForm(const Rule& link, const FoundValue& found, uint16_t fo
     match.offset = operator_match_.offset;
     match.length = operator_match_.length;
     if (link.capture) capture(operator_match_);
-    GeoRecord record;
-    if (link.sets_geo && link.op->lookUpGeo(text, record)) setGeo(record);
+    if (link.sets_geo) lookUpGeo(link, text);
   }
   onMatch(link, match);
   return true;
@@ -208,9 +252,11 @@ void Evaluator::capture(const OperatorMatch& match) {
   }
 }
 
-void Evaluator::setGeo(const GeoRecord& record) {
-  const auto add = [&](std::string_view name, const std::string& text) {
-    if (!text.empty()) data_.add(VariableId::Geo, name, text);
+void Evaluator::lookUpGeo(const Rule& link, std::string_view text) {
+  GeoRecord record;
+  if (!link.op->lookUpGeo(text, record)) return;
+  const auto add = [&](std::string_view name, const std::string& field) {
+    if (!field.empty()) data_.add(VariableId::Geo, name, field);
   };
   data_.clear(VariableId::Geo);
   add("COUNTRY_CODE", record.country_code);
@@ -227,22 +273,15 @@ void Evaluator::setGeo(const GeoRecord& record) {
 
 std::string_view Evaluator::labelOf(const Match& match) {
   if (match.value == nullptr) return {};
-  const Target& target = *match.target;
-  label_scratch_.assign(variableName(target.variable));
-  if (target.variable == VariableId::Xml) {
-    if (!target.selector.name.empty()) label_scratch_.append(":").append(target.selector.name);
-  } else if (!match.value->name.empty() ||
-             (variableInfo(target.variable).kind == VariableKind::Collection && !target.count)) {
-    label_scratch_.append(":").append(match.value->name);  // "ARGS:" for "?=x"
-  }
+  label_scratch_.clear();
+  TransactionData::appendLabel(*match.target, match.value->name, &label_scratch_);
   return label_scratch_;
 }
 
 void Evaluator::onMatch(const Rule& link, const Match& match) {
-  const std::string_view label = labelOf(match);
   if (match.value != nullptr) {
     if (link_matches_ == 0) data_.startMatchedValues();
-    data_.addMatchedValue(label, match.text);
+    data_.addMatchedValue(*match.target, match.value->name, match.text);
   }
   ++link_matches_;
   runActions(link, match, false);

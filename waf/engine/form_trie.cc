@@ -10,7 +10,12 @@ uint16_t FormTrie::child(uint16_t parent, const Transformation* transformation) 
       return static_cast<uint16_t>(i);
     }
   }
-  nodes_.push_back(Node{parent, transformation});
+  Node node = nodes_[parent];
+  node.parent = parent;
+  node.transformation = transformation;
+  node.has_needs = node.has_needs && transformation->needs != nullptr;
+  if (node.has_needs) node.needs.add(*transformation->needs);
+  nodes_.push_back(node);
   return static_cast<uint16_t>(nodes_.size() - 1);
 }
 

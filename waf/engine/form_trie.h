@@ -22,6 +22,12 @@ class FormTrie {
   uint16_t parent(uint16_t node) const { return nodes_[node].parent; }
   const Transformation* transformation(uint16_t node) const { return nodes_[node].transformation; }
 
+  // A content that has none of these bytes is the same at the node as untransformed; null when that
+  // cannot be said.
+  const ByteMask* needs(uint16_t node) const {
+    return nodes_[node].has_needs ? &nodes_[node].needs : nullptr;
+  }
+
   // The value's form at `node`, computed once and kept in the value's memo. Unchanged steps share
   // the bytes of the step before. `scratch` is reused between calls.
   std::string_view form(const Value& value, uint16_t node, Arena* arena,
@@ -31,6 +37,8 @@ class FormTrie {
   struct Node {
     uint16_t parent = 0;
     const Transformation* transformation = nullptr;
+    bool has_needs = true;
+    ByteMask needs;
   };
   Memo* newMemo(Arena* arena) const;
   std::string_view compute(const Memo& memo, std::string_view text, uint16_t node, Arena* arena,

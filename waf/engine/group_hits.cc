@@ -1,6 +1,7 @@
 // Which rules of a group can match: by what is known of the contents, and by a scan of those of
 // which nothing is.
 #include <algorithm>
+#include <utility>
 
 #include "waf/engine/evaluator.h"
 
@@ -9,21 +10,24 @@ namespace waf {
 // The values as the rules see them before ctl: and site exclusions: those are looked at when a hit
 // is confirmed.
 const BitSet& Evaluator::hitsOf(size_t group) {
-  GroupHits& state = group_hits_[group];
-  if (state.scanned) return state.hits;
   const RuleGroup& rules = program_.groups[group];
-  state.scanned = rules.stable;
+  GroupHits& known = rules.stable ? group_hits_[group] : unstable_hits_;
+  BitSet& hits = known.hits;
+  if (rules.stable && std::exchange(known.scanned, true)) return hits;
+  const CostProbe::Scan measured(probe_.get(), group);
   if (rules.stable && program_.keeps_verdicts) {
-    state.hits.clear(rules.scan->slots());
-    findHits(group, &state.hits);
-    return state.hits;
+    hits.clear(rules.scan->slots());
+    findHits(group, &hits);
+    if (rules.area >= 0 && plan_->isPlanned(group)) leaveOut(rules, hits);
+    return hits;
   }
   found_.clear();
   for (const Target& target : rules.sample->targets) {
     data_.collect(target, *rules.sample, &found_);
   }
-  scanValues(rules, found_, &state.hits);
-  return state.hits;
+  scanValues(rules, found_, &hits);
+  for (const FoundValue& found : found_) scanEach(rules, found, &hits);
+  return hits;
 }
 
 void Evaluator::scanValues(const RuleGroup& rules, std::span<const FoundValue> values,
@@ -31,14 +35,19 @@ void Evaluator::scanValues(const RuleGroup& rules, std::span<const FoundValue> v
   scan_values_.clear();
   for (const FoundValue& found : values) {
     for (const uint16_t node : rules.forms) {
-      const std::string_view form =
-          program_.forms.form(*found.value, node, &data_.arena(), &form_scratch_);
-      const bool repeated = !scan_values_.empty() && scan_values_.back().data() == form.data() &&
-                            scan_values_.back().size() == form.size();
-      if (!repeated) scan_values_.push_back(form);
+      appendForm(program_.forms.form(*found.value, node, &data_.arena(), &form_scratch_));
     }
   }
-  rules.scan->scan(scan_values_, *hits);
+  rules.scan->scanTogether(scan_values_, *hits);
+  for (const std::string_view value : scan_values_) time_budget_.work(value.size());
+}
+
+void Evaluator::scanEach(const RuleGroup& rules, const FoundValue& found, BitSet* hits) {
+  if (!rules.scan->looksAtEach()) return;
+  for (const uint16_t node : rules.forms) {
+    rules.scan->scanEach(program_.forms.form(*found.value, node, &data_.arena(), &form_scratch_),
+                         *hits);
+  }
 }
 
 // For what was met before, without looking at each value; the rest goes to found_. What the target
@@ -80,31 +89,42 @@ void Evaluator::findHits(size_t group, BitSet* hits) {
   }
 }
 
-// All in one scan; only when that finds something, in halves, to see which values it was.
-void Evaluator::learnHits(size_t group, std::span<const FoundValue> values) {
+// All in one scan; only when that finds something, in halves, to see which values it was. A body
+// that is most of the bytes is looked at alone, not with each half that it would be in.
+void Evaluator::learnHits(size_t group, std::span<FoundValue> values) {
   const RuleGroup& rules = program_.groups[group];
   scanValues(rules, values, &scan_hits_);
   if (values.size() == 1 || scan_hits_ == rules.scan->alwaysReported()) {
     for (const FoundValue& found : values) {
-      verdicts_.learn(&verdicts_.of(*found.value), group, scan_hits_);
+      value_hits_ = scan_hits_;
+      scanEach(rules, found, &value_hits_);
+      verdicts_.learn(&verdicts_.of(*found.value), group, value_hits_);
     }
     return;
   }
-  learnHits(group, values.first(values.size() / 2));
-  learnHits(group, values.subspan(values.size() / 2));
+  const auto size = [](const FoundValue& found) { return found.value->text.size(); };
+  size_t all = 0;
+  for (const FoundValue& found : values) all += size(found);
+  const auto largest =
+      std::max_element(values.begin(), values.end(),
+                       [&](const FoundValue& a, const FoundValue& b) { return size(a) < size(b); });
+  size_t half = values.size() / 2;
+  if (size(*largest) > all / 2) {
+    std::iter_swap(values.begin(), largest);
+    half = 1;
+  }
+  learnHits(group, values.first(half));
+  learnHits(group, values.subspan(half));
 }
 
 bool Evaluator::isKnownMiss(const Rule& link, const Value& value) const {
-  return value.verdict != nullptr && link.group >= 0 && !link.negated &&
-         program_.groups[static_cast<size_t>(link.group)].stable &&
+  return value.verdict != nullptr && link.verdict_slot >= 0 &&
          !verdicts_.mayMatch(*value.verdict, link);
 }
 
 void Evaluator::noteMiss(const Rule& link, const Value& value) {
-  if (value.verdict == nullptr || link.group < 0) return;
-  if (program_.groups[static_cast<size_t>(link.group)].stable) {
-    verdicts_.clearSlot(value.verdict, link);
-  }
+  if (value.verdict == nullptr || link.verdict_slot < 0) return;
+  verdicts_.clearSlot(value.verdict, link);
 }
 
 }  // namespace waf

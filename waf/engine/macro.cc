@@ -70,9 +70,9 @@ void Macro::expand(const TransactionData& data, const Rule* rule, std::string* o
   for (const Part& part : parts_) expandPart(part, data, rule, out);
 }
 
-std::string_view Macro::get(const TransactionData& data, const Rule* rule,
-                            std::string* scratch) const {
-  if (isLiteral()) return literal();
+std::string_view Macro::getVariable(const TransactionData& data, const Rule* rule,
+                                    std::string* scratch) const {
+  if (soleTxSlot() >= 0) return data.tx(soleTxSlot());
   scratch->clear();
   expand(data, rule, scratch);
   return *scratch;

@@ -26,15 +26,38 @@ class Macro {
   bool isLiteral() const { return parts_.empty() || (parts_.size() == 1 && !parts_[0].variable); }
   std::string_view literal() const { return parts_.empty() ? std::string_view() : parts_[0].text; }
 
+  // The slot of the TX variable that is the whole text; -1 when it is anything else.
+  int soleTxSlot() const {
+    return parts_.size() == 1 && parts_[0].variable ? parts_[0].tx_slot : -1;
+  }
+
+  // Whether texts and TX variables with a slot are all that it consists of.
+  bool hasOnlyTxSlots() const {
+    for (const Part& part : parts_) {
+      if (part.variable && part.tx_slot < 0) return false;
+    }
+    return true;
+  }
+  template <typename Visit>
+  void forEachTxSlot(Visit&& visit) const {
+    for (const Part& part : parts_) {
+      if (part.variable && part.tx_slot >= 0) visit(part.tx_slot);
+    }
+  }
+
   // The text with every variable replaced by its first value, or by nothing when it has none.
   void expand(const TransactionData& data, const Rule* rule, std::string* out) const;
 
-  // `isLiteral` texts without a copy, others expanded into `scratch`.
-  std::string_view get(const TransactionData& data, const Rule* rule, std::string* scratch) const;
+  // `isLiteral` texts and TX variables without a copy, others expanded into `scratch`.
+  std::string_view get(const TransactionData& data, const Rule* rule, std::string* scratch) const {
+    return isLiteral() ? literal() : getVariable(data, rule, scratch);
+  }
 
   static bool hasVariables(std::string_view text);
 
  private:
+  std::string_view getVariable(const TransactionData& data, const Rule* rule,
+                               std::string* scratch) const;
   struct Part {
     bool variable = false;
     std::string text;  // of a literal

@@ -7,6 +7,7 @@
 #include "waf/base/text.h"
 #include "waf/engine/action_compiler.h"
 #include "waf/engine/lint.h"
+#include "waf/engine/plain_scan.h"
 #include "waf/engine/rule_groups.h"
 #include "waf/seclang/parser.h"
 
@@ -77,6 +78,12 @@ std::unique_ptr<Program> ProgramBuilder::build(const RuleSetOptions& options,
     cancelled_ = true;
     return nullptr;
   }
+  planPhases(program_.get());
+  if (!compilePlainScans(program_.get(), options, progress)) {
+    cancelled_ = true;
+    return nullptr;
+  }
+  findSteadyPaths(program_.get());
   countScans();
   if (options.lint) lintProgram();
   return std::move(program_);
@@ -105,13 +112,19 @@ void ProgramBuilder::countScans() {
   for (const Rule& rule : program_->rules) {
     const bool scanned =
         rule.group >= 0 &&
-        program_->groups[static_cast<size_t>(rule.group)].scan->isScanned(rule.group_slot);
+        program_->groups[static_cast<size_t>(rule.group)].scan->isInDatabase(rule.group_slot);
     if (scanned && rule.counted_rx) ++statistics_.rx_hyperscan;
   }
   for (const RuleGroup& group : program_->groups) {
     statistics_.databases += group.scan->databases();
     statistics_.database_bytes += group.scan->databaseBytes();
     statistics_.provisional = statistics_.provisional || group.scan->isProvisional();
+  }
+  for (const PhasePlan& plan : program_->plans) {
+    statistics_.provisional = statistics_.provisional || plan.plain.provisional;
+    if (plan.plain.scan == nullptr) continue;
+    statistics_.databases += plan.plain.scan->databases();
+    statistics_.database_bytes += plan.plain.scan->databaseBytes();
   }
 }
 

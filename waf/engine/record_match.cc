@@ -49,6 +49,26 @@ void escapeControlBytes(std::string* text) {
 void Evaluator::record(const Rule& starter, const Match& match) {
   if (matches_.size() >= kMaxMatches) return;
   if (++rule_records_ > kMaxMatchesPerRule && !starter.in_chain) return;
+  if (starter.in_chain) {
+    pending_ = match;
+    if (match.value != nullptr) {
+      pending_value_ = *match.value;  // a link may fill the collection anew (GEO)
+      pending_->value = &pending_value_;
+    }
+  } else {
+    matches_.push_back(entryOf(starter, match));
+    finishRecord(starter, &matches_.back());
+  }
+}
+
+void Evaluator::recordChain(const Rule& starter) {
+  if (!pending_ || matches_.size() >= kMaxMatches) return;
+  matches_.push_back(entryOf(starter, *pending_));
+  matches_.back().chain_variables = chain_labels_;
+  finishRecord(starter, &matches_.back());
+}
+
+MatchedRule Evaluator::entryOf(const Rule& starter, const Match& match) {
   MatchedRule entry;
   entry.id = starter.id;
   entry.phase = starter.phase;
@@ -64,12 +84,7 @@ void Evaluator::record(const Rule& starter, const Match& match) {
   std::reverse(entry.transformations.begin(), entry.transformations.end());
   entry.file = starter.position.file;
   entry.line = starter.position.line;
-  if (starter.in_chain) {
-    pending_ = std::move(entry);
-  } else {
-    finishRecord(starter, &entry);
-    matches_.push_back(std::move(entry));
-  }
+  return entry;
 }
 
 // A chain's texts speak of what its last link found: the CRS writes %{TX.0} for a later link's

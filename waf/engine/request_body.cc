@@ -164,9 +164,15 @@ void Transaction::parseRequestBody() {
 std::optional<Interruption> Transaction::requestBody() {
   State& state = *state_;
   if (state.off()) return std::nullopt;
-  if (state.evaluator.settings().request_body) parseRequestBody();
+  if (state.evaluator.settings().request_body) {
+    const TimeBudget::Scope time(&state.evaluator.timeBudget());
+    parseRequestBody();
+    state.evaluator.timeBudget().work(state.request_body.size());
+  }
   state.data.setNumber(VariableId::ArgsCombinedSize, state.argument_bytes);
-  return state.evaluator.run(2);
+  auto interruption = state.evaluator.run(2);
+  state.noteTime(interruption, 403);
+  return interruption;
 }
 
 }  // namespace waf

@@ -29,14 +29,12 @@ size_t RequestSink::arguments() const {
 bool RequestSink::addArgument(std::string_view name, std::string_view value) {
   if (source_ == Source::Cookies) {
     if (data_.collection(VariableId::RequestCookies).size() >= kMaxCookies) return full();
-    data_.add(VariableId::RequestCookies, name, value);
-    data_.add(VariableId::RequestCookiesNames, name, name);
+    data_.addNamed(VariableId::RequestCookies, VariableId::RequestCookiesNames, name, value);
     return true;
   }
   if (arguments() >= data_.program().settings.arguments_limit) return full();
   const auto [values, names] = argumentsOf(source_);
-  data_.add(values, name, value);
-  data_.add(names, name, name);
+  data_.addNamed(values, names, name, value);
   argument_bytes_ += name.size() + value.size();
   return true;
 }

@@ -105,8 +105,7 @@ void Transaction::addRequestHeader(std::string_view name, std::string_view value
   State& state = *state_;
   if (state.off()) return;
   TransactionData& data = state.data;
-  data.add(VariableId::RequestHeaders, name, value);
-  data.add(VariableId::RequestHeadersNames, name, name);
+  data.addNamed(VariableId::RequestHeaders, VariableId::RequestHeadersNames, name, value);
   if (equalsIgnoreCase(name, "Cookie")) {
     RequestSink sink(&data, RequestSink::Source::Cookies);
     const Settings& settings = state.program.settings;

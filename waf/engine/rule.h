@@ -15,14 +15,24 @@
 
 namespace waf {
 
-// One bit per rule of a program, by Rule::index.
+// One bit per rule of a program, by Rule::index. Sets of groups and slots are kept alike.
 using RuleBits = std::vector<uint64_t>;
 
-inline bool testBit(const RuleBits& bits, uint32_t index) {
+inline bool testBit(const RuleBits& bits, size_t index) {
   return (bits[index / 64] >> (index % 64)) & 1u;
 }
-inline void setBit(RuleBits* bits, uint32_t index) {
+inline bool testBit(const uint64_t* bits, size_t index) {
+  return (bits[index / 64] >> (index % 64)) & 1u;
+}
+inline void setBit(RuleBits* bits, size_t index) {
   (*bits)[index / 64] |= uint64_t{1} << (index % 64);
+}
+// Both have the same size.
+inline bool intersects(const RuleBits& a, const RuleBits& b) {
+  for (size_t i = 0; i < a.size(); ++i) {
+    if ((a[i] & b[i]) != 0) return true;
+  }
+  return false;
 }
 
 // A target of a rule, resolved: what it selects and what is left out of it.
@@ -31,6 +41,8 @@ struct Target {
   Selector selector;
   bool count = false;
   int tx_slot = -1;  // TX:name
+  // TX:/pattern/: a bit for each TX name that the set mentions, whether the pattern finds it.
+  std::vector<uint64_t> tx_selected;
   std::vector<Exclusion> exclusions;
 };
 
@@ -141,6 +153,8 @@ struct Rule {
   std::vector<uint16_t> all_forms;  // multiMatch: the untransformed value and each step
   bool multi_match = false;
   bool capture = false;
+  // A regular expression over targets that leave some of their values out.
+  bool asks_in_turn = false;
 
   std::vector<RuleAction> actions;
   Disruptive disruptive;
@@ -168,6 +182,14 @@ struct Rule {
   bool sets_geo = false;      // @geoLookup
   int32_t group = -1;         // whose shared scan tells whether it can match; -1: always evaluated
   uint32_t group_slot = 0;    // within the group
+  // The program's slot that the scan of its group clears; that of the whole group when the rule's
+  // bit is in the group's area.
+  uint32_t hit_slot = 0;
+  int32_t area = -1;  // where the bit `group_slot` is the rule's; -1: it is not in an area
+  // The program's slot whose bit says of a content that the rule may match it, with its bit in an
+  // area; -1: nothing is kept. A rule whose operator is negated has a slot of its own for this,
+  // since a scan that does not find the operator's pattern says the contrary of it.
+  int32_t verdict_slot = -1;
 };
 
 }  // namespace waf

@@ -43,8 +43,8 @@ uint64_t nextSerial() {
 }
 
 bool mayJoin(const Rule& rule) {
-  return !rule.unconditional && rule.op != nullptr && !rule.argument_has_macro &&
-         !rule.targets.empty() &&
+  return !rule.unconditional && rule.op != nullptr && rule.op->isPure() &&
+         !rule.argument_has_macro && !rule.targets.empty() &&
          std::none_of(rule.targets.begin(), rule.targets.end(),
                       [](const Target& target) { return target.count; });
 }
@@ -89,9 +89,15 @@ bool compileRuleGroups(Program* program, const RuleSetOptions& options,
   auto groups = compileScanGroups(builders, scan, report);
   if (groups.size() != builders.size()) return false;
   for (size_t i = 0; i < groups.size(); ++i) {
-    program->groups[i].scan = std::move(groups[i]);
-    program->groups[i].first_slot = program->slots;
-    program->slots += program->groups[i].scan->slots();
+    RuleGroup& group = program->groups[i];
+    group.scan = std::move(groups[i]);
+    group.first_slot = program->slots;
+    if (program->keeps_verdicts && group.scan->slots() >= kLargeGroup) {
+      group.area = static_cast<int32_t>(program->large_groups.size());
+      group.always_apart = group.scan->alwaysReported().count() < kLargeGroup;
+      program->large_groups.push_back(static_cast<uint32_t>(i));
+    }
+    program->slots += group.area < 0 ? group.scan->slots() : 1;
   }
   return true;
 }

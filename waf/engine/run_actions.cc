@@ -56,11 +56,16 @@ void Evaluator::assign(const Rule& link, const Assignment& assignment) {
   switch (assignment.kind) {
     case Assignment::Kind::Set:
       if (is_tx) {
-        data_.setTx(slot, value);
+        // The bytes of a literal are the rule set's and outlive the transaction.
+        if (assignment.value.isLiteral()) {
+          data_.setTxView(slot, value);
+        } else {
+          data_.setTx(slot, value);
+        }
       } else {
         data_.assign(assignment.collection, name, value);
       }
-      noteAssignment(assignment.collection, name, value);
+      if (trace_ != nullptr) noteAssignment(assignment.collection, name, value);
       return;
     case Assignment::Kind::Add:
     case Assignment::Kind::Subtract:
@@ -150,6 +155,7 @@ void Evaluator::control(const Control& control) {
     case Control::Kind::RemoveRules:
       if (removed_.empty()) removed_.assign(program_.bitWords(), 0);
       for (size_t i = 0; i < removed_.size(); ++i) removed_[i] |= control.rules[i];
+      leaveSteadyPath(control.rules);
       return;
     case Control::Kind::RemoveTargets:
       // A rule that matches several values asks several times.
@@ -157,6 +163,7 @@ void Evaluator::control(const Control& control) {
               target_removals_.begin(), target_removals_.end(),
               [&](const TargetRemoval& removal) { return removal.target == &control.target; })) {
         target_removals_.push_back({&control.rules, &control.target});
+        leaveSteadyPath(control.rules);
       }
       return;
     case Control::Kind::ForceRequestBodyVariable:

@@ -1,6 +1,42 @@
 #include "waf/engine/selector.h"
 
+#include <algorithm>
+
 namespace waf {
+
+namespace {
+
+bool isPlain(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+         c == '-';
+}
+
+// The text of a pattern that only asks how a name begins; "" for any other.
+std::string prefixOf(std::string_view pattern) {
+  if (!pattern.starts_with('^')) return {};
+  pattern.remove_prefix(1);
+  return std::all_of(pattern.begin(), pattern.end(), isPlain) ? toLower(pattern) : std::string();
+}
+
+// A text that every match begins with; "" when there may be none.
+std::string beginningOf(std::string_view pattern) {
+  if (pattern.find('|') != std::string_view::npos) return {};
+  const auto end = std::find_if_not(pattern.begin(), pattern.end(), isPlain);
+  auto size = static_cast<size_t>(end - pattern.begin());
+  // Behind the last letter may be a quantifier, at once or after what stands for nothing (\E, a
+  // comment, an option).
+  const bool is_certain = end == pattern.end() || *end == '.' || *end == '[' || *end == '$';
+  if (!is_certain && size > 0) --size;
+  return toLower(pattern.substr(0, size));
+}
+
+bool holdsIgnoringCase(std::string_view text, std::string_view lower) {
+  return text.size() >= lower.size() &&
+         std::search(text.begin(), text.end(), lower.begin(), lower.end(),
+                     [](char c, char wanted) { return asciiLower(c) == wanted; }) != text.end();
+}
+
+}  // namespace
 
 Result<Selector> Selector::compile(const SelectorAst& ast) {
   Selector selector;
@@ -19,6 +55,8 @@ Result<Selector> Selector::compile(const SelectorAst& ast) {
     if (!regex) {
       return fail(ErrorCode::Invalid, "seclang", "/" + ast.text + "/: " + regex.error().message);
     }
+    selector.prefix = prefixOf(ast.text);
+    selector.needed = beginningOf(ast.text);
     selector.pattern = std::make_shared<const Regex>(std::move(*regex));
   }
   return selector;
@@ -32,6 +70,12 @@ bool Selector::matches(const Value& value, bool on_limit) const {
     case SelectorAst::Kind::Name:
       return value.hash == hash && equalsIgnoreCase(value.name, name);
     case SelectorAst::Kind::Regex: {
+      if (!prefix.empty()) {
+        if (equalsIgnoreCase(value.name.substr(0, prefix.size()), prefix)) return true;
+        // "^" also stands behind each line feed.
+        if (value.name.find('\n') == std::string_view::npos) return false;
+      }
+      if (!needed.empty() && !holdsIgnoringCase(value.name, needed)) return false;
       const RegexStatus status = pattern->search(value.name, 0, nullptr);
       return status == RegexStatus::LimitExceeded ? on_limit : status == RegexStatus::Match;
     }

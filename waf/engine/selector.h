@@ -19,6 +19,8 @@ struct Selector {
   std::string written;  // as the rule has it
   uint32_t hash = 0;
   std::shared_ptr<const Regex> pattern;
+  std::string prefix;  // lower case, of a pattern that is "^" and this text; else empty
+  std::string needed;  // lower case, what every match of a pattern begins with; else empty
 
   static Result<Selector> compile(const SelectorAst& ast);
 

@@ -69,6 +69,18 @@ Transaction::Transaction(std::shared_ptr<const RuleSet> rule_set, const Policy& 
 
 Transaction::~Transaction() = default;
 
+void* Transaction::State::operator new(size_t) {
+  static_assert(alignof(State) <= __STDCPP_DEFAULT_NEW_ALIGNMENT__);
+  return SpareBlocks<sizeof(State)>::take().release();
+}
+
+void Transaction::State::operator delete(void* at) {
+  using Blocks = SpareBlocks<sizeof(State)>;
+  Blocks::give(Blocks::Block(static_cast<std::byte*>(at)));
+}
+
+void Transaction::measure(RuleCosts* costs) { state_->evaluator.measure(costs); }
+
 void Transaction::setUniqueId(std::string_view id) { state_->data.set(VariableId::UniqueId, id); }
 
 std::optional<Interruption> Transaction::requestHeaders() {
@@ -81,8 +93,7 @@ std::optional<Interruption> Transaction::requestHeaders() {
 void Transaction::addResponseHeader(std::string_view name, std::string_view value) {
   State& state = *state_;
   if (state.off()) return;
-  state.data.add(VariableId::ResponseHeaders, name, value);
-  state.data.add(VariableId::ResponseHeadersNames, name, name);
+  state.data.addNamed(VariableId::ResponseHeaders, VariableId::ResponseHeadersNames, name, value);
   if (equalsIgnoreCase(name, "Content-Type")) {
     // The type alone, as in ModSecurity v3; its parameters are in RESPONSE_HEADERS.
     state.data.set(VariableId::ResponseContentType, trim(value.substr(0, value.find(';'))));
@@ -91,12 +102,15 @@ void Transaction::addResponseHeader(std::string_view name, std::string_view valu
 
 std::optional<Interruption> Transaction::responseHeaders(int status, std::string_view protocol) {
   State& state = *state_;
+  state.inspection_failure.reset();  // the request's was told
   if (state.off()) return std::nullopt;
   state.data.setNumber(VariableId::ResponseStatus, static_cast<uint64_t>(std::max(status, 0)));
   state.data.set(VariableId::ResponseProtocol, protocol);
   state.data.set(VariableId::StatusLine, std::string(protocol) + " " + std::to_string(status));
   state.request_limits_exceeded = state.evaluator.limitsExceeded();
-  return state.evaluator.run(3);
+  auto interruption = state.evaluator.run(3);
+  state.noteTime(interruption, 502);
+  return interruption;
 }
 
 bool Transaction::wantsResponseBody() const {
@@ -141,7 +155,7 @@ std::optional<Interruption> Transaction::responseBody() {
                            " bytes (SecResponseBodyLimit)";
     return interruption;
   };
-  state.inspection_failure.reset();  // the request's was told
+  state.inspection_failure.reset();  // what came before was told
   if (state.response_body_cut && responseLimitRejects()) {
     return state.evaluator.interrupt(responseTooLarge());
   }
@@ -166,6 +180,7 @@ std::optional<Interruption> Transaction::responseBody() {
     state.inspection_failure =
         InspectionFailure{502, "a rule's regular expression reached its limit"};
   }
+  state.noteTime(interruption, 502);
   return interruption;
 }
 

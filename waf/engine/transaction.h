@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <initializer_list>
 #include <memory>
@@ -16,6 +17,7 @@
 namespace waf {
 
 class Masking;
+class RuleCosts;
 
 // What the gateway must do instead of going on. `status` is the answer's; 0 with `drop` means close
 // without one.
@@ -27,10 +29,10 @@ struct Interruption {
   std::string message;  // for the event's detail
 };
 
-// Why a body could not be inspected: its coding or charset. The failure policy's business, like a
-// limit of a regular expression.
+// Why a request or a response was not inspected in full: its body's coding or charset, the time
+// that it took. The failure policy's business, like a limit of a regular expression.
 struct InspectionFailure {
-  int status = 400;     // that tells the client: 400 broken, 413 too large, 415 not known
+  int status = 400;     // that tells the client: 400 broken, 413 too large, 415 not known, 403
   std::string message;  // for the event
 };
 
@@ -48,6 +50,9 @@ struct Policy {
   uint32_t decoded_body_ratio = 100;
   // What is found of a content outlives the transaction (waf/engine/verdicts.h); decides nothing.
   bool verdict_cache = true;
+  // Of the processor's time, for the request and again for its response: what is over is an
+  // inspectionFailure(), like what cannot be read. 0: no limit.
+  std::chrono::milliseconds budget{0};
 };
 
 // What a match changed: a variable ("tx.score", "5", "+5"), or the rest of the transaction
@@ -97,6 +102,10 @@ class Transaction {
   Transaction(const Transaction&) = delete;
   Transaction& operator=(const Transaction&) = delete;
 
+  // Before the first phase: the costs of the rules go there. Outlives the transaction; of its rule
+  // set.
+  void measure(RuleCosts* costs);
+
   void setUniqueId(std::string_view id);
   void connection(std::string_view client_ip, uint16_t client_port, std::string_view server_ip,
                   uint16_t server_port);
@@ -140,7 +149,8 @@ class Transaction {
   // A regular expression or the selection of an XML target ran into its limits: some rule could not
   // be decided. The failure policy's business.
   bool limitsExceeded() const;
-  // Of the request's body after requestBody(), of the response's after responseBody().
+  // Of the request after requestBody(), of the response's head after responseHeaders() (its time
+  // alone), of its body after responseBody().
   const std::optional<InspectionFailure>& inspectionFailure() const;
   // sanitiseRequestHeader: the event must not show this header's value.
   bool isSanitisedRequestHeader(std::string_view name) const;

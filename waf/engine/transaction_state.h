@@ -28,6 +28,19 @@ struct Transaction::State {
         decoded_bytes(policy.decoded_body_bytes),
         decoded_ratio(policy.decoded_body_ratio) {}
 
+  static void* operator new(size_t size);
+  static void operator delete(void* at);
+
+  // What was cut short was not inspected; a rule's refusal stands by itself.
+  void noteTime(const std::optional<Interruption>& interruption, int status) {
+    const TimeBudget& time = evaluator.timeBudget();
+    if (interruption || inspection_failure || !time.isSpent()) return;
+    inspection_failure =
+        InspectionFailure{status, "the inspection took more than " +
+                                      std::to_string(time.limit().count() / 1'000'000) +
+                                      " ms of the processor (waf.inspection_budget_ms)"};
+  }
+
   bool off() const { return evaluator.mode() == EngineMode::Off; }
 
   std::shared_ptr<const RuleSet> rule_set;

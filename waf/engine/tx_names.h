@@ -1,11 +1,13 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
 
 #include "waf/base/text.h"
+#include "waf/engine/value.h"
 
 namespace waf {
 
@@ -18,21 +20,31 @@ class TxNames {
   }
 
   int intern(std::string_view name) {
-    const auto [found, added] = slots_.emplace(toLower(name), static_cast<int>(names_.size()));
-    if (added) names_.emplace_back(name);
-    return found->second;
+    const uint32_t hash = nameHash(name);
+    const int known = find(hash, name);
+    if (known >= 0) return known;
+    const auto slot = static_cast<int>(names_.size());
+    slots_.emplace(hash, slot);
+    names_.emplace_back(name);
+    hashes_.push_back(hash);
+    return slot;
   }
-  // -1 when the rule set does not mention it. `lower_name` is lower case.
-  int find(const std::string& lower_name) const {
-    const auto found = slots_.find(lower_name);
-    return found == slots_.end() ? -1 : found->second;
+  // -1 when the rule set does not mention it. `hash` is the name's.
+  int find(uint32_t hash, std::string_view name) const {
+    const auto [first, last] = slots_.equal_range(hash);
+    for (auto slot = first; slot != last; ++slot) {
+      if (equalsIgnoreCase(names_[static_cast<size_t>(slot->second)], name)) return slot->second;
+    }
+    return -1;
   }
   size_t size() const { return names_.size(); }
   const std::string& name(size_t slot) const { return names_[slot]; }
+  uint32_t hash(size_t slot) const { return hashes_[slot]; }
 
  private:
-  std::unordered_map<std::string, int> slots_;
-  std::vector<std::string> names_;  // as first written
+  std::unordered_multimap<uint32_t, int> slots_;  // by hash
+  std::vector<std::string> names_;                // as first written
+  std::vector<uint32_t> hashes_;
 };
 
 }  // namespace waf

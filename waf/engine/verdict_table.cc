@@ -1,19 +1,12 @@
 #include "waf/engine/verdict_table.h"
 
 #include <algorithm>
-#include <cstring>
 #include <mutex>
-#include <random>
+
+#include "waf/base/seeded_hash.h"
 
 namespace waf {
 namespace {
-
-constexpr uint64_t kFactor = 0x9fb21c651e98df25ULL;
-
-uint64_t mix(uint64_t hash, uint64_t word) {
-  hash = (hash ^ word) * kFactor;
-  return hash ^ hash >> 32;
-}
 
 // The threads' tables, for their counters; a thread that ends leaves its counts.
 struct Tables {
@@ -25,6 +18,18 @@ struct Tables {
 Tables& tables() {
   static Tables all;
   return all;
+}
+
+// One that is not there yet says nothing of its group's rules.
+void joinArea(const VerdictTable::Area& area, VerdictTable::Kept* kept) {
+  const auto same = std::find_if(
+      kept->areas.begin(), kept->areas.end(),
+      [&](const VerdictTable::KeptArea& other) { return other.number == area.number; });
+  if (same == kept->areas.end()) {
+    kept->areas.push_back({area.number, {area.words.begin(), area.words.end()}});
+    return;
+  }
+  for (size_t i = 0; i < area.words.size(); ++i) same->words[i] &= area.words[i];
 }
 
 }  // namespace
@@ -60,20 +65,7 @@ VerdictTable& VerdictTable::ofThread() {
 }
 
 uint64_t VerdictTable::hash(uint64_t program, std::string_view text) {
-  static const uint64_t seed = [] {
-    std::random_device device;
-    return uint64_t{device()} << 32 | device();
-  }();
-  uint64_t hash = mix(seed ^ program, text.size());
-  while (text.size() >= sizeof(uint64_t)) {
-    uint64_t word = 0;
-    std::memcpy(&word, text.data(), sizeof(word));
-    hash = mix(hash, word);
-    text.remove_prefix(sizeof(word));
-  }
-  uint64_t rest = 0;
-  if (!text.empty()) std::memcpy(&rest, text.data(), text.size());
-  return mix(mix(hash, rest), seed);
+  return seededHash(program, text);
 }
 
 VerdictTable::Entry* VerdictTable::find(uint64_t program, uint64_t hash, std::string_view text) {
@@ -86,18 +78,18 @@ VerdictTable::Entry* VerdictTable::find(uint64_t program, uint64_t hash, std::st
   return nullptr;
 }
 
-bool VerdictTable::load(uint64_t program, uint64_t hash, std::string_view text, uint64_t* words,
-                        size_t count) {
+const VerdictTable::Kept* VerdictTable::load(uint64_t program, uint64_t hash,
+                                             std::string_view text) {
   const Entry* entry = find(program, hash, text);
   add(&asked_);
-  if (entry == nullptr) return false;
+  if (entry == nullptr) return nullptr;
   add(&found_);
-  std::copy_n(entry->words.begin(), count, words);
-  return true;
+  return &entry->kept;
 }
 
 void VerdictTable::store(uint64_t program, uint64_t hash, std::string_view text,
-                         const uint64_t* words, size_t count, size_t group_words) {
+                         std::span<const uint64_t> words, size_t group_words,
+                         std::span<const Area> areas) {
   Entry* entry = find(program, hash, text);
   if (entry == nullptr) {
     Set& set = setOf(hash);
@@ -106,17 +98,17 @@ void VerdictTable::store(uint64_t program, uint64_t hash, std::string_view text,
     entry = &set.entries[place];
     entry->program = program;
     entry->text.assign(text);
-    entry->words.assign(words, words + count);
+    entry->kept.words.assign(words.begin(), words.end());
+    entry->kept.areas.clear();
+    for (const Area& area : areas) joinArea(area, &entry->kept);
     return;
   }
   // Another transaction may have learnt other things of the same content meanwhile.
-  for (size_t i = 0; i < count; ++i) {
-    if (i < group_words) {
-      entry->words[i] |= words[i];
-    } else {
-      entry->words[i] &= words[i];
-    }
+  for (size_t i = 0; i < words.size(); ++i) {
+    uint64_t& word = entry->kept.words[i];
+    word = i < group_words ? word | words[i] : word & words[i];
   }
+  for (const Area& area : areas) joinArea(area, &entry->kept);
 }
 
 }  // namespace waf

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,8 +12,8 @@
 namespace waf {
 
 // The verdicts that a thread keeps from transaction to transaction, for all programs: eight places
-// for each hash, the oldest is given up. Nothing points into it. What it holds, it holds in
-// memory only; it is a few megabytes when every content has the greatest length.
+// for each hash, the oldest is given up. Nothing points into it for long. What it holds, it holds
+// in memory only; it is a few megabytes when every content has the greatest length.
 class VerdictTable {
  public:
   static VerdictTable& ofThread();
@@ -29,11 +30,24 @@ class VerdictTable {
   // each other out.
   static uint64_t hash(uint64_t program, std::string_view text);
 
-  // Copies `count` words; false when the content is not there.
-  bool load(uint64_t program, uint64_t hash, std::string_view text, uint64_t* words, size_t count);
-  // `group_words` of the words gain bits, the others lose them.
-  void store(uint64_t program, uint64_t hash, std::string_view text, const uint64_t* words,
-             size_t count, size_t group_words);
+  struct Area {
+    uint32_t number = 0;
+    std::span<const uint64_t> words;
+  };
+  struct KeptArea {
+    uint32_t number = 0;
+    std::vector<uint64_t> words;
+  };
+  struct Kept {
+    std::vector<uint64_t> words;
+    std::vector<KeptArea> areas;
+  };
+
+  // Null when the content is not there; valid until the next store().
+  const Kept* load(uint64_t program, uint64_t hash, std::string_view text);
+  // `group_words` of the words gain bits, the others lose them, as areas do.
+  void store(uint64_t program, uint64_t hash, std::string_view text,
+             std::span<const uint64_t> words, size_t group_words, std::span<const Area> areas);
 
  private:
   static constexpr size_t kSets = 512;
@@ -42,7 +56,7 @@ class VerdictTable {
   struct Entry {
     uint64_t program = 0;  // 0: free
     std::string text;
-    std::vector<uint64_t> words;
+    Kept kept;
   };
   struct Set {
     std::array<uint64_t, kWays> hashes{};

@@ -32,6 +32,11 @@ class DetectXssOperator final : public Operator {
                 OperatorMatch& match) const override {
     return detectXss(value) && captureWhole(value, value, match);
   }
+
+  // A tag, or an attribute with its value.
+  std::vector<ScanPattern> scanPatterns() const override {
+    return {ScanPattern{.pattern = "[<=]", .gate = true}};
+  }
 };
 
 }  // namespace

@@ -1,20 +1,19 @@
 // Comparisons of numbers: @eq, @ge, @gt, @le, @lt.  SecRule &REQUEST_HEADERS:Host "@eq 0" …
 //
-// Both sides are read as ModSecurity reads them (C's atoi): spaces, a sign, digits, whatever
-// follows is ignored, and no digits are 0. Past 64 bits the value saturates, so that a huge
-// Content-Length stays greater than any limit.
-
+// Both sides are read as readNumber() says.
 #include <cstdint>
 #include <limits>
 
+#include "waf/base/text.h"
+#include "waf/operators/number.h"
 #include "waf/operators/operator_makers.h"
 
 namespace waf {
-namespace {
 
 int64_t readNumber(std::string_view text) {
-  size_t at = text.find_first_not_of(" \t\r\n\v\f");
-  if (at == std::string_view::npos) return 0;
+  size_t at = 0;
+  while (at < text.size() && (text[at] == ' ' || (text[at] >= '\t' && text[at] <= '\r'))) ++at;
+  if (at == text.size()) return 0;
   const bool negative = text[at] == '-';
   if (text[at] == '-' || text[at] == '+') ++at;
   constexpr int64_t kMax = std::numeric_limits<int64_t>::max();
@@ -27,50 +26,55 @@ int64_t readNumber(std::string_view text) {
   return negative ? -number : number;
 }
 
-using CompareNumbers = bool (*)(int64_t value, int64_t parameter);
+bool findNumberOrder(std::string_view name, NumberOrder* out) {
+  constexpr std::pair<std::string_view, NumberOrder> kOrders[] = {
+      {"eq", NumberOrder::Equal},   {"ge", NumberOrder::GreaterOrEqual},
+      {"gt", NumberOrder::Greater}, {"le", NumberOrder::LessOrEqual},
+      {"lt", NumberOrder::Less},
+  };
+  for (const auto& [known, order] : kOrders) {
+    if (!equalsIgnoreCase(known, name)) continue;
+    *out = order;
+    return true;
+  }
+  return false;
+}
+
+namespace {
 
 class NumericOperator final : public Operator {
  public:
-  NumericOperator(const OperatorSpec& spec, CompareNumbers compare)
-      : compare_(compare), has_macro_(spec.has_macro), fixed_(readNumber(spec.argument)) {}
+  NumericOperator(const OperatorSpec& spec, NumberOrder order)
+      : order_(order), has_macro_(spec.has_macro), fixed_(readNumber(spec.argument)) {}
 
   bool evaluate(std::string_view value, std::string_view argument,
                 OperatorMatch& match) const override {
-    if (!compare_(readNumber(value), has_macro_ ? readNumber(argument) : fixed_)) return false;
+    const int64_t right = has_macro_ ? readNumber(argument) : fixed_;
+    if (!compareNumbers(order_, readNumber(value), right)) return false;
     match.length = value.size();
     return true;
   }
 
  private:
-  CompareNumbers compare_;
+  NumberOrder order_;
   bool has_macro_;
   int64_t fixed_;
 };
 
-OperatorResult make(const OperatorSpec& spec, CompareNumbers compare) {
-  return makeOperator<NumericOperator>(spec, compare);
+OperatorResult make(const OperatorSpec& spec, NumberOrder order) {
+  return makeOperator<NumericOperator>(spec, order);
 }
 
 }  // namespace
 
-OperatorResult makeEq(const OperatorSpec& spec) {
-  return make(spec, [](int64_t value, int64_t parameter) { return value == parameter; });
-}
+OperatorResult makeEq(const OperatorSpec& spec) { return make(spec, NumberOrder::Equal); }
 
-OperatorResult makeGe(const OperatorSpec& spec) {
-  return make(spec, [](int64_t value, int64_t parameter) { return value >= parameter; });
-}
+OperatorResult makeGe(const OperatorSpec& spec) { return make(spec, NumberOrder::GreaterOrEqual); }
 
-OperatorResult makeGt(const OperatorSpec& spec) {
-  return make(spec, [](int64_t value, int64_t parameter) { return value > parameter; });
-}
+OperatorResult makeGt(const OperatorSpec& spec) { return make(spec, NumberOrder::Greater); }
 
-OperatorResult makeLe(const OperatorSpec& spec) {
-  return make(spec, [](int64_t value, int64_t parameter) { return value <= parameter; });
-}
+OperatorResult makeLe(const OperatorSpec& spec) { return make(spec, NumberOrder::LessOrEqual); }
 
-OperatorResult makeLt(const OperatorSpec& spec) {
-  return make(spec, [](int64_t value, int64_t parameter) { return value < parameter; });
-}
+OperatorResult makeLt(const OperatorSpec& spec) { return make(spec, NumberOrder::Less); }
 
 }  // namespace waf

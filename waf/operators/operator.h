@@ -54,6 +54,10 @@ class Operator {
   // Any one of the patterns reports the operator. Empty: always evaluate().
   virtual std::vector<ScanPattern> scanPatterns() const { return {}; }
 
+  // Whether the bytes of the value decide alone, so that what evaluate() found of them may be kept.
+  // Not so for an operator that asks somebody else (@rbl).
+  virtual bool isPure() const { return true; }
+
   // @geoLookup only: where the address in `value` is, for the GEO collection
   // (waf/operators/geo_database.h). False when the operator is another one or the database does not
   // know.

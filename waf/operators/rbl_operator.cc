@@ -87,6 +87,8 @@ class RblOperator final : public Operator {
     return true;
   }
 
+  bool isPure() const override { return false; }
+
  private:
   bool nameOf(std::string_view value, std::string* name) const {
     IpAddress address;

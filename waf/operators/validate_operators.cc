@@ -7,17 +7,15 @@
 //
 // SecRule ARGS "@validateByteRange 1-255" "id:1,phase:2,deny"
 
-#include <bitset>
 #include <charconv>
 
 #include "waf/base/ascii.h"
 #include "waf/base/text.h"
 #include "waf/operators/operator_makers.h"
+#include "waf/regex/byte_finder.h"
 
 namespace waf {
 namespace {
-
-using ByteSet = std::bitset<256>;
 
 // ModSecurity reads what is no number as 0; a number that is no byte is an error there, too.
 bool readByte(std::string_view text, unsigned* out) {
@@ -49,31 +47,35 @@ Result<ByteSet> parseByteRanges(std::string_view list) {
   return bytes;
 }
 
-bool findOutside(const ByteSet& allowed, std::string_view value, OperatorMatch& match) {
-  for (size_t i = 0; i < value.size(); ++i) {
-    if (allowed.test(static_cast<unsigned char>(value[i]))) continue;
-    match.offset = i;
-    match.length = 1;
-    return true;
-  }
-  return false;
+bool findOutside(const ByteFinder& outside, std::string_view value, OperatorMatch& match) {
+  const size_t at = outside.find(value);
+  if (at == value.size()) return false;
+  match.offset = at;
+  match.length = 1;
+  return true;
 }
 
 class ByteRangeOperator final : public Operator {
  public:
   ByteRangeOperator(const ByteSet& allowed, bool has_macro)
-      : allowed_(allowed), has_macro_(has_macro) {}
+      : refused_(~allowed), outside_(refused_), has_macro_(has_macro) {}
 
   bool evaluate(std::string_view value, std::string_view argument,
                 OperatorMatch& match) const override {
-    if (!has_macro_) return findOutside(allowed_, value, match);
+    if (!has_macro_) return findOutside(outside_, value, match);
     const auto allowed = parseByteRanges(argument);
     match.limit_exceeded = !allowed;
-    return allowed && findOutside(*allowed, value, match);
+    return allowed && findOutside(ByteFinder(~*allowed), value, match);
+  }
+
+  std::vector<ScanPattern> scanPatterns() const override {
+    if (has_macro_ || refused_.none()) return {};
+    return {ScanPattern{.pattern = toClass(refused_)}};
   }
 
  private:
-  ByteSet allowed_;
+  ByteSet refused_;
+  ByteFinder outside_;
   bool has_macro_;
 };
 
@@ -103,6 +105,10 @@ class Utf8EncodingOperator final : public Operator {
     if (isValidUtf8(value)) return false;
     match.length = value.size();
     return true;
+  }
+
+  std::vector<ScanPattern> scanPatterns() const override {
+    return {ScanPattern{.pattern = "[\\x80-\\xff]", .gate = true}};
   }
 };
 

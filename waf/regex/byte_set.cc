@@ -92,8 +92,15 @@ ByteSet withBothCases(ByteSet bytes) {
 std::string toClass(const ByteSet& bytes) {
   constexpr std::string_view kHex = "0123456789abcdef";
   std::string out = "[";
+  const auto add = [&](size_t byte) { out += {'\\', 'x', kHex[byte >> 4], kHex[byte & 15]}; };
   for (size_t byte = 0; byte < 256; ++byte) {
-    if (bytes.test(byte)) out += {'\\', 'x', kHex[byte >> 4], kHex[byte & 15]};
+    if (!bytes.test(byte)) continue;
+    size_t last = byte;
+    while (last < 255 && bytes.test(last + 1)) ++last;
+    add(byte);
+    if (last > byte + 1) out += '-';
+    if (last > byte) add(last);
+    byte = last;
   }
   return out + "]";
 }

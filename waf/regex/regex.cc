@@ -40,6 +40,11 @@ struct CompileContextFree {
   void operator()(pcre2_compile_context* context) const { pcre2_compile_context_free(context); }
 };
 
+// Patterns that match any text from its beginning to its end.
+bool takesAll(std::string_view pattern) {
+  return pattern == "^.*$" || pattern == "^.*" || pattern == ".*";
+}
+
 // What a thread needs to match, shared by all its patterns; limits are set before each match.
 struct ThreadState {
   std::unique_ptr<pcre2_match_data, MatchDataFree> data{
@@ -69,7 +74,8 @@ class SearchClock {
     if (passed < kSlow) return false;
     if (!marked_) {
       marked_ = true;
-      mark_passed_ = passed;
+      // Of what passed before, only so much is known to have been this thread's own.
+      mark_passed_ = std::min<std::chrono::steady_clock::duration>(passed, kSlow);
       mark_own_ = threadCpuTime();
     }
     return passed > kBudget && mark_passed_ + (threadCpuTime() - mark_own_) > kBudget;
@@ -143,6 +149,7 @@ struct Regex::Code {
   pcre2_code* code = nullptr;
   bool jit = false;
   bool windows = true;  // false: see looksBeyondWindows
+  bool takes_all = false;
   uint32_t match_limit = 0;
   uint32_t recursion_limit = 0;
 
@@ -189,6 +196,7 @@ Result<Regex> Regex::compile(std::string_view pattern, const RegexOptions& optio
   code->jit = pcre2_jit_compile(code->code, PCRE2_JIT_COMPLETE) == 0 &&
               pcre2_pattern_info(code->code, PCRE2_INFO_JITSIZE, &jit_bytes) == 0 && jit_bytes > 0;
   code->windows = windows;
+  code->takes_all = takesAll(pattern);
   const auto bounded = [](uint32_t limit) {
     return limit == 0 ? kMaxLimit : std::min(limit, kMaxLimit);
   };
@@ -217,6 +225,13 @@ RegexStatus Regex::run(std::string_view subject, size_t offset, uint32_t flags,
   if (state.data == nullptr || state.context == nullptr ||
       (budget != nullptr && budget->isSpent())) {
     return RegexStatus::LimitExceeded;
+  }
+  if (code_->takes_all && offset == 0 && flags == 0) {
+    if (match != nullptr) {
+      match->groups[0] = {0, subject.size()};
+      match->count = 1;
+    }
+    return RegexStatus::Match;
   }
   pcre2_set_depth_limit(state.context.get(), code_->recursion_limit);
   const RegexBudget::Start start = budget != nullptr ? budget->start() : RegexBudget::Start{};
@@ -270,12 +285,19 @@ int Regex::Code::searchWindows(std::string_view subject, size_t offset, uint32_t
   const auto jit_limit =
       static_cast<uint32_t>(std::clamp<uint64_t>(scaled, 1, std::max<uint32_t>(match_limit, 1)));
   Window window{offset, PCRE2_UNSET, flags, jit_limit};
+  // The interpreter is many times slower: it gets a stretch of places, a longer one each time that
+  // the JIT gives up again soon.
+  size_t stretch = kFirstWindow;
+  size_t stretch_end = 0;
   for (size_t places = kFirstWindow;;) {
     const bool last = subject.size() - window.first < places;
     window.last = last ? PCRE2_UNSET : window.first + places - 1;
     const auto before = clock.elapsed();
     const int status = searchOnce(subject, window);
     if (status == PCRE2_ERROR_MATCHLIMIT && !window.interpreted && jit_limit < match_limit) {
+      const bool soon = stretch_end != 0 && window.first - stretch_end < stretch;
+      stretch = soon ? stretch * 4 : kFirstWindow;
+      stretch_end = window.first + stretch;
       window.interpreted = true;
       window.match_limit = match_limit;
       places = 1;
@@ -286,6 +308,11 @@ int Regex::Code::searchWindows(std::string_view subject, size_t offset, uint32_t
     window.first += places;
     window.flags &= ~static_cast<uint32_t>(PCRE2_NOTEMPTY_ATSTART);
     places = clock.elapsed() - before < kQuickWindow ? places * 4 : std::max<size_t>(places / 4, 1);
+    if (window.interpreted && window.first >= stretch_end) {
+      window.interpreted = false;
+      window.match_limit = jit_limit;
+      places = kFirstWindow;
+    }
   }
 }
 

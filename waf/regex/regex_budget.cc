@@ -4,12 +4,10 @@
 
 #include <time.h>
 
-#include <algorithm>
+#include "waf/base/ticks.h"
 
 namespace waf {
 namespace {
-
-using Steady = std::chrono::steady_clock;
 
 // Free of charge: of each search, and of each byte (50 MB/s, the interpreter's pace).
 constexpr uint64_t kFreeTicks = 10'000;
@@ -19,34 +17,8 @@ constexpr std::chrono::nanoseconds kFreePerByte{20};
 constexpr uint64_t kLookTicks = 2'000'000;  // excess from one look at the clock to the next
 constexpr int kSlowShare = 5;               // slow is what took a fifth of the limit
 
-uint64_t ticks() {
-#if defined(__x86_64__)
-  return __builtin_ia32_rdtsc();
-#else
-  return static_cast<uint64_t>(Steady::now().time_since_epoch().count());
-#endif
-}
-
 thread_local RegexBudget* current_budget = nullptr;
 thread_local size_t reads = 0;
-
-// Measured against the clock over the life of the process.
-double nanosecondsPerTick() {
-  struct Start {
-    uint64_t count = ticks();
-    Steady::time_point time = Steady::now();
-  };
-  static const Start start;
-  static const double first = [] {
-    // The first one who asks waits for a millisecond: a measure of less is none.
-    while (Steady::now() - start.time < std::chrono::milliseconds(1)) {
-    }
-    const auto passed = static_cast<double>(
-        std::chrono::duration_cast<std::chrono::nanoseconds>(Steady::now() - start.time).count());
-    return passed / static_cast<double>(std::max<uint64_t>(ticks() - start.count, 1));
-  }();
-  return first;
-}
 
 }  // namespace
 

@@ -71,7 +71,8 @@ class GateReader {
     ByteSet begin;
     for (const Cut& cut : cuts_) {
       if (cut.from < start) continue;
-      gate.relaxed += text_.substr(start, cut.from - start);
+      // What stood on either side must not become one thing (\x4 and 1).
+      gate.relaxed.append(text_.substr(start, cut.from - start)).append("(?:)");
       start = cut.to;
       before |= cut.before;
       begin |= cut.begin;
@@ -148,15 +149,10 @@ class GateReader {
     const size_t cuts = cuts_.size();
     Piece atom;
     const char c = text_[at_];
+    const bool lookaround = looksAt("(?=") || looksAt("(?!") || looksAt("(?<=") || looksAt("(?<!");
     if (c == '(') {
-      const bool lookaround =
-          looksAt("(?=") || looksAt("(?!") || looksAt("(?<=") || looksAt("(?<!");
       atom = readGroup(depth);
-      if (lookaround && !failed_) {
-        cuts_.resize(cuts);
-        cuts_.push_back({from, at_, {}, {}});
-        atom = {};
-      }
+      if (lookaround) atom = {};
     } else if (c == '\\') {
       atom = readEscape();
     } else if (c == '[') {
@@ -173,6 +169,11 @@ class GateReader {
       atom = ofBytes(withBothCases(ByteSet().set(static_cast<unsigned char>(c))));
     }
     readQuantifier(&atom);
+    if (lookaround && !failed_) {
+      // With its quantifier, which would else be that of what stands before it.
+      cuts_.resize(cuts);
+      cuts_.push_back({from, at_, {}, {}});
+    }
     return atom;
   }
 

@@ -1,9 +1,11 @@
 // From the operators' patterns to databases:
 //
 //   1. every different pattern is judged once: scan it or not; most are presumed good
-//   2. an operator whose patterns are all good is scanned; for one that has a single pattern which
-//   is not, a gate is
-//      derived and judged; without one its slot is always reported
+//   2. an operator whose patterns are all good is scanned; one that has a single pattern which is
+//   not
+//      goes to the group's automaton, and when that does not understand it, a gate is derived and
+//      judged; without one its slot is always reported
+//      (before that, patterns that one byte decides are taken out: they need neither)
 //   3. the patterns of a group's scanned slots, sorted and without duplicates, make one database
 //   for joined values
 //      and one for values alone; equal lists share one database, in this process and on disk
@@ -14,9 +16,12 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 
 #include "waf/operators/gate_patterns.h"
+#include "waf/regex/lazy_automaton.h"
+#include "waf/regex/pattern_program.h"
 #include "waf/scan/database_cache.h"
 #include "waf/scan/parallel.h"
 #include "waf/scan/pattern_database.h"
@@ -67,7 +72,10 @@ class ScanGroupCompiler {
     do {
       start();
       if (!options_.use_hyperscan || !PatternDatabase::isSupported()) break;
-      if (!judgeSlots(progress) || !useGates(progress)) return {};
+      if (!judgeSlots(progress)) return {};
+      takeByteSlots();
+      makeAutomata();
+      if (!useGates(progress)) return {};
       makeParts();
       if (!compile(progress)) return {};
     } while (!options_.cached_only && measureDoubtful());
@@ -77,7 +85,11 @@ class ScanGroupCompiler {
   }
 
  private:
-  using Patterns = std::map<DatabasePattern, std::set<uint32_t>>;  // and the slots that want them
+  struct Wanted {
+    std::set<uint32_t> slots;
+    const NeededBytes* needs = nullptr;
+  };
+  using Patterns = std::map<DatabasePattern, Wanted>;
 
   struct Job {
     std::vector<DatabasePattern> patterns;
@@ -95,6 +107,7 @@ class ScanGroupCompiler {
     for (const auto& slots : slots_) {
       groups_.push_back(std::shared_ptr<ScanGroup>(new ScanGroup));
       groups_.back()->gated_.clear(slots.size());
+      groups_.back()->own_.clear(slots.size());
       groups_.back()->always_.clear(slots.size());
       groups_.back()->always_.setAll();
     }
@@ -153,12 +166,78 @@ class ScanGroupCompiler {
     return finished;
   }
 
+  void takeByteSlots() {
+    for (size_t g = 0; g < slots_.size(); ++g) {
+      for (uint32_t slot = 0; slot < slots_[g].size(); ++slot) {
+        SlotPatterns& patterns = slots_[g][slot];
+        const auto bytes = patterns.size() == 1 ? decidingByte(patterns[0]) : std::nullopt;
+        const bool any = patterns.size() == 1 && matchesAnyValue(patterns[0]);
+        if (!any && !bytes) continue;
+        const ByteSet deciding = bytes.value_or(ByteSet());
+        groups_[g]->each_.push_back({.slot = slot,
+                                     .any_value = any,
+                                     .finder = ByteFinder(deciding),
+                                     .bytes = ByteMask(deciding)});
+        groups_[g]->always_.reset(slot);
+        groups_[g]->own_.set(slot);
+        if (patterns[0].gate) groups_[g]->gated_.set(slot);
+        patterns.clear();
+      }
+    }
+  }
+
+  static bool matchesAnyValue(const Operator::ScanPattern& pattern) {
+    constexpr std::string_view kSuch[] = {"^.*$", "^.*", ".*$", ".*", "^", "$"};
+    return !pattern.literal && pattern.dot_all &&
+           std::find(std::begin(kSuch), std::end(kSuch), pattern.pattern) != std::end(kSuch);
+  }
+
+  // The bytes of which one is all that the pattern looks for.
+  static std::optional<ByteSet> decidingByte(const Operator::ScanPattern& pattern) {
+    constexpr size_t kLongest = 256;
+    if (pattern.literal || pattern.pattern.size() > kLongest) return std::nullopt;
+    PatternProgram program;
+    const auto exact = addPattern(pattern.pattern, pattern.caseless, &program);
+    if (!exact || !*exact || !pattern.dot_all) return std::nullopt;
+    const auto& first = program.instructions[program.starts[0]];
+    if (first.kind != PatternProgram::Kind::Bytes ||
+        program.instructions[first.next].kind != PatternProgram::Kind::Match) {
+      return std::nullopt;
+    }
+    return program.sets[first.operand];
+  }
+
+  bool isUnscannable(const SlotPatterns& patterns) const {
+    return patterns.size() == 1 && !patterns[0].literal && !isScannable(patterns);
+  }
+
+  void makeAutomata() {
+    for (size_t g = 0; g < slots_.size(); ++g) {
+      ScanGroup& group = *groups_[g];
+      for (uint32_t slot = 0; slot < slots_[g].size(); ++slot) {
+        SlotPatterns& patterns = slots_[g][slot];
+        if (!isUnscannable(patterns) || !patterns[0].dot_all) continue;
+        PatternProgram program;
+        const auto exact = addPattern(patterns[0].pattern, patterns[0].caseless, &program);
+        if (!exact) continue;
+        group.automata_.push_back(
+            {.states = std::make_unique<const LazyAutomaton>(std::move(program)),
+             .slot = slot,
+             .gate = ByteGate({neededBytes(patterns[0].pattern, patterns[0].caseless)})});
+        group.always_.reset(slot);
+        group.own_.set(slot);
+        if (!*exact || patterns[0].gate) group.gated_.set(slot);
+        patterns.clear();  // nothing for a database
+      }
+    }
+  }
+
   // Gives the slots whose one pattern cannot be scanned the first of its gates that can.
   bool useGates(const ScanProgress& progress) {
     std::vector<std::pair<SlotPatterns*, std::vector<SlotPatterns>>> gates;
     for (auto& slots : slots_) {
       for (SlotPatterns& patterns : slots) {
-        if (patterns.size() != 1 || patterns[0].literal || isScannable(patterns)) continue;
+        if (!isUnscannable(patterns)) continue;
         gates.emplace_back(&patterns, gatePatterns(patterns[0].pattern));
       }
     }
@@ -187,6 +266,7 @@ class ScanGroupCompiler {
   void makeParts() {
     for (size_t g = 0; g < slots_.size(); ++g) {
       Patterns joined;
+      Patterns passing;
       Patterns separate;
       const auto& slots = slots_[g];
       for (uint32_t slot = 0; slot < slots.size(); ++slot) {
@@ -194,30 +274,56 @@ class ScanGroupCompiler {
         groups_[g]->always_.reset(slot);
         for (const auto& pattern : slots[slot]) {
           if (pattern.gate) groups_[g]->gated_.set(slot);
-          (pattern.joinable ? joined : separate)[toDatabasePattern(pattern)].insert(slot);
+          Patterns& part = !pattern.joinable ? separate : findsAtSeams(pattern) ? passing : joined;
+          Wanted& wanted = part[toDatabasePattern(pattern)];
+          wanted.slots.insert(slot);
+          wanted.needs = &needsOf(pattern);
         }
       }
       makePart(*groups_[g], groups_[g]->joined_, joined);
+      makePart(*groups_[g], groups_[g]->passing_, passing);
       makePart(*groups_[g], groups_[g]->separate_, separate);
     }
+  }
+
+  // "[\n;]\s*sort" after a value and before a name: what a line feed between values would make it
+  // find is looked for again in each of them.
+  bool findsAtSeams(const Operator::ScanPattern& pattern) {
+    if (pattern.literal) return false;
+    const NeededBytes& needs = needsOf(pattern);
+    return !needs.empty() && needs.front().test('\n');
+  }
+
+  // Found once for all groups that look for the pattern.
+  const NeededBytes& needsOf(const Operator::ScanPattern& pattern) {
+    const auto [entry, added] = needs_.try_emplace(toDatabasePattern(pattern));
+    if (added) {
+      entry->second = pattern.literal ? neededBytesOfLiteral(pattern.pattern, pattern.caseless)
+                                      : neededBytes(pattern.pattern, pattern.caseless);
+    }
+    return entry->second;
   }
 
   void makePart(ScanGroup& group, ScanGroup::Part& part, const Patterns& patterns) {
     if (patterns.empty()) return;
     part.matches_empty.clear(group.slots());
     std::vector<DatabasePattern> list;
-    for (const auto& [pattern, slots] : patterns) {
+    std::vector<NeededBytes> needs;
+    for (const auto& [pattern, wanted] : patterns) {
+      needs.push_back(*wanted.needs);
       list.push_back(pattern);
       part.first.push_back(static_cast<uint32_t>(part.slots.size()));
       const auto verdict = verdicts_.find(pattern);
-      for (const uint32_t slot : slots) {
+      for (const uint32_t slot : wanted.slots) {
         part.slots.push_back(slot);
         if (verdict != verdicts_.end() && verdict->second.matches_empty) {
           part.matches_empty.set(slot);
+          part.matches_any_empty = true;
         }
       }
     }
     part.first.push_back(static_cast<uint32_t>(part.slots.size()));
+    part.gate = ByteGate(std::move(needs));
     const auto [job, is_new] = job_of_.emplace(list, jobs_.size());
     if (is_new) jobs_.push_back({.patterns = std::move(list)});
     jobs_[job->second].users.emplace_back(&group, &part);
@@ -252,6 +358,7 @@ class ScanGroupCompiler {
   std::vector<std::vector<SlotPatterns>> slots_;   // the same with gates in place of some
   std::vector<std::shared_ptr<ScanGroup>> groups_;
   std::map<DatabasePattern, PatternVerdict> verdicts_;
+  std::map<DatabasePattern, NeededBytes> needs_;
   std::map<std::vector<DatabasePattern>, size_t> job_of_;
   std::vector<Job> jobs_;
   std::vector<std::shared_ptr<const PatternDatabase>> good_;  // found again when all is made anew

@@ -1,7 +1,9 @@
 #include "waf/scan/scan_group.h"
 
 #include <algorithm>
+#include <cstring>
 
+#include "waf/regex/lazy_automaton.h"
 #include "waf/scan/pattern_database.h"
 
 namespace waf {
@@ -20,41 +22,119 @@ void recordHit(unsigned pattern, void* context) {
   }
 }
 
-// The values with a line feed between them; the buffer is the thread's and is overwritten by the
-// next call.
-std::string_view join(std::span<const std::string_view> values) {
-  constexpr size_t kKeptBytes = 1024 * 1024;
-  thread_local std::string buffer;
-  if (buffer.capacity() > kKeptBytes) buffer = std::string();
-  buffer.clear();
-  for (const std::string_view value : values) {
-    buffer.append(value);
-    buffer.push_back('\n');
+// Copies a value and returns where it ends. Values are short: a call for each costs more than the
+// copying, so that up to two words go here, the second over the end of the first.
+template <typename Word>
+void copyTwo(const char* from, size_t size, char* to) {
+  Word first;
+  Word last;
+  std::memcpy(&first, from, sizeof first);
+  std::memcpy(&last, from + size - sizeof last, sizeof last);
+  std::memcpy(to, &first, sizeof first);
+  std::memcpy(to + size - sizeof last, &last, sizeof last);
+}
+
+char* append(std::string_view value, char* to) {
+  const size_t size = value.size();
+  if (size > 16) {
+    std::memcpy(to, value.data(), size);
+  } else if (size >= 8) {
+    copyTwo<uint64_t>(value.data(), size, to);
+  } else if (size >= 4) {
+    copyTwo<uint32_t>(value.data(), size, to);
+  } else {
+    for (size_t i = 0; i < size; ++i) to[i] = value[i];
   }
-  buffer.pop_back();
-  return buffer;
+  return to + size;
 }
 
 }  // namespace
 
 ScanGroup::~ScanGroup() = default;
 
+std::string_view ScanGroup::join(std::span<const std::string_view> values) {
+  if (values.size() == 1) return values.front();
+  constexpr size_t kKeptBytes = 1024 * 1024;
+  thread_local std::vector<char> buffer;
+  size_t size = values.size();
+  for (const std::string_view value : values) size += value.size();
+  if (buffer.size() > kKeptBytes) buffer = {};
+  if (buffer.size() < size) buffer.resize(size);
+  char* end = buffer.data();
+  for (const std::string_view value : values) {
+    end = append(value, end);
+    *end++ = '\n';
+  }
+  return {buffer.data(), size - 1};
+}
+
 void ScanGroup::scan(std::span<const std::string_view> values, BitSet& hits) const {
-  hits.clear(slots());
-  if (values.empty()) return;
-  hits.add(always_);
+  scanTogether(values, hits);
+  for (const std::string_view value : values) scanEach(value, hits);
+}
+
+void ScanGroup::scanEach(std::string_view value, BitSet& hits) const {
+  for (const ByteSlot& pattern : each_) {
+    if (pattern.any_value || pattern.finder.isIn(value)) hits.set(pattern.slot);
+  }
+}
+
+void ScanGroup::scanTogether(std::span<const std::string_view> values, BitSet& hits) const {
+  if (values.empty()) return hits.clear(slots());
+  const bool joins = joined_.database != nullptr || !automata_.empty();
+  scanJoined(joins ? join(values) : values.front(), values, hits);
+}
+
+void ScanGroup::scanJoined(std::string_view text, std::span<const std::string_view> values,
+                           BitSet& hits) const {
+  hits = always_;
+  runAutomata(text, hits);
   if (joined_.database != nullptr) {
-    scanPart(joined_, values.size() == 1 ? values.front() : join(values), hits);
+    if (joined_.gate.mayMatch(text)) scanPart(joined_, text, hits);
     // An empty value at the end of the buffer has no line of its own.
-    if (std::any_of(values.begin(), values.end(), [](std::string_view v) { return v.empty(); })) {
+    if (joined_.matches_any_empty &&
+        std::any_of(values.begin(), values.end(), [](std::string_view v) { return v.empty(); })) {
       hits.add(joined_.matches_empty);
     }
   }
+  if (passing_.database != nullptr) scanPassing(values, hits);
   if (separate_.database == nullptr) return;
   for (const std::string_view value : values) {
-    scanPart(separate_, value, hits);
-    if (value.empty()) hits.add(separate_.matches_empty);
+    if (value.empty()) {
+      if (separate_.matches_any_empty) hits.add(separate_.matches_empty);
+    } else if (separate_.gate.mayMatch(value)) {
+      scanPart(separate_, value, hits);
+    }
   }
+}
+
+void ScanGroup::runAutomata(std::string_view text, BitSet& hits) const {
+  constexpr size_t kMost = LazyAutomaton::kMaxTogether;
+  for (size_t first = 0; first < automata_.size(); first += kMost) {
+    std::array<const LazyAutomaton*, kMost> wanted;
+    std::array<uint32_t, kMost> slots;
+    std::array<uint64_t, kMost> found;
+    size_t count = 0;
+    for (size_t i = first; i < std::min(first + kMost, automata_.size()); ++i) {
+      if (!automata_[i].gate.mayMatch(text)) continue;
+      wanted[count] = automata_[i].states.get();
+      slots[count++] = automata_[i].slot;
+    }
+    LazyAutomaton::scanTogether({wanted.data(), count}, text, {found.data(), count});
+    for (size_t i = 0; i < count; ++i) {
+      if (found[i] != 0) hits.set(slots[i]);
+    }
+  }
+}
+
+void ScanGroup::scanPassing(std::span<const std::string_view> values, BitSet& hits) const {
+  thread_local std::vector<std::string_view> passing;
+  passing.clear();
+  for (const std::string_view value : values) {
+    if (passing_.gate.mayMatch(value)) passing.push_back(value);
+  }
+  if (passing.empty()) return;
+  scanPart(passing_, passing.size() == 1 ? passing.front() : join(passing), hits);
 }
 
 void ScanGroup::scanPart(const Part& part, std::string_view buffer, BitSet& hits) const {
@@ -63,13 +143,28 @@ void ScanGroup::scanPart(const Part& part, std::string_view buffer, BitSet& hits
   if (!part.database->scan(buffer, recordHit, &context)) hits.setAll();
 }
 
+bool ScanGroup::rulesOut(const ByteMask& bytes, bool any_empty) const {
+  for (const Part* part : parts()) {
+    if (part->database == nullptr) continue;
+    if ((any_empty && part->matches_any_empty) || part->gate.mayMatch(bytes)) return false;
+  }
+  const auto finds = [&](const Automaton& automaton) { return automaton.gate.mayMatch(bytes); };
+  const auto holds = [&](const ByteSlot& pattern) {
+    return pattern.any_value || bytes.intersects(pattern.bytes);
+  };
+  return std::none_of(automata_.begin(), automata_.end(), finds) &&
+         std::none_of(each_.begin(), each_.end(), holds);
+}
+
 size_t ScanGroup::databases() const {
-  return (joined_.database != nullptr ? 1U : 0U) + (separate_.database != nullptr ? 1U : 0U);
+  const auto all = parts();
+  return static_cast<size_t>(std::count_if(
+      all.begin(), all.end(), [](const Part* part) { return part->database != nullptr; }));
 }
 
 size_t ScanGroup::databaseBytes() const {
   size_t total = 0;
-  for (const Part* part : {&joined_, &separate_}) {
+  for (const Part* part : parts()) {
     if (part->database != nullptr) total += part->database->bytes();
   }
   return total;

@@ -39,12 +39,6 @@ class ByteClass {
     for (unsigned c = first; c <= last; ++c) member_[c] = true;
   }
   constexpr bool has(char c) const { return member_[static_cast<unsigned char>(c)]; }
-  constexpr bool occursIn(std::string_view text) const {
-    for (const char c : text) {
-      if (has(c)) return true;
-    }
-    return false;
-  }
 
  private:
   std::array<bool, 256> member_{};

@@ -2,6 +2,7 @@
 // ";" become one space, which vanishes before "/" and "("; letters become lower-case.
 
 #include "waf/base/text.h"
+#include "waf/regex/byte_finder.h"
 #include "waf/transformations/bytes.h"
 #include "waf/transformations/functions.h"
 
@@ -10,16 +11,22 @@ namespace {
 
 constexpr ByteClass kVanishing("\\\"'^");
 constexpr ByteClass kSeparators(" ,;\t\r\n");
-constexpr ByteClass kGate("\\\"'^ ,;\t\r\nABCDEFGHIJKLMNOPQRSTUVWXYZ");
+constexpr ByteClass kSpecial("\\\"'^ ,;\t\r\n/(");
+constexpr ByteFinder kGate("\\\"'^ ,;\t\r\nABCDEFGHIJKLMNOPQRSTUVWXYZ");
 
 }  // namespace
 
-bool hasCommandByte(std::string_view value) { return kGate.occursIn(value); }
+bool hasCommandByte(std::string_view value) { return kGate.isIn(value); }
 
 bool cmdLine(std::string_view value, std::string& out) {
   return rewrite(value, out, value.size(), [&](char* to) {
     bool after_space = false;
     for (const char c : value) {
+      if (!kSpecial.has(c)) {
+        *to++ = asciiLower(c);
+        after_space = false;
+        continue;
+      }
       if (kVanishing.has(c)) continue;
       if (kSeparators.has(c)) {
         if (!after_space) *to++ = ' ';
@@ -27,7 +34,7 @@ bool cmdLine(std::string_view value, std::string& out) {
         continue;
       }
       if (after_space && (c == '/' || c == '(')) --to;
-      *to++ = asciiLower(c);
+      *to++ = c;
       after_space = false;
     }
     return to;

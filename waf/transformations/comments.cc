@@ -7,6 +7,7 @@
 //                         does in ModSecurity.
 //   t:removeCommentsChar  the marks vanish and the text between stays: /* */ <!-- --> -- #
 
+#include "waf/regex/byte_finder.h"
 #include "waf/transformations/bytes.h"
 #include "waf/transformations/functions.h"
 
@@ -32,7 +33,10 @@ size_t pastComment(std::string_view value, size_t i, bool* opens) {
   return std::string_view::npos;
 }
 
+constexpr ByteClass kMarkStarts("/*<-#");
+
 size_t markLength(std::string_view value, size_t i) {
+  if (!kMarkStarts.has(value[i])) return 0;
   for (const std::string_view mark : {"/*", "*/", "<!--", "-->", "--", "#"}) {
     if (looksAt(value, i, mark)) return mark.size();
   }
@@ -44,13 +48,13 @@ size_t markLength(std::string_view value, size_t i) {
 bool hasBlockComment(std::string_view value) { return value.find("/*") != std::string_view::npos; }
 
 bool hasComment(std::string_view value) {
-  constexpr ByteClass kStarts("/<-#");
-  return kStarts.occursIn(value);
+  static constexpr ByteFinder kStarts("/<-#");
+  return kStarts.isIn(value);
 }
 
 bool hasCommentCharacter(std::string_view value) {
-  constexpr ByteClass kStarts("/*<-#");
-  return kStarts.occursIn(value);
+  static constexpr ByteFinder kMarks("/*<-#");
+  return kMarks.isIn(value);
 }
 
 bool replaceComments(std::string_view value, std::string& out) {
@@ -71,6 +75,10 @@ bool replaceComments(std::string_view value, std::string& out) {
 bool removeComments(std::string_view value, std::string& out) {
   return rewrite(value, out, value.size(), [&](char* to) {
     for (size_t i = 0; i < value.size();) {
+      if (!kMarkStarts.has(value[i])) {
+        *to++ = value[i++];
+        continue;
+      }
       bool opens = false;
       const size_t end = pastComment(value, i, &opens);
       if (opens && end == std::string_view::npos) {

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <bit>
 
+#include "waf/regex/byte_finder.h"
 #include "waf/transformations/bytes.h"
 #include "waf/transformations/functions.h"
 
@@ -23,8 +24,8 @@ bool setParity(std::string_view value, std::string& out, int odd) {
 }  // namespace
 
 bool hasHighBit(std::string_view value) {
-  constexpr ByteClass kHigh(0x80, 0xff);
-  return kHigh.occursIn(value);
+  static constexpr ByteFinder kHigh(0x80, 0xff);
+  return kHigh.isIn(value);
 }
 
 bool parityEven7bit(std::string_view value, std::string& out) { return setParity(value, out, 0); }

@@ -7,6 +7,7 @@
 //   spaces before the "]" of an empty index vanish
 //   after "]" only another "[" counts, the rest vanishes
 
+#include "waf/regex/byte_finder.h"
 #include "waf/transformations/bytes.h"
 #include "waf/transformations/functions.h"
 
@@ -41,8 +42,8 @@ char* writeIndexes(std::string_view text, char* to) {
 }  // namespace
 
 bool hasArgsNameSyntax(std::string_view value) {
-  constexpr ByteClass kSyntax(" .[");
-  return kSyntax.occursIn(value);
+  static constexpr ByteFinder kSyntax(" .[");
+  return kSyntax.isIn(value);
 }
 
 bool phpArgsNames(std::string_view value, std::string& out) {

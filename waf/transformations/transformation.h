@@ -3,6 +3,8 @@
 #include <string>
 #include <string_view>
 
+#include "waf/base/byte_mask.h"
+
 namespace waf {
 
 // A transformation of SecLang (t:NAME): a pure function of bytes. Stateless and immutable, any
@@ -13,11 +15,13 @@ namespace waf {
 // allocates nothing.
 //
 // `mayChange` is the byte gate: false only when `apply` would certainly return false for `value`;
-// cheap enough to ask before every call.
+// cheap enough to ask before every call. `needs` is a weaker one for who knows a value's bytes: a
+// value that has none of them is not changed; null where there is no such set.
 struct Transformation {
   std::string_view name;  // as ModSecurity's reference spells it: "urlDecodeUni"
   bool (*apply)(std::string_view value, std::string& out);
   bool (*mayChange)(std::string_view value);
+  const ByteMask* needs;
 };
 
 // By name, ignoring case; null when there is none. "none" is not one: the parser handles it.

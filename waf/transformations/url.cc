@@ -6,6 +6,7 @@
 //                   a map (SecUnicodeMapFile), else its low byte
 //   t:urlEncode     all but letters, digits and "*"
 
+#include "waf/regex/byte_finder.h"
 #include "waf/transformations/bytes.h"
 #include "waf/transformations/functions.h"
 #include "waf/transformations/unicode_map.h"
@@ -62,7 +63,10 @@ bool decodeUni(std::string_view value, std::string& out, Narrow narrow) {
 
 }  // namespace
 
-bool hasUrlEncoding(std::string_view value) { return hasByte(value, '%') || hasByte(value, '+'); }
+bool hasUrlEncoding(std::string_view value) {
+  static constexpr ByteFinder kEncoding("%+");
+  return kEncoding.isIn(value);
+}
 
 bool urlDecode(std::string_view value, std::string& out) {
   return rewrite(value, out, value.size(), [&](char* to) {

@@ -4,15 +4,17 @@
 //   t:removeWhitespace    all of it vanishes, and so does the byte 160 (no-break space in Latin-1)
 //   t:trim, t:trimLeft, t:trimRight
 
-#include <algorithm>
-
+#include "waf/regex/byte_finder.h"
 #include "waf/transformations/bytes.h"
 #include "waf/transformations/functions.h"
 
 namespace waf::transform {
 namespace {
 
-bool isRemovable(char c) { return isSpace(c) || c == '\xa0'; }
+constexpr std::string_view kSpaceBytes = " \t\n\v\f\r";
+constexpr std::string_view kRemovableBytes = " \t\n\v\f\r\xa0";
+constexpr ByteClass kSpace(kSpaceBytes);
+constexpr ByteClass kRemovable(kRemovableBytes);
 
 size_t leadingSpace(std::string_view value) { return countLeading(value, value.size(), isSpace); }
 
@@ -29,10 +31,14 @@ bool shortened(std::string_view value, std::string_view kept, std::string& out) 
 
 }  // namespace
 
-bool hasSpace(std::string_view value) { return std::any_of(value.begin(), value.end(), isSpace); }
+bool hasSpace(std::string_view value) {
+  static constexpr ByteFinder kFinder(kSpaceBytes);
+  return kFinder.isIn(value);
+}
 
 bool hasRemovableSpace(std::string_view value) {
-  return std::any_of(value.begin(), value.end(), isRemovable);
+  static constexpr ByteFinder kFinder(kRemovableBytes);
+  return kFinder.isIn(value);
 }
 
 bool hasOuterSpace(std::string_view value) {
@@ -43,8 +49,9 @@ bool compressWhitespace(std::string_view value, std::string& out) {
   return rewrite(value, out, value.size(), [&](char* to) {
     bool after_space = false;
     for (const char c : value) {
-      const bool space = isSpace(c);
-      if (!space || !after_space) *to++ = space ? ' ' : c;
+      const bool space = kSpace.has(c);
+      *to = space ? ' ' : c;
+      to += space && after_space ? 0 : 1;
       after_space = space;
     }
     return to;
@@ -53,7 +60,13 @@ bool compressWhitespace(std::string_view value, std::string& out) {
 
 bool removeWhitespace(std::string_view value, std::string& out) {
   return rewrite(value, out, value.size(), [&](char* to) {
-    return std::remove_copy_if(value.begin(), value.end(), to, isRemovable);
+    // Every byte is written; a removable one is where the next goes. Within the room of the value:
+    // what is written at its end is its last byte.
+    for (const char c : value) {
+      *to = c;
+      to += kRemovable.has(c) ? 0 : 1;
+    }
+    return to;
   });
 }
 

@@ -55,6 +55,7 @@ Response removeRuleset(Services&, Request&);
 Response importRuleset(Services&, Request&);
 Response checkRuleset(Services&, Request&);
 Response listRules(Services&, Request&);
+Response showRuleCosts(Services&, Request&);
 
 Response showJob(Services&, Request&);
 Response cancelJob(Services&, Request&);

@@ -61,6 +61,7 @@ constexpr auto kRoutes = std::to_array<Route>({
     {"PUT", "/rulesets/{name}", Administer, replaceRuleset, kObject},
     {"DELETE", "/rulesets/{name}", Administer, removeRuleset},
     {"GET", "/rulesets/{name}/rules", View, listRules},
+    {"GET", "/rules/cost", View, showRuleCosts},
 
     {"GET", "/jobs/{id}", View, showJob},
     {"DELETE", "/jobs/{id}", Administer, cancelJob},

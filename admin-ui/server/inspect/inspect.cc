@@ -136,4 +136,11 @@ json inspectRequest(std::shared_ptr<const waf::RuleSet> rule_set, const waf::Pol
           {"trace_cut", trace.cut()}};
 }
 
+void measureRequest(waf::RuleCosts* costs, const waf::Policy& policy, const RawRequest& request) {
+  waf::Transaction transaction(costs->ruleSet(), policy);
+  transaction.measure(costs);
+  run(transaction, request, InspectedClient{});
+  transaction.logging();
+}
+
 }  // namespace admin

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "waf/base/result.h"
+#include "waf/engine/rule_costs.h"
 #include "waf/engine/rule_set.h"
 #include "waf/engine/transaction.h"
 
@@ -49,5 +50,9 @@ struct InspectedClient {
 nlohmann::json inspectRequest(std::shared_ptr<const waf::RuleSet> rule_set,
                               const waf::Policy& policy, const RawRequest& request,
                               const InspectedClient& client, const RawResponse* response = nullptr);
+
+// Runs the request through phases 1, 2 and 5; what its rules cost goes to `costs`, whose rule set
+// is run.
+void measureRequest(waf::RuleCosts* costs, const waf::Policy& policy, const RawRequest& request);
 
 }  // namespace admin

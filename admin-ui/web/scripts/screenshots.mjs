@@ -29,6 +29,7 @@ const kPages = [
   { name: 'event', path: '/events?reason=waf', open: true },
   { name: 'rulesets', path: '/rulesets' },
   { name: 'ruleset', path: '/rulesets/crs' },
+  { name: 'rule-costs', path: '/rulesets/-/costs?site=shop' },
   { name: 'certificates', path: '/certificates' },
   { name: 'system', path: '/system/status' },
   { name: 'versions', path: '/system/versions' },

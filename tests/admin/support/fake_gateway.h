@@ -17,10 +17,15 @@ class FakeGateway final : public GatewayPort {
   waf::Result<void> purgeCache(const std::string& site) override;
   UpstreamProbe probeUpstream(const std::string& address, const db::UpstreamConfig& like) override;
   std::string builtinRulesPath() override { return builtin_rules; }
+  waf::Result<waf::RuleCostReport> ruleCostsOf(const std::string& site) override {
+    if (site != "shop") return waf::fail(waf::ErrorCode::NotFound, "gateway", "no such site");
+    return fixed_costs;
+  }
 
   // Set before the server starts.
   std::string builtin_rules;
   GatewayStatus fixed_status;
+  waf::RuleCostReport fixed_costs;  // of the site "shop"
 
   std::atomic<bool> refuse{false};  // prepare() fails with a diagnostic
   std::atomic<int> prepared{0};

@@ -23,6 +23,7 @@ namespace db {
 namespace {
 
 constexpr const char* kChildVariable = "PORTCULLIS_CRASH_CHILD";
+constexpr const char* kCatchingUpVariable = "PORTCULLIS_CATCHING_UP_CHILD";
 constexpr int kReportFd = 3;
 
 AuditLogConfig auditIn(const std::string& folder) { return {"relevant", folder + "/audit.jsonl"}; }
@@ -54,23 +55,34 @@ TEST(CrashTest, ChildAppendsUntilKilled) {
   if (folder != nullptr) appendUntilKilled(folder);
 }
 
+// This program again, with one test of it and one more variable; what it writes to kReportFd comes
+// from `report` where there is one.
+pid_t startChild(const char* filter, const std::string& variable, int report) {
+  char path[] = "/proc/self/exe";
+  std::string filter_argument = std::string("--gtest_filter=CrashTest.") + filter;
+  std::string environment = variable;
+  char* arguments[] = {path, filter_argument.data(), nullptr};
+  char* variables[] = {environment.data(), nullptr};
+  const pid_t child = ::fork();
+  if (child != 0) return child;
+  if (report >= 0) ::dup2(report, kReportFd);
+  const int silence = ::open("/dev/null", O_WRONLY);
+  ::dup2(silence, STDOUT_FILENO);
+  ::execve(path, arguments, variables);
+  ::_exit(4);
+}
+
+void expectKilled(pid_t child) {
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  EXPECT_TRUE(WIFSIGNALED(status));
+}
+
 std::string runChildFor(const std::string& folder, std::chrono::milliseconds time) {
   int pipe_ends[2];
   if (::pipe(pipe_ends) != 0) return "";
-  const std::string variable = std::string(kChildVariable) + "=" + folder;
-  char path[] = "/proc/self/exe";
-  char filter[] = "--gtest_filter=CrashTest.ChildAppendsUntilKilled";
-  std::string environment = variable;
-  char* arguments[] = {path, filter, nullptr};
-  char* variables[] = {environment.data(), nullptr};
-  const pid_t child = ::fork();
-  if (child == 0) {
-    ::dup2(pipe_ends[1], kReportFd);
-    const int silence = ::open("/dev/null", O_WRONLY);
-    ::dup2(silence, STDOUT_FILENO);
-    ::execve(path, arguments, variables);
-    ::_exit(4);
-  }
+  const pid_t child = startChild("ChildAppendsUntilKilled",
+                                 std::string(kChildVariable) + "=" + folder, pipe_ends[1]);
   ::close(pipe_ends[1]);
   std::string reported;
   char buffer[4096];
@@ -89,9 +101,7 @@ std::string runChildFor(const std::string& folder, std::chrono::milliseconds tim
   }
   if (killer.joinable()) killer.join();
   ::close(pipe_ends[0]);
-  int status = 0;
-  ::waitpid(child, &status, 0);
-  EXPECT_TRUE(WIFSIGNALED(status));
+  expectKilled(child);
   return reported;
 }
 
@@ -135,6 +145,63 @@ TEST(CrashTest, EveryAppendedEventIsThereOnceAfterKill9) {
   for (const auto& entry : std::filesystem::directory_iterator(folder / "spool")) {
     EXPECT_NE(entry.path().extension(), ".seg") << entry.path();
   }
+}
+
+// A child's only act: the audit log catches up with what is left in the spool.
+TEST(CrashTest, ChildCatchesUpUntilKilled) {
+  const char* folder = std::getenv(kCatchingUpVariable);
+  if (folder == nullptr) return;
+  auto log = EventLog::open(folder, waf::Clock::system());
+  if (!log) ::_exit(2);
+  (*log)->configure(auditIn(folder), {});
+  while (true) std::this_thread::sleep_for(std::chrono::seconds(1));
+}
+
+// Far more lines are left than the end of the file that a start looks through.
+TEST(CrashTest, AKillWhileTheAuditLogCatchesUpRepeatsNoLine) {
+  const TemporaryFolder folder;
+  std::filesystem::create_directories(folder / "spool");
+  std::atomic<uint64_t> sequence{5};
+  size_t lines = 0;
+  for (int number = 1; number <= 6; ++number) {
+    const auto segment =
+        Segment::create(folder / "spool", "left-0001-0000000" + std::to_string(number) + ".seg");
+    ASSERT_TRUE(segment);
+    waf::AuditEvent event = sampleEvent("", waf::WallTime(std::chrono::hours(490000)));
+    event.rules.front().value = std::string(100000, 'x');
+    do {
+      event.id = "event" + std::to_string(++lines);
+    } while ((*segment)->append(waf::toAuditJson(event), true, sequence));
+    --lines;  // the last one had no room
+    (*segment)->seal();
+  }
+  const std::string audit = folder / "audit.jsonl";
+  const pid_t child = startChild("ChildCatchesUpUntilKilled",
+                                 std::string(kCatchingUpVariable) + "=" + folder.path(), -1);
+  std::error_code missing;
+  const auto written = [&] {
+    const auto size = std::filesystem::file_size(audit, missing);
+    return missing ? size_t{0} : static_cast<size_t>(size);
+  };
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+  while (written() < 10u << 20 && std::chrono::steady_clock::now() < deadline) {
+    std::this_thread::sleep_for(std::chrono::microseconds(100));
+  }
+  ::kill(child, SIGKILL);
+  expectKilled(child);
+  {
+    auto log = EventLog::open(folder.path(), waf::Clock::system());
+    ASSERT_TRUE(log) << log.error().message;
+    (*log)->configure(auditIn(folder.path()), {});
+    ASSERT_TRUE((*log)->flush(std::chrono::seconds(60)));
+  }
+  std::map<std::string, int> logged;
+  for (const std::string& line : linesOf(audit)) {
+    waf::AuditEvent event;
+    ASSERT_TRUE(waf::parseAuditJson(line, &event)) << line.substr(0, 60);
+    ASSERT_EQ(++logged[event.id], 1) << event.id;
+  }
+  EXPECT_EQ(logged.size(), lines);
 }
 
 TEST(CrashTest, ATornAuditLineIsCompleted) {

@@ -80,6 +80,32 @@ TEST_F(CliTest, EveryCommandHasHelp) {
   EXPECT_EQ(plain({"--version"}).code, 0);
 }
 
+TEST_F(CliTest, RuleCostsOfAFolderOfRequests) {
+  const std::string rules = write("rules.conf", kRules);
+  write("requests/a.http", "GET /?a=attack7 HTTP/1.1\nHost: a.example\n\n");
+  write("requests/more/b.http", "GET /?a=nothing HTTP/1.1\nHost: a.example\n\n");
+  const std::vector<std::string> arguments = {
+      "rules", "cost", "--requests", folder_ + "/requests", "--ruleset", rules};
+  const Outcome shown = plain(arguments);
+  EXPECT_EQ(shown.code, 0) << shown.err;
+  EXPECT_NE(shown.out.find("2 requests measured"), std::string::npos) << shown.out;
+  EXPECT_NE(shown.out.find("An attack"), std::string::npos) << shown.out;
+  std::vector<std::string> as_json = arguments;
+  as_json.push_back("--json");
+  const json costs = plain(as_json).parsed();
+  EXPECT_EQ(costs["samples"], 2);
+  EXPECT_EQ(costs["items"][0]["id"], 1001);
+  EXPECT_EQ(costs["items"][0]["hits"], 1);
+}
+
+TEST_F(CliTest, RuleCostsNeedADaemonOrRequests) {
+  EXPECT_EQ(plain({"rules", "cost", "--requests", folder_}).code, 2);
+  EXPECT_EQ(portcullis({"rules", "cost", "--top", "none"}).code, 2);
+  const Outcome nobody = portcullis({"rules", "cost", "--site", "shop"});
+  EXPECT_EQ(nobody.code, 1);
+  EXPECT_NE(nobody.err.find("the gateway does not run"), std::string::npos) << nobody.err;
+}
+
 TEST_F(CliTest, WrongUsageIsTwo) {
   for (const std::vector<std::string>& arguments : {std::vector<std::string>{},
                                                     {"nonsense"},

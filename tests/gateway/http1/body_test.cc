@@ -41,6 +41,42 @@ TEST(BodyReaderTest, ReadsALengthAndLeavesTheNextRequest) {
   });
 }
 
+TEST(BodyReaderTest, KnowsTheLastPart) {
+  struct Case {
+    BodyFraming framing;
+    std::string_view sent;
+    bool last;
+  };
+  const Case cases[] = {
+      {BodyFraming::Length, "hello", true},
+      {BodyFraming::Length, "helloHTTP/1.1 200", true},
+      {BodyFraming::Length, "hell", false},
+      {BodyFraming::Chunked, "5\r\nhello\r\n0\r\n\r\n", true},
+      {BodyFraming::Chunked, "5\r\nhello\r\n0\r\n\r\nHTTP/1.1 200", true},
+      {BodyFraming::Chunked, "5\r\nhello\r\n0\r\n", false},
+      {BodyFraming::Chunked, "5\r\nhello\r\n0\r\nX-Sum: 1\r\n\r\n", false},
+      {BodyFraming::Chunked, "5\r\nhello\r\n5\r\nhello\r\n0\r\n\r\n", false},
+      // The end of a chunk within the data of one.
+      {BodyFraming::Chunked, "20\r\nhello\r\n0\r\n\r\n", false},
+      {BodyFraming::UntilClose, "hello", false},
+  };
+  runToEnd([&cases](EventLoop& loop) -> Task<void> {
+    for (const Case& each : cases) {
+      StreamPair pair = makeStreamPair(loop);
+      InputBuffer input;
+      BodyReader reader(each.framing, 5);
+      EXPECT_FALSE(reader.atLastPart(input));
+      sendFrom(pair.peer, each.sent);
+      const BodyPart part = co_await reader.next(*pair.stream, input, kNoDeadline);
+      EXPECT_EQ(part.status, Status::Data);
+      EXPECT_EQ(reader.atLastPart(input), each.last) << each.sent;
+      if (each.last) {
+        EXPECT_EQ(reader.poll(input).status, Status::End) << each.sent;
+      }
+    }
+  });
+}
+
 TEST(BodyReaderTest, ReadsALargeBodyInBoundedMemory) {
   runToEnd([](EventLoop& loop) -> Task<void> {
     StreamPair pair = makeStreamPair(loop);

@@ -56,18 +56,16 @@ TEST(HeadScannerTest, TheSameHoweverTheHeadIsCut) {
   }
 }
 
-TEST(PlainPrefixTest, NeverPassesAControlByte) {
+TEST(FirstControlTest, FindsEachControlByteWhereverItStands) {
   for (size_t at = 0; at < 40; ++at) {
     for (int value = 0; value < 256; ++value) {
       std::string text(40, '~');
       text[at] = static_cast<char>(value);
-      const size_t plain = plainPrefix(text);
-      EXPECT_EQ(plain % 8, 0u);
-      if (value < 0x20 || value == 0x7f) {
-        EXPECT_LE(plain, at) << value;
-      } else if (value < 0x80) {
-        EXPECT_EQ(plain, 40u) << value << " at " << at;
-      }
+      const bool control = value < 0x20 || value == 0x7f;
+      EXPECT_EQ(firstControl(text), control ? at : 40u) << value << " at " << at;
+      EXPECT_EQ(firstControl(text.substr(0, at)), at) << value;
+      EXPECT_EQ(internal::firstControlFrom(text, 0), control ? at : 40u) << value << " at " << at;
+      EXPECT_EQ(internal::firstControlFrom(text.substr(0, at), 0), at) << value;
     }
   }
 }

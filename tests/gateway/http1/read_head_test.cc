@@ -50,6 +50,20 @@ TEST(ReadHeadTest, AnIdleConnectionEndsWithoutAnAnswer) {
   });
 }
 
+TEST(ReadHeadTest, WhoIsEndingWaitsForNoRestOfAHead) {
+  runToEnd([](EventLoop& loop) -> Task<void> {
+    const bool ending = true;
+    HeadTimeouts timeouts = kLong;
+    timeouts.ending = &ending;
+    Connection whole(loop);
+    sendFrom(whole.pair.peer, "GET /1 HTTP/1.1\r\nHost: a\r\n\r\n");
+    EXPECT_EQ(co_await whole.read(kLong), HeadStatus::Complete);
+    Connection part(loop);
+    part.input.append("GET /1 HT");
+    EXPECT_EQ(co_await part.read(timeouts), HeadStatus::Cancelled);
+  });
+}
+
 TEST(ReadHeadTest, ACloseWithinAHeadIsAFailure) {
   runToEnd([](EventLoop& loop) -> Task<void> {
     Connection c(loop);

@@ -106,6 +106,84 @@ TEST(EventLoopTest, YieldLetsOthersRun) {
   EXPECT_EQ(order, (std::vector<int>{0, 1, 0, 1, 0, 1}));
 }
 
+// now() is the same for a whole turn.
+TEST(EventLoopTest, WhatATaskStartsOrWakesGoesOnInTheSameTurn) {
+  runToEnd([](EventLoop& loop) -> Task<void> {
+    Signal signal(&loop);
+    std::vector<waf::MonotonicTime> seen;
+    const auto note = [](EventLoop& on, auto& out, Signal* first) -> Task<void> {
+      if (first != nullptr) static_cast<void>(co_await first->wait(kNoDeadline));
+      out.push_back(on.now());
+    };
+    loop.spawn(note(loop, seen, &signal));
+    co_await loop.yield();
+    const auto now = loop.now();
+    std::this_thread::sleep_for(milliseconds(2));
+    loop.spawn(note(loop, seen, nullptr));
+    signal.notifyAll();
+    co_await loop.yield();
+    EXPECT_EQ(seen, std::vector(2, now));
+    EXPECT_GT(loop.now(), now);
+  });
+}
+
+TEST(EventLoopTest, WhoWakeOneAnotherOnAndOnLetTheOthersRun) {
+  runToEnd([](EventLoop& loop) -> Task<void> {
+    Signal ping(&loop);
+    Signal pong(&loop);
+    bool done = false;
+    const auto play = [](Signal& mine, Signal& other, bool& end) -> Task<void> {
+      while (!end) {
+        other.notifyAll();
+        static_cast<void>(co_await mine.wait(kNoDeadline));
+      }
+      other.notifyAll();
+    };
+    loop.spawn(play(ping, pong, done));
+    loop.spawn(play(pong, ping, done));
+    EXPECT_EQ(co_await loop.sleepFor(milliseconds(5)), WaitResult::Timeout);
+    done = true;
+    while (loop.liveTasks() > 1) {
+      ping.notifyAll();
+      pong.notifyAll();
+      co_await loop.yield();
+    }
+  });
+}
+
+TEST(EventLoopTest, ATurnsWorkGoesInStages) {
+  std::string order;
+  runToEnd([&order](EventLoop& loop) -> Task<void> {
+    for (int id = 0; id < 3; ++id) {
+      loop.spawn([](EventLoop& inner, std::string& out) -> Task<void> {
+        for (int i = 0; i < 2; ++i) {
+          out += 'r';
+          co_await inner.stage(EventLoop::Stage::Work);
+          out += 'w';
+          co_await inner.stage(EventLoop::Stage::Write);
+          out += 's';
+          co_await inner.yield();
+        }
+      }(loop, order));
+    }
+    co_return;
+  });
+  EXPECT_EQ(order, "rrrwwwsssrrrwwwsss");
+}
+
+TEST(EventLoopTest, WhoIsAloneInATurnWaitsForNoStage) {
+  std::string order;
+  runToEnd([&order](EventLoop& loop) -> Task<void> {
+    loop.post([&order] { order += "posted "; });
+    co_await loop.stage(EventLoop::Stage::Work);
+    order += "worked ";
+    co_await loop.stage(EventLoop::Stage::Write);
+    order += "written ";
+    co_await loop.yield();
+  });
+  EXPECT_EQ(order, "worked written posted ");
+}
+
 TEST(SignalTest, WakesWaitersInOrderAndReportsTimeouts) {
   std::vector<int> woken;
   runToEnd([&woken](EventLoop& loop) -> Task<void> {

@@ -55,6 +55,26 @@ TEST(TaskTest, HandsOverMoveOnlyResults) {
   });
 }
 
+TEST(TaskTest, MayHaveItsResultFromTheStart) {
+  runToEnd([](EventLoop& loop) -> Task<void> {
+    const auto give = [&loop](bool wait) -> Task<int> {
+      if (wait) return afterYield(loop, 8);
+      return 7;
+    };
+    EXPECT_FALSE(give(true).ready());
+    Task<int> at_once = give(false);
+    EXPECT_TRUE(at_once.ready());
+    EXPECT_EQ(at_once.take(), 7);
+    EXPECT_EQ(co_await give(false), 7);
+    EXPECT_EQ(co_await give(true), 8);
+    const std::unique_ptr<int> owned =
+        co_await Task<std::unique_ptr<int>>(std::make_unique<int>(9));
+    EXPECT_EQ(*owned, 9);
+    EXPECT_TRUE(Task<void>().ready());
+    co_await Task<void>();
+  });
+}
+
 TEST(TaskTest, CarriesAnExceptionToTheAwaiter) {
   bool caught = false;
   runToEnd([&caught](EventLoop& loop) -> Task<void> {

@@ -25,6 +25,32 @@ TEST(InputBufferTest, TakingTheHeadLeavesTheRest) {
   EXPECT_EQ(input.view(), " rest");
 }
 
+TEST(InputBufferTest, AHeadStaysAsItWasWhateverComesBehindIt) {
+  InputBuffer input;
+  input.append("head one");
+  size_t offset = 0;
+  const Buffer head = input.takeHead(4, &offset);
+  const auto taken = [&] { return std::string_view(head.data() + offset, 4); };
+  input.append(std::string(Buffer::kBlockBytes, 'x'));  // more than its block has room for
+  EXPECT_EQ(taken(), "head");
+  EXPECT_EQ(input.view().substr(0, 5), " onex");
+  EXPECT_EQ(input.size(), 4 + Buffer::kBlockBytes);
+  input.consume(input.size());
+  input.append(std::string(Buffer::kBlockBytes, 'y'));
+  EXPECT_EQ(taken(), "head");
+}
+
+TEST(InputBufferTest, WhatFollowsAnEmptiedBlockIsWrittenElsewhere) {
+  InputBuffer input;
+  input.append("head and body");
+  size_t offset = 0;
+  const Buffer head = input.takeHead(4, &offset);
+  input.consume(input.size());
+  input.append("next");
+  EXPECT_EQ(std::string_view(head.data() + offset, 4), "head");
+  EXPECT_EQ(input.view(), "next");
+}
+
 TEST(InputBufferTest, AppendsMoreThanABlock) {
   InputBuffer input;
   std::string all;

@@ -1,6 +1,8 @@
 #include "gateway/net/listener.h"
 
 #include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/resource.h>
 
 #include "gateway/net/stream.h"
@@ -51,6 +53,29 @@ TEST(ListenSocketTest, TheIpv6AnyAddressTakesIpv4Too) {
   }
   const RawClient client(group->front().boundAddress().port());
   EXPECT_TRUE(client.connected());
+}
+
+int optionOf(const Socket& socket, int option) {
+  int value = 0;
+  socklen_t length = sizeof value;
+  ::getsockopt(socket.fd(), IPPROTO_TCP, option, &value, &length);
+  return value;
+}
+
+TEST(ListenerTest, WhatIsAcceptedSendsAtOnceAndHoldsLittleUnsent) {
+  runToEnd([](EventLoop& loop) -> Task<void> {
+    // One of our own, and one as another process would hand it over.
+    const UniqueFd bare(::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+    EXPECT_EQ(::listen(bare.get(), 1), 0);
+    auto adopted = ListenSocket::adopt(UniqueFd(::dup(bare.get())));
+    for (const ListenSocket& socket : {bindOne(), *adopted}) {
+      Listener listener(&loop, socket);
+      const RawClient client(listener.address().port());
+      const AcceptResult accepted = co_await listener.accept();
+      EXPECT_EQ(optionOf(*accepted.socket, TCP_NODELAY), 1);
+      EXPECT_EQ(optionOf(*accepted.socket, TCP_NOTSENT_LOWAT), ListenSocket::kUnsentBytes);
+    }
+  });
 }
 
 TEST(ListenerTest, AcceptsAndKnowsThePeer) {

@@ -172,6 +172,20 @@ TEST(StreamTest, AClosedConnectionWaitsForTheLastBytesToBeTaken) {
   });
 }
 
+TEST(StreamTest, TheLastBytesLeaveWithTheEnd) {
+  runToEnd([](EventLoop& loop) -> Task<void> {
+    StreamPair pair = makeStreamPair(loop);
+    pair.stream->announceEnd();
+    EXPECT_TRUE((co_await pair.stream->write("last ", kNoDeadline)).ok());
+    EXPECT_TRUE((co_await pair.stream->write("words", kNoDeadline)).ok());
+    EXPECT_EQ(receivedBy(pair.peer), "");
+    co_await pair.stream->shutdownWrite(kNoDeadline);
+    EXPECT_EQ(receivedBy(pair.peer), "last words");
+    char byte = 0;
+    EXPECT_EQ(::recv(pair.peer.get(), &byte, 1, MSG_DONTWAIT), 0);
+  });
+}
+
 TEST(StreamTest, AWriteToAResetConnectionFails) {
   runToEnd([](EventLoop& loop) -> Task<void> {
     StreamPair pair = makeStreamPair(loop);

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <thread>
 
 #include "tests/gateway/support/gateway_under_test.h"
@@ -31,6 +32,23 @@ void useHttps(GatewayUnderTest* gateway, const db::CertificatePem& pem) {
   gateway->config.certificates.push_back(certificate);
   gateway->site().listeners.emplace_back("https");
   gateway->site().certificates.emplace_back("shop");
+}
+
+TEST(TlsProxyTest, AnAnswerThatEndsTheConnectionIsOneSegmentWithTheEnd) {
+  TestAuthority authority;
+  GatewayUnderTest gateway;
+  useHttps(&gateway, authority.issue({"shop.example"}));
+  gateway.apply();
+  uint32_t least = UINT32_MAX;  // the kernel may send one again
+  for (int i = 0; i < 3; ++i) {
+    RawClient client(gateway.port(1), "shop.example");
+    ASSERT_TRUE(client.connected());
+    client.send("GET / HTTP/1.1\r\nHost: shop.example\r\nConnection: close\r\n\r\n");
+    EXPECT_EQ(statusOf(client.readUntilClosed()), 200);
+    least = std::min(least, client.segmentsReceived());
+  }
+  // Before it the flight of the handshake and the ticket.
+  EXPECT_EQ(least, 3u);
 }
 
 // A gateway in front of another one, which is an upstream that speaks HTTPS.

@@ -37,6 +37,11 @@ class EchoServer {
     while (out.empty()) thread_.call([&] { out = failure_; });
     return out;
   }
+  std::string fingerprint() {
+    std::string out;
+    thread_.call([&] { out = fingerprint_; });
+    return out;
+  }
   TlsInfo info() {
     TlsInfo out;
     thread_.call([&] { out = info_; });
@@ -61,6 +66,7 @@ class EchoServer {
       co_return;
     }
     info_ = *accepted.stream->tls();
+    fingerprint_ = accepted.stream->fingerprint();
     std::vector<char> block(16384);
     for (;;) {
       const IoResult got =
@@ -78,6 +84,7 @@ class EchoServer {
   std::chrono::milliseconds handshake_;
   std::string failure_;
   TlsInfo info_;
+  std::string fingerprint_;
   std::unique_ptr<Listener> listener_;
   uint16_t port_ = 0;
   LoopThread thread_;

@@ -1,8 +1,8 @@
 #include "tests/gateway/support/raw_client.h"
 
 #include <arpa/inet.h>
+#include <linux/tcp.h>
 #include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <poll.h>
@@ -167,6 +167,13 @@ void RawClient::reset() {
   const linger now{1, 0};
   ::setsockopt(fd_, SOL_SOCKET, SO_LINGER, &now, sizeof now);
   ::close(std::exchange(fd_, -1));
+}
+
+uint32_t RawClient::segmentsReceived() const {
+  tcp_info info{};
+  socklen_t length = sizeof info;
+  ::getsockopt(fd_, IPPROTO_TCP, TCP_INFO, &info, &length);
+  return info.tcpi_data_segs_in;
 }
 
 std::string RawClient::tlsProtocol() const { return SSL_get_version(ssl_); }

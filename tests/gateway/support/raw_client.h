@@ -37,6 +37,8 @@ class RawClient {
   std::string alpn() const;
   std::string certificateSubject() const;
   int fd() const { return fd_; }
+  // How many segments with data came from the peer so far.
+  uint32_t segmentsReceived() const;
 
  private:
   bool more();

@@ -260,6 +260,23 @@ TEST(ExchangeTest, ABodyUntilCloseIsRead) {
   });
 }
 
+TEST(UpstreamExchangeTest, WhatIsTakenBackBetweenTwoWaitsIsNotSent) {
+  FakeUpstream upstream;
+  runToEnd([&](EventLoop& loop) -> Task<void> {
+    ConnectionPool pool(&loop);
+    const UpstreamAddress address = addressOf(upstream);
+    UpstreamExchange exchange(&pool, address, kShort);
+    EXPECT_TRUE((co_await exchange.connect(false)).ok());
+    exchange.begin(headFor("/p"), "GET", BodyFraming::None);
+    exchange.cancel();
+    EXPECT_EQ((co_await exchange.finishRequest()).fault, UpstreamFault::Cancelled);
+    ResponseHead head;
+    EXPECT_EQ((co_await exchange.readHead(&head)).fault, UpstreamFault::Cancelled);
+    EXPECT_EQ((co_await exchange.readBody()).status, BodyPart::Status::Cancelled);
+  });
+  EXPECT_TRUE(upstream.requests().empty());
+}
+
 TEST(ConnectionPoolTest, HonoursItsLimits) {
   FakeUpstream upstream;
   runToEnd([&](EventLoop& loop) -> Task<void> {

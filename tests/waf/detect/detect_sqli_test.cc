@@ -123,5 +123,44 @@ TEST(DetectSqliTest, AStringOrAVariableIsNoWordOfProse) {
   EXPECT_EQ(fingerprintOf("6 and 17"), "");
 }
 
+// One name or one number is answered without reading it: all of up to three bytes, and longer ones,
+// keywords among them.
+TEST(DetectSqliTest, OneWordHasNoShapeThatIsHostile) {
+  constexpr std::string_view kBytes =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789";
+  const auto check = [](const std::string& value) {
+    if (value.front() >= '0' && value.front() <= '9' &&
+        value.find_first_not_of("0123456789") != std::string::npos) {
+      return;
+    }
+    for (const SqlDialect dialect : {SqlDialect::Ansi, SqlDialect::MySql}) {
+      const SqlShape shape = foldSql(value, '\0', dialect);
+      ASSERT_LE(shape.size, 1U) << value;
+      ASSERT_EQ(shape.fingerprint().find('X'), std::string_view::npos) << value;
+    }
+    ASSERT_FALSE(detectSqli(value, nullptr)) << value;
+  };
+  for (const char a : kBytes) {
+    check({a});
+    for (const char b : kBytes) {
+      check({a, b});
+      for (const char c : kBytes) check({a, b, c});
+    }
+  }
+  for (const char* word : {"select", "union", "null", "current_user", "having", "true", "waitfor",
+                           "int", "not", "binary", "collate", "in", "_utf8", "0", "007", "e1"}) {
+    check(word);
+  }
+  unsigned state = 99;
+  for (int round = 0; round < 50'000; ++round) {
+    std::string value;
+    for (unsigned i = 0; i < 4 + state % 30; ++i) {
+      state = state * 1103515245u + 12345u;
+      value.push_back(kBytes[(state >> 16) % kBytes.size()]);
+    }
+    check(value);
+  }
+}
+
 }  // namespace
 }  // namespace waf

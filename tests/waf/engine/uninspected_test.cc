@@ -142,6 +142,74 @@ TEST(UninspectedTest, AResponseThatARuleCannotDecideIsTheFailurePolicys) {
   EXPECT_EQ(transaction.inspectionFailure()->status, 502);
 }
 
+// Each look is cheap and no limit of its own is near; there are many, for no scan understands the
+// back reference.
+std::string manyRules() {
+  std::string rules = "SecRuleEngine On\nSecRequestBodyAccess On\nSecResponseBodyAccess On\n";
+  for (int i = 1; i <= 800; ++i) {
+    rules += "SecRule ARGS|RESPONSE_HEADERS \"!@rx (x)[yz]\\1\" \"id:" + std::to_string(i) +
+             ",phase:" + (i % 2 == 0 ? "2" : "3") + ",pass,nolog\"\n";
+  }
+  return rules;
+}
+
+std::string manyArguments() {
+  std::string body;
+  for (int i = 0; i < 900; ++i) body += "a" + std::to_string(i) + "=" + std::string(900, 'x') + "&";
+  return body;
+}
+
+TEST(UninspectedTest, ARequestThatTakesMoreThanItsTimeIsTheFailurePolicys) {
+  const auto set = loadRules(manyRules());
+  Policy policy;
+  policy.budget = std::chrono::milliseconds(20);
+  const std::string body = manyArguments();
+  const auto inspect = [&](const Policy& how) {
+    Transaction transaction(set, how);
+    transaction.requestLine("POST", "/", "HTTP/1.1");
+    transaction.addRequestHeader(kForm.first, kForm.second);
+    transaction.requestHeaders();
+    transaction.appendRequestBody(body);
+    EXPECT_FALSE(transaction.requestBody());
+    return transaction.inspectionFailure();
+  };
+  const auto start = std::chrono::steady_clock::now();
+  EXPECT_FALSE(inspect(Policy{}));
+  const auto whole = std::chrono::steady_clock::now() - start;
+  ASSERT_GT(whole, std::chrono::milliseconds(60)) << "the test needs a slower request";
+  const auto failure = inspect(policy);
+  const auto cut = std::chrono::steady_clock::now() - start - whole;
+  ASSERT_TRUE(failure);
+  EXPECT_EQ(failure->status, 403);
+  EXPECT_EQ(failure->message,
+            "the inspection took more than 20 ms of the processor (waf.inspection_budget_ms)");
+  EXPECT_LT(cut, whole);
+}
+
+TEST(UninspectedTest, TheResponseHasTheWholeTimeAgain) {
+  const auto set = loadRules(manyRules());
+  Policy policy;
+  policy.budget = std::chrono::milliseconds(20);
+  Transaction transaction(set, policy);
+  transaction.requestLine("POST", "/", "HTTP/1.1");
+  transaction.addRequestHeader(kForm.first, kForm.second);
+  transaction.requestHeaders();
+  transaction.appendRequestBody(manyArguments());
+  transaction.requestBody();
+  EXPECT_TRUE(transaction.inspectionFailure());
+  // Phase 3 asks for the arguments as well, and is over its time by itself.
+  transaction.responseHeaders(200, "HTTP/1.1");
+  ASSERT_TRUE(transaction.inspectionFailure());
+  EXPECT_EQ(transaction.inspectionFailure()->status, 502);
+
+  Transaction plain(set, policy);
+  plain.requestLine("GET", "/?a=b", "HTTP/1.1");
+  plain.requestHeaders();
+  plain.requestBody();
+  plain.responseHeaders(200, "HTTP/1.1");
+  EXPECT_FALSE(plain.inspectionFailure());
+}
+
 TEST(UninspectedTest, OurOwnRulesRefuseIt) {
   RuleSetOptions options;
   options.paths = {SOURCE_DIR "/rules"};

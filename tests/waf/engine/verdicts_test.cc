@@ -4,6 +4,8 @@
 #include "tests/waf/support/engine_harness.h"
 #include "waf/engine/verdict_table.h"
 #include "waf/engine/verdicts.h"
+#include "waf/operators/block_lists.h"
+#include "waf/regex/regex_budget.h"
 
 namespace waf {
 namespace {
@@ -93,39 +95,141 @@ SecRule ARGS "@rx attack" "id:2,phase:2,pass,log"
   }
 }
 
+class OneList final : public BlockListResolver {
+ public:
+  BlockListAnswer ask(std::string_view) override { return answer; }
+  BlockListAnswer answer;
+};
+
+TEST(VerdictsTest, WhatAListSaysIsAskedEachTime) {
+  const auto rules = loadRules(
+      "SecRuleEngine On\nSecRule REMOTE_ADDR \"@rbl list.example\" \"id:1,phase:1,deny\"\n");
+  OneList list;
+  BlockListResolver::use(&list);
+  TestRequest request;
+  request.client_ip = "192.0.2.77";
+  EXPECT_FALSE(runRequest(rules, request).interrupted);
+  list.answer = {BlockListAnswer::Kind::Listed, 0x7f000002};
+  EXPECT_TRUE(runRequest(rules, request).interrupted);
+  list.answer = {BlockListAnswer::Kind::NotListed, 0};
+  EXPECT_FALSE(runRequest(rules, request).interrupted);
+  BlockListResolver::use(nullptr);
+}
+
+using Words = std::vector<uint64_t>;
+
 TEST(VerdictTableTest, GivesOnlyWhatIsTheSameByteForByteAndOfTheSameProgram) {
   VerdictTable& table = VerdictTable::ofThread();
   const uint64_t hash = 77;
-  const uint64_t words[2] = {1, 6};
-  table.store(1'000'001, hash, "text", words, 2, 1);
-  uint64_t out[2] = {};
-  EXPECT_TRUE(table.load(1'000'001, hash, "text", out, 2));
-  EXPECT_EQ(out[0], 1U);
-  EXPECT_EQ(out[1], 6U);
-  EXPECT_FALSE(table.load(1'000'001, hash, "texT", out, 2));
-  EXPECT_FALSE(table.load(1'000'002, hash, "text", out, 2));
+  table.store(1'000'001, hash, "text", Words{1, 6}, 1, {});
+  const VerdictTable::Kept* kept = table.load(1'000'001, hash, "text");
+  ASSERT_NE(kept, nullptr);
+  EXPECT_EQ(kept->words, (Words{1, 6}));
+  EXPECT_TRUE(kept->areas.empty());
+  EXPECT_EQ(table.load(1'000'001, hash, "texT"), nullptr);
+  EXPECT_EQ(table.load(1'000'002, hash, "text"), nullptr);
 }
 
 TEST(VerdictTableTest, JoinsWhatTwoTransactionsLearnt) {
   VerdictTable& table = VerdictTable::ofThread();
-  const uint64_t one[2] = {1, 6};
-  const uint64_t other[2] = {2, 5};
-  table.store(1'000'003, 78, "text", one, 2, 1);
-  table.store(1'000'003, 78, "text", other, 2, 1);
-  uint64_t out[2] = {};
-  ASSERT_TRUE(table.load(1'000'003, 78, "text", out, 2));
-  EXPECT_EQ(out[0], 3U);
-  EXPECT_EQ(out[1], 4U);
+  table.store(1'000'003, 78, "text", Words{1, 6}, 1, {});
+  table.store(1'000'003, 78, "text", Words{2, 5}, 1, {});
+  const VerdictTable::Kept* kept = table.load(1'000'003, 78, "text");
+  ASSERT_NE(kept, nullptr);
+  EXPECT_EQ(kept->words, (Words{3, 4}));
+}
+
+TEST(VerdictTableTest, JoinsWhatTwoTransactionsLearntOfLargeGroups) {
+  VerdictTable& table = VerdictTable::ofThread();
+  const Words words{1, 1};
+  const Words first{7, 1};
+  const Words second{5, 3};
+  const Words of_another{9};
+  const auto store = [&](std::vector<VerdictTable::Area> areas) {
+    table.store(1'000'005, 80, "text", words, 1, areas);
+  };
+  store({});
+  store({{0, first}});
+  store({{2, of_another}, {0, second}});
+  store({});
+  const VerdictTable::Kept* kept = table.load(1'000'005, 80, "text");
+  ASSERT_NE(kept, nullptr);
+  ASSERT_EQ(kept->areas.size(), 2U);
+  EXPECT_EQ(kept->areas[0].number, 0U);
+  EXPECT_EQ(kept->areas[0].words, (Words{5, 1}));
+  EXPECT_EQ(kept->areas[1].number, 2U);
+  EXPECT_EQ(kept->areas[1].words, of_another);
+}
+
+TEST(VerdictTableTest, WhatTakesAnOthersPlaceHasNothingOfItsLargeGroups) {
+  VerdictTable& table = VerdictTable::ofThread();
+  const Words words{1, 1};
+  const Words area{7};
+  const VerdictTable::Area areas[] = {{0, area}};
+  for (int i = 0; i < 8; ++i) table.store(1'000'006, 81, std::to_string(i), words, 1, areas);
+  for (int i = 8; i < 16; ++i) table.store(1'000'006, 81, std::to_string(i), words, 1, {});
+  for (int i = 8; i < 16; ++i) {
+    const VerdictTable::Kept* kept = table.load(1'000'006, 81, std::to_string(i));
+    ASSERT_NE(kept, nullptr);
+    EXPECT_TRUE(kept->areas.empty());
+  }
 }
 
 TEST(VerdictTableTest, GivesUpTheOldestOfAFullSet) {
   VerdictTable& table = VerdictTable::ofThread();
-  const uint64_t words[2] = {1, 1};
-  uint64_t out[2] = {};
-  for (int i = 0; i < 9; ++i) table.store(1'000'004, 79, std::to_string(i), words, 2, 1);
-  EXPECT_FALSE(table.load(1'000'004, 79, "0", out, 2));
-  EXPECT_TRUE(table.load(1'000'004, 79, "1", out, 2));
-  EXPECT_TRUE(table.load(1'000'004, 79, "8", out, 2));
+  const Words words{1, 1};
+  for (int i = 0; i < 9; ++i) table.store(1'000'004, 79, std::to_string(i), words, 1, {});
+  EXPECT_EQ(table.load(1'000'004, 79, "0"), nullptr);
+  EXPECT_NE(table.load(1'000'004, 79, "1"), nullptr);
+  EXPECT_NE(table.load(1'000'004, 79, "8"), nullptr);
+}
+
+// What a body of many values holds does not come again: it must not drive out what does.
+TEST(VerdictsTest, TheValuesOfALargeBodyAreNotKept) {
+  const auto rules = loadRules(
+      "SecRuleEngine On\nSecRequestBodyAccess On\n"
+      "SecRule ARGS \"@detectXSS\" \"id:1,phase:2,pass,log,t:none\"\n"
+      "SecRule ARGS \"@validateByteRange 32-126\" \"id:2,phase:2,pass,log,t:none\"\n"
+      "SecRule ARGS \"@rx evil[0-9]\" \"id:3,phase:2,pass,log,t:none,t:lowercase\"\n");
+  ASSERT_NE(rules, nullptr);
+  TestRequest large;
+  large.method = "POST";
+  large.headers.emplace_back("Content-Type", "application/x-www-form-urlencoded");
+  for (int i = 0; i < 900; ++i) {
+    large.body += "a=" + std::string(i % 100 == 7 ? "evil4%3d" : "value") + std::to_string(i) + "&";
+  }
+  EXPECT_FALSE(runRequest(rules, large).rules.empty());
+  const auto foundFor = [&](const std::string& value) {
+    const uint64_t before = VerdictTable::lookups().found;
+    matchesOf(rules, "/?a=" + value);
+    return VerdictTable::lookups().found - before;
+  };
+  foundFor("first");
+  EXPECT_EQ(foundFor("value123"), foundFor("value9123"));
+}
+
+// Values that a rule leaves out because they are slow do not cost it anything.
+TEST(VerdictsTest, WhatARuleLeavesOutIsNotAskedAheadOfIt) {
+  const auto costOf = [](const std::string& targets) {
+    const auto rules = loadRules("SecRuleEngine On\nSecRule " + targets +
+                                 " \"@rx ^(x+)(?:x+)+\\1[yz]\" \"id:1,phase:2,pass,log,t:none\"\n");
+    EXPECT_NE(rules, nullptr);
+    TestRequest request;
+    request.uri = "/?a=short";
+    for (int i = 0; i < 8; ++i)
+      request.uri += "&blob=" + std::string(900 + static_cast<size_t>(i), 'x');
+    Policy policy;
+    policy.verdict_cache = false;
+    std::chrono::nanoseconds best = std::chrono::hours(1);
+    for (int round = 0; round < 3; ++round) {
+      const auto start = threadCpuTime();
+      runRequest(rules, request, policy);
+      best = std::min(best, threadCpuTime() - start);
+    }
+    return best;
+  };
+  const auto all = costOf("ARGS");
+  EXPECT_LT(costOf("ARGS|!ARGS:blob"), all / 3) << all.count() << " ns with them";
 }
 
 }  // namespace

@@ -56,6 +56,23 @@ TEST(RegexTest, GivesOffsetsOfTheGroups) {
   EXPECT_EQ(match.groups[3].offset, 3U);
 }
 
+TEST(RegexTest, WhatTakesAllTakesTheWholeText) {
+  for (const std::string_view pattern : {"^.*$", "^.*", ".*"}) {
+    for (const std::string_view subject : {"", "a", "a\n", "\n", "a\nb"}) {
+      RegexMatch match;
+      EXPECT_EQ(compile(pattern).search(subject, 0, &match), RegexStatus::Match);
+      EXPECT_EQ(match.count, 1U);
+      EXPECT_EQ(match.groups[0].offset, 0U);
+      EXPECT_EQ(match.groups[0].length, subject.size()) << pattern << " " << subject;
+      EXPECT_EQ(compile(pattern).search(subject, 0, nullptr), RegexStatus::Match);
+    }
+  }
+  EXPECT_EQ(compile("^.*$").searchNotEmptyAt("", 0, nullptr), RegexStatus::NoMatch);
+  RegexMatch rest;
+  EXPECT_EQ(compile(".*").search("abc", 1, &rest), RegexStatus::Match);
+  EXPECT_EQ(rest.groups[0].offset, 1U);
+}
+
 TEST(RegexTest, KeepsTheFirstTenGroups) {
   RegexMatch match;
   EXPECT_EQ(compile("(a)(b)(c)(d)(e)(f)(g)(h)(i)(j)(k)(l)").search("abcdefghijkl", 0, &match),
@@ -125,6 +142,26 @@ TEST(RegexTest, ALongTextIsSearchedToItsEnd) {
     EXPECT_EQ(match.groups[1].length, 1u);
     EXPECT_EQ(regex->search(text + "c" + std::string(300, '.'), 0, nullptr), RegexStatus::NoMatch);
   }
+}
+
+// The JIT gives up at the first places; the interpreter, many times slower, is not left to search
+// the rest.
+TEST(RegexTest, APlaceThatTheJitGivesUpDoesNotSlowTheRestOfALongText) {
+  const auto regex = Regex::compile("(?:a+)+b|n{9}x");
+  ASSERT_TRUE(regex);
+  const std::string easy(300'000, 'n');
+  const auto timeOf = [&](const std::string& text) {
+    const auto start = threadCpuTime();
+    EXPECT_EQ(regex->search(text, 0, nullptr), RegexStatus::NoMatch);
+    return threadCpuTime() - start;
+  };
+  auto plain = timeOf(easy);
+  auto hard = timeOf(std::string(13, 'a') + easy);
+  for (int round = 0; round < 4; ++round) {
+    plain = std::min(plain, timeOf(easy));
+    hard = std::min(hard, timeOf(std::string(13, 'a') + easy));
+  }
+  EXPECT_LT(hard, plain * 3);
 }
 
 TEST(RegexTest, ASearchThatBeganEarlierKeepsItsPlaceInALongText) {

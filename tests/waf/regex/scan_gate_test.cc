@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <utility>
+
 #include "waf/regex/byte_set.h"
 #include "waf/regex/regex.h"
 
@@ -25,8 +27,8 @@ bool matches(const std::string& pattern, std::string_view value) {
 }
 
 TEST(ScanGateTest, CutsOptionalPartsThatBeginWithRareBytes) {
-  EXPECT_EQ(relaxed("c[\"']*u(?:\\$[a-z]*)?r\\x5c?l"), "curl");
-  EXPECT_EQ(relaxed("(?i)(?:c[\"']*u|w['\"]?g)[\"']*x"), "(?i)(?:cu|wg)x");
+  EXPECT_EQ(relaxed("c[\"']*u(?:\\$[a-z]*)?r\\x5c?l"), "c(?:)u(?:)r(?:)l");
+  EXPECT_EQ(relaxed("(?i)(?:c[\"']*u|w['\"]?g)[\"']*x"), "(?i)(?:c(?:)u|w(?:)g)(?:)x");
 }
 
 TEST(ScanGateTest, MarksACutPartWithTheByteBefore) {
@@ -59,16 +61,40 @@ TEST(ScanGateTest, LeavesPartsThatCanBeginWithCommonBytes) {
 }
 
 TEST(ScanGateTest, CutsLookaroundsWithoutAMarker) {
-  EXPECT_EQ(relaxed("a(?!b)c(?=d)"), "ac");
+  EXPECT_EQ(relaxed("a(?!b)c(?=d)"), "a(?:)c(?:)");
   EXPECT_EQ(marker("a(?!b)c"), "");
-  EXPECT_EQ(relaxed("(?<!x)a(?<=y)"), "a");
+  EXPECT_EQ(relaxed("(?<!x)a(?<=y)"), "(?:)a(?:)");
+}
+
+// A value that the pattern matches is one that its gates find.
+TEST(ScanGateTest, CutsALookaroundWithItsQuantifierAndJoinsNothing) {
+  const std::pair<const char*, const char*> kMatches[] = {{"x(?!a){2}y", "xy"},
+                                                          {"(?=s){0}select", "select"},
+                                                          {"\\x4(?!z)1",
+                                                           "\x04"
+                                                           "1"},
+                                                          {"(?<!a){0,1}union", "union"},
+                                                          {"a(?!b)?c", "ac"},
+                                                          {"\\x4['\"]*1",
+                                                           "\x04"
+                                                           "1"},
+                                                          {"a(?=b)*b", "ab"},
+                                                          {"(?:x(?!a){2})+y", "xxy"}};
+  for (const auto& [pattern, value] : kMatches) {
+    ASSERT_TRUE(matches(pattern, value)) << pattern;
+    for (const ScanGate& gate : deriveScanGates(pattern)) {
+      EXPECT_TRUE(matches(gate.relaxed, value) ||
+                  (!gate.marker.empty() && matches(gate.marker, value)))
+          << pattern << " by " << gate.relaxed;
+    }
+  }
 }
 
 TEST(ScanGateTest, LeavesOutWhatComesBeforeTheLongestItemAtLast) {
   const auto gates = deriveScanGates("(?i)[;|]\\s*(?:cat[\"']*x|dog)\\b");
   ASSERT_EQ(gates.size(), 2U);
-  EXPECT_EQ(gates[0].relaxed, "(?i)[;|]\\s*(?:catx|dog)\\b");
-  EXPECT_EQ(gates[1].relaxed, "(?i)(?:catx|dog)\\b");
+  EXPECT_EQ(gates[0].relaxed, "(?i)[;|]\\s*(?:cat(?:)x|dog)\\b");
+  EXPECT_EQ(gates[1].relaxed, "(?i)(?:cat(?:)x|dog)\\b");
   EXPECT_EQ(gates[1].marker, gates[0].marker);
 }
 

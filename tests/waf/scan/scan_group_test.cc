@@ -83,9 +83,46 @@ TEST(ScanGroupTest, AShortPatternThatIsTooLargeCostsItsNeighboursNothing) {
   EXPECT_EQ(scan(*group, {"hay"}), Slots({0}));
 }
 
-TEST(ScanGroupTest, AlwaysReportsAPatternWithANulByte) {
+TEST(ScanGroupTest, LooksForAPatternWithANulByteWithoutHyperscan) {
   const auto group = compileOne({regex(std::string("a\0b", 3))});
-  EXPECT_FALSE(group->isScanned(0));
+  EXPECT_TRUE(group->isScanned(0));
+  EXPECT_FALSE(group->isInDatabase(0));
+  EXPECT_EQ(group->databases(), 0U);
+  EXPECT_EQ(scan(*group, {std::string_view("xa\0by", 5)}), Slots({0}));
+  EXPECT_EQ(scan(*group, {"xa", "by"}), Slots());
+}
+
+TEST(ScanGroupTest, ThePlaceBetweenJoinedValuesIsNoHitOfALineFeed) {
+  const auto group = compileOne({regex("[\\n\\r]"), regex("."), regex("^.*$"), regex("(?i)[^a]")});
+  EXPECT_EQ(scan(*group, {"aa", "A"}), Slots({1, 2}));
+  EXPECT_EQ(scan(*group, {"aa", "b\n"}), Slots({0, 1, 2, 3}));
+  EXPECT_EQ(scan(*group, {""}), Slots({2}));
+  EXPECT_EQ(group->databases(), 0U);
+}
+
+TEST(ScanGroupTest, TellsWhatIsFoundInAllFromWhatIsFoundInEach) {
+  const auto group = compileOne({regex("needle"), regex("[\\n\\r]")});
+  const std::vector<std::string_view> values = {"a needle", "two\nlines"};
+  BitSet hits;
+  group->scanTogether(values, hits);
+  EXPECT_TRUE(hits.test(0));
+  EXPECT_FALSE(hits.test(1));
+  EXPECT_TRUE(group->looksAtEach());
+  group->scanEach(values[0], hits);
+  EXPECT_FALSE(hits.test(1));
+  group->scanEach(values[1], hits);
+  EXPECT_TRUE(hits.test(1));
+}
+
+// Too much for Hyperscan, and a gate of it would report most texts.
+TEST(ScanGroupTest, LooksForALargePatternExactly) {
+  std::string command;
+  for (const char c : std::string_view("busybox")) command += std::string(1, c) + "[\"'\\)\\[]*";
+  const auto group =
+      compileOne({regex("(?i)(?:^|;)(?:" + command + "|(?:[a-f]{1,9}[g-m]){400})"), regex("x")});
+  EXPECT_TRUE(group->isScanned(0));
+  EXPECT_EQ(scan(*group, {"a", "; no such", "y"}), Slots());
+  EXPECT_EQ(scan(*group, {"a", "B\"u's[ybo)X"}), Slots({0}));
 }
 
 TEST(ScanGroupTest, TakesALiteralWithANulByte) {
@@ -192,6 +229,39 @@ TEST(ScanGroupTest, AnswersOnManyThreadsAtOnce) {
       }
     });
   }
+}
+
+// A line feed joins values, and is a shell's separator, too.
+TEST(ScanGroupTest, FindsNothingAtTheSeamOfTwoValues) {
+  const auto group = compileOne({regex("[\\n;]\\s*sort\\b"), regex("cat")});
+  EXPECT_EQ(scan(*group, {"page", "sort", "x"}), Slots());
+  EXPECT_EQ(scan(*group, {"page", "a;sort", "cat"}), Slots({0, 1}));
+  EXPECT_EQ(scan(*group, {"page\nsort"}), Slots({0}));
+  EXPECT_EQ(scan(*group, {"", "x", "a\n\nsort", ""}), Slots({0}));
+}
+
+TEST(ScanGroupTest, BytesAloneRuleOutWhatNeedsOthers) {
+  const auto group = compileOne({regex("<a"), regex("[;|]"), regex("[\\n\\r]x"), Patterns{}});
+  const auto rules_out = [&](std::string_view text, bool any_empty = false) {
+    ByteMask bytes;
+    bytes.add(text);
+    return group->rulesOut(bytes, any_empty);
+  };
+  EXPECT_TRUE(rules_out("plain text", true));
+  EXPECT_TRUE(rules_out("<"));
+  EXPECT_TRUE(rules_out("a\n"));
+  EXPECT_FALSE(rules_out("a <"));
+  EXPECT_FALSE(rules_out(";"));
+  EXPECT_FALSE(rules_out("x\r"));
+  EXPECT_EQ(scan(*group, {"plain text"}), Slots({3}));
+}
+
+TEST(ScanGroupTest, BytesRuleNothingOutForAPatternOfTheEmptyValue) {
+  const auto group = compileOne({regex("^$"), regex("<")});
+  ByteMask bytes;
+  bytes.add("x");
+  EXPECT_FALSE(group->rulesOut(bytes, true));
+  EXPECT_EQ(scan(*group, {"x", ""}), Slots({0}));
 }
 
 }  // namespace

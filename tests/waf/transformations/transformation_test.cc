@@ -82,5 +82,27 @@ TEST(UrlDecodeUniTest, TakesTheLowByteOfWhatHasNoBestFit) {
   EXPECT_EQ(apply(urlDecodeUniWithBestFit(), "%u4e41"), "A");
 }
 
+// What a value's bytes alone say of it.
+TEST(TransformationTest, AValueWithoutTheBytesThatItNeedsIsNotChanged) {
+  std::mt19937 random(11);
+  for (const std::string_view name : kTransformationNames) {
+    const Transformation* transformation = findTransformation(name);
+    if (transformation->needs == nullptr) continue;
+    size_t untouched = 0;
+    for (int i = 0; i < 20'000; ++i) {
+      std::string value = randomValue(random);
+      if (i % 2 == 0 && value.size() > 3) value.resize(3);
+      ByteMask bytes;
+      bytes.add(value);
+      if (bytes.intersects(*transformation->needs)) continue;
+      ++untouched;
+      std::string out;
+      ASSERT_FALSE(transformation->apply(value, out))
+          << name << " of " << ::testing::PrintToString(value);
+    }
+    EXPECT_GT(untouched, 100U) << name;
+  }
+}
+
 }  // namespace
 }  // namespace waf

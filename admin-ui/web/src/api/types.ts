@@ -75,6 +75,7 @@ export interface Waf {
   outbound_threshold?: number | null;
   response_body: string;
   failure_policy: string;
+  inspection_budget_ms?: number;
   disabled_rules: number[];
 }
 
@@ -169,6 +170,7 @@ export interface Settings {
   workers: number;
   drain_timeout_ms: number;
   upgrade_drain_timeout_ms: number;
+  rule_cost_one_of?: number;
   connections?: { limit: number; per_address: number };
   ocsp_stapling?: boolean;
   tls_ticket_rotation_s?: number;

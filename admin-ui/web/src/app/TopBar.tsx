@@ -17,6 +17,8 @@ const kNames: Record<string, string> = {
   system: 'System',
   start: 'First site',
 };
+// What stands where a rule set's name would, and is none.
+const kCosts = '-';
 const kWithRange = /^\/(events.*|sites\/(?!new$)[^/]+)?$/;
 
 export function TopBar() {
@@ -45,7 +47,7 @@ function Crumbs({ pathname }: { pathname: string }) {
           <Link to={href(`/${section}`)}>{name}</Link>
           <Icon name="chevron" size={12} />
           <span className="clip" aria-current="page">
-            {section === 'sites' && item === 'new' ? 'New site' : decodeURIComponent(item)}
+            {section === 'sites' && item === 'new' ? 'New site' : section === 'rulesets' && item === kCosts ? 'Costs' : decodeURIComponent(item)}
           </span>
         </Fragment>
       ) : (

@@ -2,6 +2,7 @@ import { createBrowserRouter, Navigate, type RouteObject } from 'react-router-do
 import { CertificatesPage } from '@/pages/certificates/CertificatesPage';
 import { EventsPage } from '@/pages/events/EventsPage';
 import { OverviewPage } from '@/pages/overview/OverviewPage';
+import { RuleCostsPage } from '@/pages/rulecosts/RuleCostsPage';
 import { RulesetPage } from '@/pages/rulesets/RulesetPage';
 import { RulesetsPage } from '@/pages/rulesets/RulesetsPage';
 import { NewSitePage } from '@/pages/sites/NewSitePage';
@@ -27,6 +28,7 @@ export const kRoutes: RouteObject[] = [
       { path: '/events/:id', element: <EventsPage /> },
       { path: '/rulesets', element: <RulesetsPage /> },
       { path: '/rulesets/:name', element: <RulesetPage /> },
+      { path: '/rulesets/-/costs', element: <RuleCostsPage /> },
       { path: '/certificates', element: <CertificatesPage /> },
       { path: '/system', element: <Navigate to="/system/status" replace /> },
       { path: '/system/:tab', element: <SystemPage /> },

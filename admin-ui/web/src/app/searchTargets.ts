@@ -18,6 +18,7 @@ const kPages: [string, string][] = [
   ['Add a site', '/sites/new'],
   ['Events', '/events'],
   ['Rule sets', '/rulesets'],
+  ['What rules cost', '/rulesets/-/costs'],
   ['Certificates', '/certificates'],
   ['Status and version', '/system/status'],
   ['Users and roles', '/system/users'],

@@ -15,6 +15,7 @@ interface Protection {
   outbound_threshold: number | null;
   response_body: string;
   failure_policy: string;
+  inspection_budget_ms: number;
   disabled_rules: number[];
 }
 
@@ -26,6 +27,7 @@ const pick = ({ waf }: Site): Protection => ({
   outbound_threshold: waf.outbound_threshold ?? null,
   response_body: waf.response_body,
   failure_policy: waf.failure_policy,
+  inspection_budget_ms: waf.inspection_budget_ms ?? 2000,
   disabled_rules: waf.disabled_rules,
 });
 
@@ -77,7 +79,7 @@ export function ProtectionTab({ site, version }: SiteTabProps) {
         <div className="form-pair">
           <Select
             label="Response bodies"
-            description="Inspected for leaks before they go out"
+            description="For leaks, before they go out"
             data={[
               { value: 'buffer', label: 'Inspect' },
               { value: 'off', label: 'Do not inspect' },
@@ -97,6 +99,7 @@ export function ProtectionTab({ site, version }: SiteTabProps) {
             onChange={(next) => set({ failure_policy: next ?? 'closed' })}
             allowDeselect={false}
           />
+          <NumberInput label="Inspection may take" description="More is a failure; 0: no limit" suffix=" ms" min={0} max={60000} allowDecimal={false} value={value.inspection_budget_ms} onChange={(next) => set({ inspection_budget_ms: Number(next) || 0 })} />
         </div>
       </div>
     </Panel>

@@ -61,6 +61,7 @@ function Fields({ settings }: { settings: Settings }) {
           <div className="form-pair">
             <NumberInput label="Connections open at once" description="0: as many as there are descriptors" min={0} allowDecimal={false} value={connections.limit} onChange={(next) => set({ connections: { ...connections, limit: Number(next) || 0 } })} />
             <NumberInput label="Of one address" description="0: no limit" min={0} allowDecimal={false} value={connections.per_address} onChange={(next) => set({ connections: { ...connections, per_address: Number(next) || 0 } })} />
+            <NumberInput label="Measure rules in one request of" description="For what rules cost. 0: in none" min={0} max={1000000} allowDecimal={false} value={value.rule_cost_one_of ?? 256} onChange={(next) => set({ rule_cost_one_of: Number(next) || 0 })} />
           </div>
           <Switch label="Staple OCSP responses" description="Fetched from the responders that certificates name" checked={value.ocsp_stapling ?? false} onChange={(event) => set({ ocsp_stapling: event.currentTarget.checked })} />
         </div>

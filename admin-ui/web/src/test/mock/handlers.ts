@@ -1,5 +1,6 @@
 import type { AuditEvent, EventCounts, EventRow } from '@/api/events';
 import type { Overview, TopEntry, TrafficPoint } from '@/api/overview';
+import type { RuleCosts } from '@/api/ruleCosts';
 import type { RuleItem } from '@/api/types';
 import { leadingRule, pathOf } from '@/components/events/words';
 import { seeded } from './random';
@@ -210,4 +211,17 @@ export function rulesOf(): RuleItem[] {
     paranoia_level: 1 + (index % 3 === 2 ? 1 : 0),
     text: `SecRule ARGS|ARGS_NAMES|REQUEST_COOKIES "@rx (?i)example-${id}" \\\n    "id:${id},\\\n    phase:2,\\\n    block,\\\n    t:none,t:urlDecodeUni,\\\n    msg:'${message}',\\\n    severity:'CRITICAL'"`,
   }));
+}
+
+const kCosts: Record<number, [number, number]> = { 942190: [9.8, 2.1], 932160: [5.2, 3.3], 941100: [4.9, 0], 942100: [4.1, 0.2], 920170: [0.3, 0] };
+
+export function ruleCostsOf(site: string): RuleCosts {
+  const items = kRuleNames.map(([id, message, , file], index) => {
+    const [evaluation_us, scan_us] = kCosts[id] ?? [0.04 * index, 0.003];
+    const us_per_request = evaluation_us + scan_us;
+    const evaluations = evaluation_us > 0 ? 1843 : 0;
+    return { id, phase: index < 2 ? 1 : 2, message, file: `rules/${file}.conf`, line: 40 + index * 37, evaluations, hits: id === 949110 ? 41 : index % 4, evaluation_us, scan_us, us_per_request, share: us_per_request / 61.4 };
+  });
+  items.sort((a, b) => b.us_per_request - a.us_per_request);
+  return { site, since: new Date(Date.now() - 5 * 3_600_000).toISOString(), one_of: 256, samples: 1843, us_per_request: 61.4, items };
 }

@@ -1,6 +1,6 @@
 import type { Job } from '@/api/rulesets';
 import type { Certificate, Listener, Ruleset, Site, Upstream } from '@/api/types';
-import { eventCounts, findEvents, overview, rulesOf, statusOf, tailEvents } from './handlers';
+import { eventCounts, findEvents, overview, ruleCostsOf, rulesOf, statusOf, tailEvents } from './handlers';
 import { createState, type MockOptions, type MockState } from './state';
 
 // The API of packaging/docs/api.md in memory: for `npm run mock`, the screenshots and the specs.
@@ -111,6 +111,7 @@ export class MockServer {
     if (kind === 'upstreams' && name === 'probe') return [200, this.probe(request)];
     if (kind === 'rulesets' && name === 'import') return [202, { job: this.startJob(request) }];
     if (kind === 'rulesets' && act === 'rules') return [200, { items: rulesOf() }];
+    if (kind === 'rules' && name === 'cost') return [200, ruleCostsOf(request.query.get('site') ?? '')];
     if (act === 'cache' || kind === 'users') return [204, null];
     if ((kKinds as readonly string[]).includes(kind)) return this.object(request, kind as Kind, name);
     throw new Refusal(404, 'not_found', `there is no ${request.path}`);

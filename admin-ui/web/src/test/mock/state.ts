@@ -177,6 +177,7 @@ export function createState(options: MockOptions = {}): MockState {
       workers: 0,
       drain_timeout_ms: 10000,
       upgrade_drain_timeout_ms: 3600000,
+      rule_cost_one_of: 256,
     },
     users: [
       { name: 'admin', role: 'admin', disabled: false, must_change_password: false, locked_until: null, last_login: ago(86000) },

@@ -1,0 +1,42 @@
+"""What the bench sends: requests of one shape whose values differ."""
+import json
+import pathlib
+import re
+import shutil
+import subprocess
+import tempfile
+
+from bench import workloads
+from system.wire import Origin
+
+
+def test_changing(binary):
+    """wrk's generated scripts send values that differ each time, in the length and kind of the request that they were made of."""
+    del binary
+    if not shutil.which("wrk"):
+        return "not run: wrk is not installed"
+    document = {"order": 482910, "price": 59.5, "text": "a \"quoted\" word", "list": ["black", True, None, {"deep": "Leaf"}]}
+    fields = [("Host", "t.example"), ("User-Agent", "Browser/126.0"), ("Cookie", "sid=9f2c4e7ab1; theme=dark"), ("Accept", "*/*")]
+    form = "name=Hamilton&mail=some%40example.com&text=12+Acacia+Avenue"
+    for path, body in (("/p?q=running+trail&size=1234", None), ("/p", form), ("/p", json.dumps(document, separators=(",", ":")))):
+        request = workloads.Request("POST" if body else "GET", path, fields, body)
+        with tempfile.TemporaryDirectory() as folder, Origin() as origin:
+            script = pathlib.Path(folder) / "changing.lua"
+            script.write_text(workloads.changing_script(request))
+            done = subprocess.run(["wrk", "-t2", "-c4", "-d1s", "-s", str(script), f"http://127.0.0.1:{origin.port}/"],
+                                  capture_output=True, text=True, timeout=30, check=True)
+            assert "Non-2xx" not in done.stdout and "Socket errors" not in done.stdout, done.stdout
+            asked = list(origin.asked)
+        assert len(asked) > 50
+        for one in asked[:200]:
+            assert one.method == request.method and one.field("host") == "t.example" and one.field("accept") == "*/*"
+            sent = (one.target, one.field("cookie"), one.field("user-agent"), one.body.decode())
+            for text, model in zip(sent, (path, "sid=9f2c4e7ab1; theme=dark", "Browser/126.0", body or "")):
+                kinds = [re.sub("[a-z]", "l", re.sub("[A-Z]", "u", re.sub("[0-9]", "d", t))) for t in (text, model)]
+                assert kinds[0] == kinds[1], (text, model)
+        assert len({a.field("cookie") for a in asked}) == len(asked), "cookies came again"
+        if body:
+            assert len({a.body for a in asked}) == len(asked), "bodies came again"
+            assert b"some%40" in asked[0].body or json.loads(asked[0].body)["list"][1:3] == [True, None], asked[0].body
+        else:
+            assert len({a.target for a in asked}) == len(asked), "queries came again"
