@@ -11,6 +11,8 @@
 #include <chrono>
 #include <cstdlib>
 
+#include "tests/support/wait_until.h"
+
 namespace gateway::testing {
 
 namespace {
@@ -198,8 +200,7 @@ void FakeUpstream::setScript(Script script) {
 
 bool FakeUpstream::waitForRequests(size_t count) {
   std::unique_lock lock(mutex_);
-  return changed_.wait_for(lock, std::chrono::seconds(5),
-                           [&] { return requests_.size() >= count; });
+  return changed_.wait_for(lock, tests::kPatience, [&] { return requests_.size() >= count; });
 }
 
 std::vector<FakeUpstream::Request> FakeUpstream::requests() const {

@@ -48,7 +48,7 @@ class FakeUpstream {
   std::string address() const { return "127.0.0.1:" + std::to_string(port_); }
   void setScript(Script script);
 
-  // Waits until so many requests have come; false after five seconds.
+  // Waits until so many requests have come; false after half a minute.
   bool waitForRequests(size_t count);
   std::vector<Request> requests() const;
   int connections() const;

@@ -15,6 +15,7 @@
 #include "tests/gateway/support/echo_server.h"
 #include "tests/gateway/support/fake_upstream.h"
 #include "tests/gateway/support/test_authority.h"
+#include "tests/support/temporary_folder.h"
 
 namespace gateway {
 namespace {
@@ -213,8 +214,8 @@ TEST(UpstreamConnectTest, ConnectionsAreKeptApartByTheirTls) {
 }
 
 TEST(UpstreamConnectTest, ReachesAUnixSocket) {
-  const std::string path = ::testing::TempDir() + "/upstream_connect.sock";
-  std::remove(path.c_str());
+  const tests::TemporaryFolder folder;
+  const std::string path = folder / "upstream.sock";
   const UniqueFd listener(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
   sockaddr_un where{};
   where.sun_family = AF_UNIX;

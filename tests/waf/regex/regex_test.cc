@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
 
 #include <string>
@@ -223,13 +224,17 @@ TEST(RegexTest, VerbsThatLookBeyondAWindowEndInTimeToo) {
 TEST(RegexTest, TheThreadsTimeIsAskedOnlyOfASlowSearch) {
   const Regex quick = compile("(?<=x)(a)b\\b");
   const std::string text = std::string(100000, '.') + "ab xab";
-  size_t before = threadCpuTimeReads();
-  for (int i = 0; i < 20; ++i) quick.search(text, 0, nullptr);
-  EXPECT_EQ(threadCpuTimeReads(), before);
+  const auto readsOf = [](const Regex& regex, const std::string& subject) {
+    const size_t before = threadCpuTimeReads();
+    regex.search(subject, 0, nullptr);
+    return threadCpuTimeReads() - before;
+  };
+  // One that is interrupted looks slow, and asks.
+  size_t least = SIZE_MAX;
+  for (int i = 0; i < 20; ++i) least = std::min(least, readsOf(quick, text));
+  EXPECT_EQ(least, 0u);
   const Regex slow = compile("<[^\\w<>]*(?:[^<>\"'\\s]*:)?[^\\w<>]*[^>]*[^>]*onx");
-  before = threadCpuTimeReads();
-  slow.search(std::string(3000, '<') + "x", 0, nullptr);
-  EXPECT_GT(threadCpuTimeReads(), before);
+  EXPECT_GT(readsOf(slow, std::string(3000, '<') + "x"), 0u);
 }
 
 }  // namespace
