@@ -177,9 +177,7 @@ void FakeUpstream::serve(int fd, int number) {
     const Answer answer = script(request);
     bool alive = true;
     for (size_t i = 0; alive && i < answer.pieces.size(); ++i) {
-      if (i < answer.pause_ms.size()) {
-        std::this_thread::sleep_for(std::chrono::milliseconds(answer.pause_ms[i]));
-      }
+      if (i + 1 == answer.pieces.size()) answer.before_last();
       alive = sendAll(fd, answer.pieces[i]);
     }
     if (answer.then == Answer::Then::Reset) {

@@ -32,7 +32,7 @@ class FakeUpstream {
   // or reset it.
   struct Answer {
     std::vector<std::string> pieces;
-    std::vector<int> pause_ms;  // before each piece
+    std::function<void()> before_last = [] {};  // called before the last piece
     enum class Then { Keep, Close, Reset } then = Then::Keep;
   };
   using Script = std::function<Answer(const Request&)>;
