@@ -252,9 +252,11 @@ bool SpooledEventLog::handOverWanted() const {
 }
 
 bool SpooledEventLog::passOn() {
-  const bool may_recover = takeSettings() || stopping_.load();
+  static_cast<void>(takeSettings());
   makeSpares();
   std::vector<RecordRef> records = merger_.collect(Clock::now());
+  // Once more: what was appended after a change of the settings is subject to it.
+  const bool may_recover = takeSettings() || stopping_.load();
   bool recovered = false;
   if (!recovered_done_ && (may_recover || !records.empty())) {
     processRecovered();

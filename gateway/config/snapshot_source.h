@@ -14,10 +14,9 @@ namespace gateway {
 class SnapshotSource {
  public:
   void publish(std::shared_ptr<const Snapshot> snapshot) {
-    {
-      const std::scoped_lock lock(mutex_);
-      snapshot_ = std::move(snapshot);
-    }
+    const std::scoped_lock lock(mutex_);
+    snapshot_ = std::move(snapshot);
+    // Before anybody sees it by current(): what status() tells of, the loops serve.
     generation_.fetch_add(1, std::memory_order_release);
   }
   std::shared_ptr<const Snapshot> current() const {

@@ -18,6 +18,12 @@ inline uint64_t ticks() {
 #endif
 }
 
+// Since `start`, but for `part` of it. Nothing where the counters of two cores differ by more.
+inline uint64_t ticksSince(uint64_t start, uint64_t part = 0) {
+  const uint64_t now = ticks();
+  return now > start + part ? now - start - part : 0;
+}
+
 // Measured once in the life of the process: the first who asks waits for a millisecond.
 double nanosecondsPerTick();
 

@@ -17,7 +17,7 @@ void addTo(std::atomic<uint64_t>* counter, double amount) {
 CostProbe::CostProbe(RuleCosts* costs)
     : costs_(costs), first_group_(costs->ruleSet()->program().starters) {
   const uint64_t start = ticks();
-  empty_ = ticks() - start;
+  empty_ = ticksSince(start);
 }
 
 void CostProbe::startPhase() {
@@ -27,7 +27,7 @@ void CostProbe::startPhase() {
 }
 
 void CostProbe::endPhase() {
-  const double wall = static_cast<double>(ticks() - phase_ticks_) * nanosecondsPerTick();
+  const double wall = static_cast<double>(ticksSince(phase_ticks_)) * nanosecondsPerTick();
   const auto own = static_cast<double>((threadCpuTime() - phase_time_).count());
   // Another thread had the processor meanwhile: whose evaluation that fell into is chance.
   const double scale = wall > 0 ? std::min(own / wall, 1.0) : 1.0;

@@ -39,7 +39,7 @@ class CostProbe {
       start_ = ticks();
     }
     ~Evaluation() {
-      if (probe_ != nullptr) probe_->add(rule_, ticks() - start_ - probe_->scanned_, matched_);
+      if (probe_ != nullptr) probe_->add(rule_, ticksSince(start_, probe_->scanned_), matched_);
     }
     Evaluation(const Evaluation&) = delete;
     Evaluation& operator=(const Evaluation&) = delete;
@@ -59,7 +59,7 @@ class CostProbe {
       if (probe_ != nullptr) start_ = ticks();
     }
     ~Scan() {
-      if (probe_ != nullptr) probe_->addScan(group_, ticks() - start_);
+      if (probe_ != nullptr) probe_->addScan(group_, ticksSince(start_));
     }
     Scan(const Scan&) = delete;
     Scan& operator=(const Scan&) = delete;
@@ -78,7 +78,7 @@ class CostProbe {
       if (probe_ != nullptr) start_ = ticks();
     }
     ~Asked() {
-      if (probe_ != nullptr) probe_->addAsked(rule_, ticks() - start_, ruled_out_);
+      if (probe_ != nullptr) probe_->addAsked(rule_, ticksSince(start_), ruled_out_);
     }
     Asked(const Asked&) = delete;
     Asked& operator=(const Asked&) = delete;

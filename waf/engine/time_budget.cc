@@ -7,8 +7,7 @@ namespace waf {
 namespace {
 
 std::chrono::nanoseconds since(uint64_t start) {
-  const uint64_t now = ticks();
-  const auto passed = static_cast<double>(now > start ? now - start : 0);  // two cores may differ
+  const auto passed = static_cast<double>(ticksSince(start));
   return std::chrono::nanoseconds(static_cast<int64_t>(passed * nanosecondsPerTick()));
 }
 

@@ -48,8 +48,7 @@ void RegexBudget::charge(const Start& start, size_t bytes) {
     spent_ = excess_ >= limit_;
     return;
   }
-  const uint64_t now = ticks();
-  const uint64_t took = now > start.ticks ? now - start.ticks : 0;  // two cores may differ
+  const uint64_t took = ticksSince(start.ticks);
   const uint64_t allowed = kFreeTicks + kFreeTicksPerByte * bytes;
   if (took <= allowed) return;
   excess_ticks_ += took - allowed;

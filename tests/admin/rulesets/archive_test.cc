@@ -6,7 +6,7 @@
 #include <sstream>
 
 #include "tests/admin/support/archives.h"
-#include "tests/admin/support/temp_folder.h"
+#include "tests/support/temporary_folder.h"
 
 namespace admin {
 namespace {
@@ -35,7 +35,7 @@ class ArchiveTest : public ::testing::Test {
     fs::remove_all(target(), code);
     return result ? "" : result.error().message;
   }
-  TempFolder folder_;
+  tests::TemporaryFolder folder_;
 };
 
 TEST_F(ArchiveTest, UnpacksAZipStoredAndDeflated) {
@@ -152,7 +152,7 @@ TEST_F(ArchiveTest, ProgressMayCancel) {
 }
 
 TEST(RuleSetRootTest, FindsTheFolderOfACrs) {
-  TempFolder folder;
+  tests::TemporaryFolder folder;
   folder.write("coreruleset-4/crs-setup.conf.example", "");
   folder.write("coreruleset-4/rules/REQUEST-901.conf", "");
   folder.write("coreruleset-4/tests/x.conf", "");
@@ -160,7 +160,7 @@ TEST(RuleSetRootTest, FindsTheFolderOfACrs) {
 }
 
 TEST(RuleSetRootTest, FindsPlainFoldersAndLoneFiles) {
-  TempFolder folder;
+  tests::TemporaryFolder folder;
   EXPECT_FALSE(findRuleSetRoot(folder.path()));
   folder.write("a/mine.conf", "");
   EXPECT_EQ(findRuleSetRoot(folder.path()).value_or(""), folder.path() + "/a/mine.conf");

@@ -27,7 +27,7 @@ class EventsTest : public ServerTest {
                              2,
                              "",
                              0});
-      store_.stored_events.push_back(event);
+      store_.addEvent(event);
     }
     db::TrafficMinute minute;
     minute.site = "shop";
@@ -57,13 +57,14 @@ TEST_F(EventsTest, PassesTheFilterOn) {
       "/api/v1/events?since=2026-01-01T00:00:00Z&site=shop&decision=blocked&client=192.0.2.0/"
       "24&rule=942100&path=/a&q=%2B1");
   ASSERT_EQ(reply.status, 200) << reply.body;
-  ASSERT_EQ(store_.last_filter.terms.size(), 6u);
-  EXPECT_EQ(store_.last_filter.terms[0].values[0].text, "shop");
-  EXPECT_EQ(store_.last_filter.terms[2].values[0].network.toString(), "192.0.2.0/24");
-  EXPECT_EQ(store_.last_filter.terms[3].values[0].low, 942100);
-  EXPECT_EQ(store_.last_filter.terms[4].values[0].text, "/a");
-  EXPECT_EQ(store_.last_filter.terms[5].values[0].words, std::vector<std::string>{"1"});
-  EXPECT_TRUE(store_.last_filter.since);
+  const db::EventFilter filter = store_.lastFilter();
+  ASSERT_EQ(filter.terms.size(), 6u);
+  EXPECT_EQ(filter.terms[0].values[0].text, "shop");
+  EXPECT_EQ(filter.terms[2].values[0].network.toString(), "192.0.2.0/24");
+  EXPECT_EQ(filter.terms[3].values[0].low, 942100);
+  EXPECT_EQ(filter.terms[4].values[0].text, "/a");
+  EXPECT_EQ(filter.terms[5].values[0].words, std::vector<std::string>{"1"});
+  EXPECT_TRUE(filter.since);
 }
 
 TEST_F(EventsTest, SaysWhichParameterIsWrong) {
@@ -81,7 +82,7 @@ TEST_F(EventsTest, TheFilterLanguageNamesThePositionOfItsFault) {
   const Reply good =
       user_->get("/api/v1/events?filter=site:shop%20-path:/health%20%22union%20select%22");
   ASSERT_EQ(good.status, 200) << good.body;
-  EXPECT_EQ(store_.last_filter.terms.size(), 3u);
+  EXPECT_EQ(store_.lastFilter().terms.size(), 3u);
   const nlohmann::json error =
       user_->get("/api/v1/events?filter=site:shop%20rule:x").json()["error"];
   EXPECT_EQ(error["field"], "filter");
@@ -94,7 +95,7 @@ TEST_F(EventsTest, TheFilterLanguageNamesThePositionOfItsFault) {
 TEST_F(EventsTest, CountsWithTheSameFilterAsTheList) {
   const nlohmann::json counts =
       user_->get("/api/v1/events/counts?filter=decision:blocked&step_seconds=60").json();
-  EXPECT_EQ(store_.last_filter.terms.size(), 1u);
+  EXPECT_EQ(store_.lastFilter().terms.size(), 1u);
   EXPECT_EQ(counts["total"], 3);
   EXPECT_EQ(counts["partial"], false);
   EXPECT_EQ(counts["facets"]["rule"][0]["key"], "942100");
@@ -119,13 +120,13 @@ TEST_F(EventsTest, ShowsOneEventWhole) {
 }
 
 TEST_F(EventsTest, LiftingAMaskNeedsItsRoleAndIsOnRecord) {
-  waf::AuditEvent whole = store_.stored_events[0];
+  waf::AuditEvent whole = **store_.find("event0");
   whole.id = "masked";
   whole.uri = "/?password=hunter2";
   waf::AuditEvent masked = whole;
   masked.uri = "/?password=*******";
   masked.sealed = waf::toAuditJson(whole);
-  store_.stored_events.push_back(masked);
+  store_.addEvent(masked);
   ASSERT_TRUE(store_.add("eve", "auditor", kPassword, false));
   const Reply shown = user_->get("/api/v1/events/masked");
   EXPECT_EQ(shown.json()["secrets_kept"], true);

@@ -96,7 +96,7 @@ TEST_F(FrontTest, TheControlSocketIsTheSameApiForAnAdministrator) {
 }
 
 TEST_F(FrontTest, ASecondServerOnTheSameAddressOrDirectoryIsAConflict) {
-  TempFolder other;
+  tests::TemporaryFolder other;
   AdminOptions options;
   options.address = server_->boundAddress();
   options.data_dir = other.path();
@@ -128,7 +128,7 @@ TEST_F(FrontTest, KeepsItsCertificateOverARestart) {
 }
 
 TEST(FirstStartTest, MakesOneAdministratorWhosePasswordMustBeChanged) {
-  TempFolder folder;
+  tests::TemporaryFolder folder;
   FakeStore store;
   FakeGateway gateway;
   AdminOptions options;
@@ -147,7 +147,7 @@ TEST(FirstStartTest, MakesOneAdministratorWhosePasswordMustBeChanged) {
 }
 
 TEST(MetricsTest, TellsEverySiteAndEscapesNames) {
-  TempFolder folder;
+  tests::TemporaryFolder folder;
   FakeStore store;
   FakeGateway gateway;
   SiteStatus site;
@@ -189,7 +189,7 @@ TEST(MetricsTest, TellsEverySiteAndEscapesNames) {
 }
 
 TEST(UnreadableDatabaseTest, ServesStatusAndTheLastGoodConfigurationOnly) {
-  TempFolder folder;
+  tests::TemporaryFolder folder;
   FakeGateway gateway;
   db::Config config;
   config.listeners.push_back({"http", "127.0.0.1:8080", false});

@@ -125,14 +125,14 @@ db::Result<db::User> FakeStore::authenticate(const std::string& name, const std:
 db::Result<db::EventPage> FakeStore::query(const db::EventFilter& filter, const std::string& cursor,
                                            size_t limit) {
   const std::lock_guard lock(mutex_);
-  last_filter = filter;
+  last_filter_ = filter;
   db::EventPage page;
-  for (size_t i = cursor.empty() ? 0 : std::stoul(cursor); i < stored_events.size(); ++i) {
+  for (size_t i = cursor.empty() ? 0 : std::stoul(cursor); i < events_.size(); ++i) {
     if (page.events.size() == limit) {
       page.next_cursor = std::to_string(i);
       break;
     }
-    const waf::AuditEvent& event = stored_events[i];
+    const waf::AuditEvent& event = events_[i];
     db::EventSummary summary;
     summary.id = event.id;
     summary.uri = event.uri;
@@ -143,7 +143,8 @@ db::Result<db::EventPage> FakeStore::query(const db::EventFilter& filter, const 
 }
 
 db::Result<std::optional<waf::AuditEvent>> FakeStore::find(const std::string& id) {
-  for (const waf::AuditEvent& event : stored_events) {
+  const std::lock_guard lock(mutex_);
+  for (const waf::AuditEvent& event : events_) {
     if (event.id == id) return std::optional<waf::AuditEvent>(event);
   }
   return std::optional<waf::AuditEvent>();
@@ -152,7 +153,7 @@ db::Result<std::optional<waf::AuditEvent>> FakeStore::find(const std::string& id
 db::Result<db::EventCounts> FakeStore::count(const db::EventFilter& filter,
                                              const db::EventCountRequest&) {
   const std::lock_guard lock(mutex_);
-  last_filter = filter;
+  last_filter_ = filter;
   db::EventCounts counts;
   counts.total = 3;
   counts.rules.push_back({"942100", "SQL injection", 3});
@@ -160,21 +161,33 @@ db::Result<db::EventCounts> FakeStore::count(const db::EventFilter& filter,
   return counts;
 }
 
+void FakeStore::addEvent(const waf::AuditEvent& event) {
+  const std::lock_guard lock(mutex_);
+  events_.push_back(event);
+}
+
+db::EventFilter FakeStore::lastFilter() {
+  const std::lock_guard lock(mutex_);
+  return last_filter_;
+}
+
 // Everything is new to an old cursor, which is the number of events seen.
 db::Result<db::EventTail> FakeStore::after(const db::EventFilter&, const std::string& cursor,
                                            size_t) {
+  ++tails_asked_;
+  const std::lock_guard lock(mutex_);
   db::EventTail tail;
-  for (size_t i = cursor.empty() ? stored_events.size() : std::stoul(cursor);
-       i < stored_events.size(); ++i) {
-    tail.events.emplace_back().id = stored_events[i].id;
+  for (size_t i = cursor.empty() ? events_.size() : std::stoul(cursor); i < events_.size(); ++i) {
+    tail.events.emplace_back().id = events_[i].id;
   }
-  tail.cursor = std::to_string(stored_events.size());
+  tail.cursor = std::to_string(events_.size());
   return tail;
 }
 
 db::Result<void> FakeStore::forEach(const db::EventFilter&,
                                     const std::function<bool(const waf::AuditEvent&)>& row) {
-  for (const waf::AuditEvent& event : stored_events) {
+  const std::lock_guard lock(mutex_);
+  for (const waf::AuditEvent& event : events_) {
     if (!row(event)) break;
   }
   return {};

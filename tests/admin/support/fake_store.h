@@ -62,8 +62,9 @@ class FakeStore final : public db::Store,
   db::Result<std::vector<db::AdminAct>> list(int64_t before, size_t limit) override;
   db::Result<std::string> verify(Depth) override { return std::string(); }
 
-  std::vector<waf::AuditEvent> stored_events;  // newest first; set before the server starts
-  db::EventFilter last_filter;
+  void addEvent(const waf::AuditEvent& event);  // older than those before it
+  db::EventFilter lastFilter();
+  size_t tailsAsked() const { return tails_asked_; }
   std::atomic<bool> refuse_acts{false};  // as a full disk does
   // The connection breaks after the next version was stored and before anybody heard of it.
   std::atomic<bool> break_after_commit{false};
@@ -86,6 +87,9 @@ class FakeStore final : public db::Store,
   std::vector<Account> accounts_;
   std::vector<db::TrafficMinute> minutes_;
   std::vector<db::AdminAct> acts_;
+  std::vector<waf::AuditEvent> events_;
+  db::EventFilter last_filter_;
+  std::atomic<size_t> tails_asked_{0};
 };
 
 }  // namespace admin

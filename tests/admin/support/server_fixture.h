@@ -8,7 +8,7 @@
 #include "tests/admin/support/browser.h"
 #include "tests/admin/support/fake_gateway.h"
 #include "tests/admin/support/fake_store.h"
-#include "tests/admin/support/temp_folder.h"
+#include "tests/support/temporary_folder.h"
 
 namespace admin {
 
@@ -39,7 +39,7 @@ class ServerTest : public ::testing::Test {
   }
 
   bool control_socket_ = false;
-  TempFolder folder_;
+  tests::TemporaryFolder folder_;
   FakeStore store_;
   FakeGateway gateway_;
   std::unique_ptr<AdminServer> server_;

@@ -79,7 +79,11 @@ TEST_F(BackupTest, ASecondMachineGetsTheSameConfigurationAndEvents) {
     ASSERT_TRUE(second_store) << second_store.error().message;
     EXPECT_EQ(toJson((*second_store)->config().load()->second),
               toJson((*first_store)->config().load()->second));
-    EXPECT_EQ((*second_store)->events().count({}, {})->total, 50u);
+    size_t events = 0;
+    EXPECT_TRUE((*second_store)->events().forEach({}, [&events](const waf::AuditEvent&) {
+      return ++events > 0;
+    }));
+    EXPECT_EQ(events, 50u);
     EXPECT_TRUE((*second_store)->users().authenticate("alice", "correct horse battery"));
     EXPECT_EQ(*readFile(second + "/rulesets/own/rules/a.conf", 100), "SecRuleEngine On\n");
   }

@@ -65,7 +65,7 @@ class EventStoreTest : public testing::Test {
   waf::ManualClock clock_{waf::WallTime(hours(24 * 20000 + 12))};
   EventWriter writer_{folder_.path(), clock_};
   EventIndexer indexer_{folder_.path()};
-  SqliteEventStore store_{folder_.path()};
+  SqliteEventStore store_{folder_.path(), kNoHurry, kNoHurry};
   uint64_t sequence_ = 0;
 };
 

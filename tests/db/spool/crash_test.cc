@@ -15,6 +15,7 @@
 #include "db/store/event_log.h"
 #include "tests/db/support/event_sample.h"
 #include "tests/db/support/temporary_folder.h"
+#include "tests/support/wait_until.h"
 #include "waf/base/ulid.h"
 
 // The process is started again as its own child, which appends until it is killed; it writes each
@@ -219,7 +220,7 @@ TEST(CrashTest, ATornAuditLineIsCompleted) {
   {
     auto log = EventLog::open(folder.path(), waf::Clock::system());
     (*log)->configure(auditIn(folder.path()), {});
-    ASSERT_TRUE((*log)->flush(std::chrono::seconds(10)));
+    ASSERT_TRUE((*log)->flush(tests::kPatience));
   }
   EXPECT_EQ(linesOf(folder / "audit.jsonl"), (std::vector<std::string>{"{}", line}));
   EXPECT_FALSE(std::filesystem::exists(folder / "spool/left-0001-00000001.seg"));

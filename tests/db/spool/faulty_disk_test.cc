@@ -12,7 +12,9 @@
 #include "db/store/event_log.h"
 #include "tests/db/support/event_sample.h"
 #include "tests/db/support/faulty_vfs.h"
+#include "tests/db/support/noon_clock.h"
 #include "tests/db/support/temporary_folder.h"
+#include "tests/support/wait_until.h"
 
 // Whatever the disk does: an append does not wait, the fault is one alarm, what was stored is
 // intact, and what was accepted is stored once when the disk is well again.
@@ -20,17 +22,9 @@ namespace db {
 namespace {
 
 using std::chrono::milliseconds;
-using std::chrono::seconds;
 using testing::HasSubstr;
-
-class SteppingClock final : public waf::Clock {
- public:
-  waf::WallTime wall() const override {
-    return waf::Clock::system().wall() + std::chrono::hours(offset_hours.load());
-  }
-  waf::MonotonicTime monotonic() const override { return waf::Clock::system().monotonic(); }
-  std::atomic<int> offset_hours{0};
-};
+using tests::kPatience;
+using tests::waitUntil;
 
 class FaultyDiskTest : public testing::Test {
  protected:
@@ -44,7 +38,7 @@ class FaultyDiskTest : public testing::Test {
   }
   void TearDown() override {
     faults_.write_failure = 0;
-    faults_.delay = milliseconds(0);
+    faults_.held = false;
     spool_.reset();
     log_.reset();
   }
@@ -58,10 +52,13 @@ class FaultyDiskTest : public testing::Test {
       ++appended_;
     }
   }
+  SqliteEventStore openStore() const {
+    return SqliteEventStore(folder_ / "events", kNoHurry, kNoHurry);
+  }
   // How often each number from 0 on is stored.
   std::vector<int> stored() const {
     std::vector<int> out;
-    SqliteEventStore store(folder_ / "events");
+    SqliteEventStore store = openStore();
     const auto read = store.forEach({}, [&out](const waf::AuditEvent& event) {
       const size_t number = std::stoul(event.id);
       if (out.size() <= number) out.resize(number + 1);
@@ -72,24 +69,19 @@ class FaultyDiskTest : public testing::Test {
   }
   // Whether the alarm comes to have these words; "" for none.
   bool alarmBecomes(const std::string& words) const {
-    const auto holds = [&] {
+    return waitUntil([&] {
       const std::string alarm = log_->status().alarm;
       return words.empty() ? alarm.empty() : alarm.find(words) != std::string::npos;
-    };
-    const auto deadline = std::chrono::steady_clock::now() + seconds(15);
-    while (!holds() && std::chrono::steady_clock::now() < deadline) {
-      std::this_thread::sleep_for(milliseconds(5));
-    }
-    return holds();
+    });
   }
   void expectAllOnce() {
-    ASSERT_TRUE(log_->flush(seconds(20)));
+    ASSERT_TRUE(log_->flush(kPatience));
     EXPECT_EQ(stored(), std::vector<int>(static_cast<size_t>(appended_), 1));
   }
 
   FaultyVfs faults_;
   TemporaryFolder folder_;
-  SteppingClock clock_;
+  NoonClock clock_;
   std::unique_ptr<EventLog> log_;
   std::unique_ptr<EventSpool> spool_;
   int appended_ = 0;
@@ -121,21 +113,24 @@ TEST_F(FaultyDiskTest, EveryKindOfFailureIsAnAlarmAndLosesNothing) {
 TEST_F(FaultyDiskTest, ASlowDiskMakesNobodyWaitButTheWriter) {
   append(5);
   expectAllOnce();
+  faults_.held = true;
+  append();
+  ASSERT_TRUE(waitUntil([&] { return faults_.waiting > 0; }));
   slowest_ = {};
-  // A disk so slow that a wait for it cannot be taken for the scheduler's doing.
-  faults_.delay = milliseconds(200);
   append(300);
-  EXPECT_LT(slowest_, milliseconds(120));
+  // So far below the time of the write under way that the scheduler cannot make up for it.
+  EXPECT_LT(slowest_, FaultyVfs::kHeldTime / 2);
   EXPECT_GT(log_->status().backlog, 0u);
   EXPECT_EQ(log_->status().alarm, "");
-  faults_.delay = milliseconds(0);
+  EXPECT_GT(faults_.waiting, 0);
+  faults_.held = false;
   expectAllOnce();
 }
 
 TEST_F(FaultyDiskTest, AReadThatFailsIsSaidAndHidesNothingAfterwards) {
   append(2000);
   expectAllOnce();
-  SqliteEventStore store(folder_ / "events");
+  SqliteEventStore store = openStore();
   faults_.read_failure = SQLITE_IOERR_READ;
   const auto page = store.query({}, "", 100);
   const auto counts = store.count({}, {});
@@ -156,10 +151,10 @@ TEST_F(FaultyDiskTest, AReadThatFailsIsSaidAndHidesNothingAfterwards) {
 TEST_F(FaultyDiskTest, RetentionGivesSpaceBackThoughTheDiskIsFull) {
   clock_.offset_hours = -24 * 40;
   append(50);
-  ASSERT_TRUE(log_->flush(seconds(10)));
+  ASSERT_TRUE(log_->flush(kPatience));
   clock_.offset_hours = 0;
   append(5);
-  ASSERT_TRUE(log_->flush(seconds(10)));
+  ASSERT_TRUE(log_->flush(kPatience));
   ASSERT_EQ(listEventFiles(folder_ / "events").size(), 2u);
   faults_.write_failure = SQLITE_FULL;
   append(5);
@@ -169,8 +164,8 @@ TEST_F(FaultyDiskTest, RetentionGivesSpaceBackThoughTheDiskIsFull) {
   retention.applyRetention();
   EXPECT_EQ(listEventFiles(folder_ / "events").size(), 1u);
   faults_.write_failure = 0;
-  ASSERT_TRUE(log_->flush(seconds(20)));
-  EXPECT_EQ(SqliteEventStore(folder_ / "events").count({}, {})->total, 10u);
+  ASSERT_TRUE(log_->flush(kPatience));
+  EXPECT_EQ(openStore().count({}, {})->total, 10u);
 }
 
 TEST_F(FaultyDiskTest, ADatabaseThatSomebodyLocksIsTriedAgain) {
@@ -193,11 +188,11 @@ TEST_F(FaultyDiskTest, ADatabaseThatSomebodyLocksIsTriedAgain) {
 
 TEST_F(FaultyDiskTest, AClockThatIsSetBackAndForthLosesAndHidesNothing) {
   append(3);
-  ASSERT_TRUE(log_->flush(seconds(10)));
+  ASSERT_TRUE(log_->flush(kPatience));
   for (const int hours : {-30, 50, -2000, 0}) {
     clock_.offset_hours = hours;
     append(3);
-    ASSERT_TRUE(log_->flush(seconds(10)));
+    ASSERT_TRUE(log_->flush(kPatience));
   }
   expectAllOnce();
   EXPECT_TRUE(alarmBecomes("")) << log_->status().alarm;
@@ -206,10 +201,10 @@ TEST_F(FaultyDiskTest, AClockThatIsSetBackAndForthLosesAndHidesNothing) {
 TEST_F(FaultyDiskTest, ADayFileThatWasOverwrittenIsPutAsideAndTheOthersStay) {
   clock_.offset_hours = -48;
   append(5);
-  ASSERT_TRUE(log_->flush(seconds(10)));
+  ASSERT_TRUE(log_->flush(kPatience));
   clock_.offset_hours = 0;
   append(5);
-  ASSERT_TRUE(log_->flush(seconds(10)));
+  ASSERT_TRUE(log_->flush(kPatience));
   const auto files = listEventFiles(folder_ / "events");
   ASSERT_EQ(files.size(), 2u);
   // Between two processes: SQLite writes a file that is in use anew from its log.
@@ -217,13 +212,13 @@ TEST_F(FaultyDiskTest, ADayFileThatWasOverwrittenIsPutAsideAndTheOthersStay) {
   log_.reset();
   std::ofstream(folder_ / ("events/" + files[0].toString()), std::ios::trunc) << "not a database";
   open();
-  SqliteEventStore store(folder_ / "events");
+  SqliteEventStore store = openStore();
   const auto page = store.query({}, "", 100);
   ASSERT_TRUE(page) << page.error().message;
   EXPECT_EQ(page->events.size(), 5u);
   EXPECT_THAT(page->notice, HasSubstr("its events are left out"));
   append(5);
-  EXPECT_TRUE(log_->flush(seconds(10)));
+  EXPECT_TRUE(log_->flush(kPatience));
   EXPECT_EQ(store.query({}, "", 100)->events.size(), 10u);
 }
 

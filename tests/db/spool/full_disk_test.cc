@@ -6,7 +6,6 @@
 
 #include <filesystem>
 #include <iostream>
-#include <thread>
 
 #include "db/events/event_store.h"
 #include "db/store/event_log.h"
@@ -14,13 +13,15 @@
 #include "tests/db/support/config_sample.h"
 #include "tests/db/support/event_sample.h"
 #include "tests/db/support/temporary_folder.h"
+#include "tests/support/wait_until.h"
 
 // On a file system of their own that is really full; that takes the right to mount one.
 namespace db {
 namespace {
 
-using std::chrono::seconds;
 using testing::HasSubstr;
+using tests::kPatience;
+using tests::waitUntil;
 using waf::ErrorCode;
 
 class FullDiskTest : public testing::Test {
@@ -60,26 +61,25 @@ TEST_F(FullDiskTest, WhatWasAcceptedIsWrittenWhenThereIsRoomAgain) {
   // The spare segment is there once the first record went through.
   ASSERT_TRUE(spool->append(line(0), true));
   ++accepted;
-  ASSERT_TRUE((*log)->flush(seconds(10)));
+  ASSERT_TRUE((*log)->flush(kPatience));
   fill();
   while (spool->append(line(static_cast<int>(accepted)), true)) ++accepted;
   EXPECT_GT(accepted, 100u);
   EXPECT_EQ((*log)->status().lost, 1u);
   EXPECT_FALSE((*log)->flush(std::chrono::milliseconds(500)));
-  EXPECT_THAT((*log)->status().alarm, HasSubstr("the disk is full"));
+  EXPECT_TRUE(waitUntil([&] {
+    return (*log)->status().alarm.find("the disk is full") != std::string::npos;
+  })) << (*log)->status().alarm;
   EXPECT_GT((*log)->status().backlog, 0u);
 
   makeRoom();
-  ASSERT_TRUE((*log)->flush(seconds(30)));
+  ASSERT_TRUE((*log)->flush(kPatience));
   EXPECT_EQ((*log)->status().backlog, 0u);
+  // The writer makes the next spare segment, and drops the alarm, in its own time.
+  EXPECT_TRUE(waitUntil([&] { return (*log)->status().alarm.empty(); })) << (*log)->status().alarm;
   ASSERT_TRUE(spool->append(line(static_cast<int>(accepted)), true));
   ++accepted;
-  ASSERT_TRUE((*log)->flush(seconds(10)));
-  // The writer makes the next spare segment, and drops the alarm, in its own time.
-  const auto deadline = std::chrono::steady_clock::now() + seconds(10);
-  while (!(*log)->status().alarm.empty() && std::chrono::steady_clock::now() < deadline) {
-    std::this_thread::yield();
-  }
+  ASSERT_TRUE((*log)->flush(kPatience));
   EXPECT_EQ((*log)->status().alarm, "");
   const std::vector<std::string> lines = linesOf(folder_ / "audit.jsonl");
   ASSERT_EQ(lines.size(), accepted);

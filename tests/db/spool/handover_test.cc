@@ -9,12 +9,14 @@
 #include "db/store/event_log.h"
 #include "tests/db/support/event_sample.h"
 #include "tests/db/support/temporary_folder.h"
+#include "tests/support/wait_until.h"
 
 namespace db {
 namespace {
 
-using std::chrono::seconds;
 using testing::UnorderedElementsAreArray;
+using tests::kPatience;
+using tests::waitUntil;
 
 class HandoverTest : public testing::Test {
  protected:
@@ -33,16 +35,16 @@ class HandoverTest : public testing::Test {
   }
   // All that was appended, each once, is in both.
   void expectAll() {
-    const auto deadline = std::chrono::steady_clock::now() + seconds(10);
     std::vector<std::string> stored;
-    while (stored.size() < ids_.size() && std::chrono::steady_clock::now() < deadline) {
+    waitUntil([&] {
       stored.clear();
-      SqliteEventStore store(folder_ / "events");
+      SqliteEventStore store(folder_ / "events", kNoHurry, kNoHurry);
       auto found = store.query({}, "", 10000);
-      ASSERT_TRUE(found);
+      EXPECT_TRUE(found) << found.error().message;
+      if (!found) return true;
       for (const auto& row : found->events) stored.push_back(row.id);
-      std::this_thread::sleep_for(std::chrono::milliseconds(5));
-    }
+      return stored.size() >= ids_.size();
+    });
     EXPECT_THAT(stored, UnorderedElementsAreArray(ids_));
     EXPECT_THAT(linesOf(folder_ / "audit.jsonl"), UnorderedElementsAreArray(lines_));
   }
@@ -63,7 +65,7 @@ TEST_F(HandoverTest, WhatIsAppendedAfterwardsIsWrittenByTheOtherLog) {
   auto first = open();
   auto old_spool = first->openSpool();
   append(*old_spool, "a");
-  ASSERT_TRUE(first->handOver(seconds(10)));
+  ASSERT_TRUE(first->handOver(kPatience));
   append(*old_spool, "b");
   const auto second = open();
   ASSERT_NE(second, nullptr);
@@ -80,7 +82,7 @@ TEST_F(HandoverTest, WhatIsAppendedAfterwardsIsWrittenByTheOtherLog) {
 TEST_F(HandoverTest, ManySegmentsGoOver) {
   auto first = open();
   auto old_spool = first->openSpool();
-  ASSERT_TRUE(first->handOver(seconds(10)));
+  ASSERT_TRUE(first->handOver(kPatience));
   auto second = open();
   // Nine megabytes: more than two segments. A spare is made every few milliseconds.
   std::string padding(300'000, 'x');
@@ -98,18 +100,14 @@ TEST_F(HandoverTest, ManySegmentsGoOver) {
   expectAll();
   old_spool.reset();
   first.reset();
-  const auto deadline = std::chrono::steady_clock::now() + seconds(10);
-  while (segmentFiles() > 0 && std::chrono::steady_clock::now() < deadline) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(5));
-  }
-  EXPECT_EQ(segmentFiles(), 0u);
+  EXPECT_TRUE(waitUntil([&] { return segmentFiles() == 0; })) << segmentFiles();
 }
 
 TEST_F(HandoverTest, ALogThatIsOpenedAgainMeanwhileGoesOnWhereTheOtherEnded) {
   auto first = open();
   auto old_spool = first->openSpool();
   append(*old_spool, "a");
-  ASSERT_TRUE(first->handOver(seconds(10)));
+  ASSERT_TRUE(first->handOver(kPatience));
   {
     const auto second = open();
     append(*old_spool, "b");
@@ -120,7 +118,7 @@ TEST_F(HandoverTest, ALogThatIsOpenedAgainMeanwhileGoesOnWhereTheOtherEnded) {
   auto third = open();
   append(*old_spool, "e");
   expectAll();
-  ASSERT_TRUE(third->handOver(seconds(10)));
+  ASSERT_TRUE(third->handOver(kPatience));
   append(*old_spool, "f");
   const auto fourth = open();
   expectAll();

@@ -73,7 +73,7 @@ class EventFilesTest : public testing::Test {
   waf::ManualClock clock_{waf::WallTime(std::chrono::hours(24 * 20000 + 12))};
   EventWriter writer_{folder_.path(), clock_};
   EventIndexer indexer_{folder_.path()};
-  SqliteEventStore store_{folder_.path()};
+  SqliteEventStore store_{folder_.path(), kNoHurry, kNoHurry};
   uint64_t sequence_ = 0;
 };
 

@@ -1,11 +1,16 @@
 #pragma once
 
+#include <chrono>
 #include <string>
 #include <vector>
 
 #include "waf/event/event.h"
 
 namespace db {
+
+// The time that a SqliteEventStore may search and count where an answer has to be whole however
+// busy the machine is.
+inline constexpr std::chrono::hours kNoHurry{1};
 
 // A refused request that rule 942100 matched.
 waf::AuditEvent sampleEvent(const std::string& id, waf::WallTime time);

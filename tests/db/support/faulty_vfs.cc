@@ -105,8 +105,14 @@ FaultyVfs::~FaultyVfs() {
 
 int FaultyVfs::beforeWrite() {
   writes.fetch_add(1);
-  const std::chrono::milliseconds wait = delay.load();
-  if (wait.count() > 0) std::this_thread::sleep_for(wait);
+  if (held.load()) {
+    waiting.fetch_add(1);
+    const auto until = std::chrono::steady_clock::now() + kHeldTime;
+    while (held.load() && std::chrono::steady_clock::now() < until) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    waiting.fetch_sub(1);
+  }
   if (write_failure.load() == 0 || writes_until_failure.fetch_sub(1) > 0) return SQLITE_OK;
   return write_failure.load();
 }

@@ -17,11 +17,14 @@ class FaultyVfs {
   FaultyVfs(const FaultyVfs&) = delete;
   FaultyVfs& operator=(const FaultyVfs&) = delete;
 
-  std::atomic<int> write_failure{0};               // a result code of SQLite, 0 for none
-  std::atomic<int> writes_until_failure{0};        // so many writes go through before it
-  std::atomic<int> read_failure{0};                // likewise, of reads
-  std::atomic<std::chrono::milliseconds> delay{};  // of each write and sync
+  std::atomic<int> write_failure{0};         // a result code of SQLite, 0 for none
+  std::atomic<int> writes_until_failure{0};  // so many writes go through before it
+  std::atomic<int> read_failure{0};          // likewise, of reads
+  // Writes and syncs wait as long as it holds, each for kHeldTime at most.
+  std::atomic<bool> held{false};
+  std::atomic<int> waiting{0};  // of them
   std::atomic<uint64_t> writes{0};
+  static constexpr std::chrono::seconds kHeldTime{30};
 
   int beforeWrite();
 

@@ -6,13 +6,15 @@
 #include <condition_variable>
 #include <map>
 #include <mutex>
-#include <thread>
+
+#include "tests/support/wait_until.h"
 
 namespace gateway {
 namespace {
 
 using waf::BlockListAnswer;
 using Kind = BlockListAnswer::Kind;
+using tests::waitUntil;
 
 // DNS as a test decides; a name without an answer waits until release().
 class FakeDns {
@@ -51,17 +53,8 @@ class FakeDns {
 class DnsBlockListsTest : public ::testing::Test {
  protected:
   void TearDown() override { dns_->release(); }
-  template <typename Condition>
-  static bool eventually(Condition&& condition) {
-    const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(10);
-    while (!condition()) {
-      if (std::chrono::steady_clock::now() > until) return false;
-      std::this_thread::yield();
-    }
-    return true;
-  }
   bool becomes(const std::string& name, Kind kind) {
-    return eventually([&] { return lists_.ask(name).kind == kind; });
+    return waitUntil([&] { return lists_.ask(name).kind == kind; });
   }
 
   // The threads may outlive the object for a moment.
@@ -94,8 +87,8 @@ TEST_F(DnsBlockListsTest, AnAgedAnswerStandsWhileItIsAskedForAnew) {
 TEST_F(DnsBlockListsTest, AFailureIsTriedAgainAfterAMinute) {
   dns_->answer("a.example", Kind::Unknown);
   lists_.ask("a.example");
-  ASSERT_TRUE(eventually([&] { return dns_->asked("a.example") == 1; }));
-  ASSERT_TRUE(eventually([&] { return lists_.waiting() == 0; }));
+  ASSERT_TRUE(waitUntil([&] { return dns_->asked("a.example") == 1; }));
+  ASSERT_TRUE(waitUntil([&] { return lists_.waiting() == 0; }));
   dns_->answer("a.example", Kind::Listed, 1);
   clock_.advance(DnsBlockLists::kFreshAfterFailure + std::chrono::seconds(1));
   EXPECT_TRUE(becomes("a.example", Kind::Listed));

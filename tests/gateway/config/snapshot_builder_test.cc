@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include <fstream>
+#include "tests/support/temporary_folder.h"
 
 namespace gateway {
 namespace {
@@ -50,9 +50,10 @@ TEST_F(SnapshotBuilderTest, StartsAnewWhereTheNumbersChanged) {
 }
 
 TEST_F(SnapshotBuilderTest, ServesAtOnceAndTakesTheCompiledRulesLater) {
-  const std::string path = testing::TempDir() + "/snapshot_builder_rules.conf";
-  std::ofstream(path) << "SecRule ARGS \"@rx only[0-9]here\" \"id:1,phase:2,deny\"\n";
-  config.rulesets.push_back({"own", path});
+  const tests::TemporaryFolder folder;
+  config.rulesets.push_back(
+      {"own",
+       folder.write("a.conf", "SecRule ARGS \"@rx only[0-9]here\" \"id:1,phase:2,deny\"\n")});
   config.sites[0].waf.mode = "On";
   config.sites[0].waf.rulesets = {"own"};
   const auto first = build();

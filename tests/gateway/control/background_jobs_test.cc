@@ -3,27 +3,21 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
-#include <thread>
 
 #include "gateway/control/snapshot_jobs.h"
+#include "tests/support/wait_until.h"
 
 namespace gateway {
 namespace {
 
 using std::chrono::milliseconds;
-
-// Waits for at most five seconds.
-template <typename Condition>
-bool waitFor(Condition condition) {
-  for (int i = 0; i < 5000 && !condition(); ++i) std::this_thread::sleep_for(milliseconds(1));
-  return condition();
-}
+using tests::waitUntil;
 
 TEST(BackgroundJobsTest, RunsAJobAgainAndAgain) {
   std::atomic<int> runs{0};
   BackgroundJobs jobs;
   jobs.replace({{"a", [&] { return ++runs, milliseconds(1); }, {}}});
-  EXPECT_TRUE(waitFor([&] { return runs >= 3; }));
+  EXPECT_TRUE(waitUntil([&] { return runs >= 3; }));
 }
 
 TEST(BackgroundJobsTest, AJobThatIsKnownKeepsItsTimeAndOneThatIsGoneEnds) {
@@ -35,14 +29,14 @@ TEST(BackgroundJobsTest, AJobThatIsKnownKeepsItsTimeAndOneThatIsGoneEnds) {
   };
   jobs.replace({{"kept", count(&kept, std::chrono::hours(1)), {}},
                 {"gone", count(&gone, milliseconds(1)), {}}});
-  EXPECT_TRUE(waitFor([&] { return kept == 1 && gone >= 1; }));
+  EXPECT_TRUE(waitUntil([&] { return kept == 1 && gone >= 1; }));
   jobs.replace({{"kept", count(&kept, std::chrono::hours(1)), {}}});
   std::atomic<int> after{0};
   jobs.replace({{"kept", count(&kept, std::chrono::hours(1)), {}},
                 {"new", count(&after, milliseconds(1)), {}}});
-  EXPECT_TRUE(waitFor([&] { return after >= 3; }));
+  EXPECT_TRUE(waitUntil([&] { return after >= 3; }));
   const int then = gone;
-  EXPECT_TRUE(waitFor([&] { return after >= 6; }));
+  EXPECT_TRUE(waitUntil([&] { return after >= 6; }));
   EXPECT_EQ(gone, then);
   EXPECT_EQ(kept, 1);
 }

@@ -2,26 +2,28 @@
 
 #include <gtest/gtest.h>
 
-#include <fstream>
 #include <future>
 
 #include "gateway/config/rule_set_cache.h"
+#include "tests/support/temporary_folder.h"
 
 namespace gateway {
 namespace {
 
-RuleSetCompiler::Job job(const std::string& name, const std::string& text) {
-  const std::string path = testing::TempDir() + "/" + name;
-  std::ofstream(path) << text;
-  waf::RuleSetOptions options;
-  options.paths = {path};
-  options.cached_databases_only = true;
-  return {ruleSetIdentity(options), options};
-}
+class RuleSetCompilerTest : public testing::Test {
+ protected:
+  RuleSetCompiler::Job job(const std::string& name, const std::string& text) const {
+    waf::RuleSetOptions options;
+    options.paths = {folder_.write(name, text)};
+    options.cached_databases_only = true;
+    return {ruleSetIdentity(options), options};
+  }
+  const tests::TemporaryFolder folder_;
+};
 
 constexpr const char* kRule = "SecRule ARGS \"@rx of[0-9]this[0-9]test\" \"id:1,phase:2,deny\"\n";
 
-TEST(RuleSetCompilerTest, HandsOverAWholeSet) {
+TEST_F(RuleSetCompilerTest, HandsOverAWholeSet) {
   const auto wanted = job("whole.conf", kRule);
   ASSERT_TRUE(waf::RuleSet::load(wanted.options).rule_set->statistics().provisional);
   std::promise<std::pair<std::string, std::shared_ptr<const waf::RuleSet>>> ready;
@@ -38,7 +40,7 @@ TEST(RuleSetCompilerTest, HandsOverAWholeSet) {
 }
 
 // The one before it would call out first if it were still wanted.
-TEST(RuleSetCompilerTest, GivesUpWhatIsNotWantedAnyMore) {
+TEST_F(RuleSetCompilerTest, GivesUpWhatIsNotWantedAnyMore) {
   std::string many;
   for (int i = 1; i <= 300; ++i) {
     many += "SecRule ARGS \"@rx many" + std::to_string(i) +
@@ -55,7 +57,7 @@ TEST(RuleSetCompilerTest, GivesUpWhatIsNotWantedAnyMore) {
   EXPECT_EQ(result.get(), second.identity);
 }
 
-TEST(RuleSetCompilerTest, SkipsWhatDoesNotLoad) {
+TEST_F(RuleSetCompilerTest, SkipsWhatDoesNotLoad) {
   const auto broken = job("broken.conf", "SecRule\n");
   const auto second = job("few.conf", kRule);
   std::promise<std::string> ready;

@@ -19,7 +19,7 @@ using Status = BodyPart::Status;
 Task<Status> readAll(BodyReader& reader, StreamPair& pair, InputBuffer& input, std::string* body) {
   for (;;) {
     const BodyPart part =
-        co_await reader.next(*pair.stream, input, pair.stream->loop().after(milliseconds(200)));
+        co_await reader.next(*pair.stream, input, pair.stream->loop().after(milliseconds(30'000)));
     if (part.status != Status::Data) co_return part.status;
     body->append(part.data);
   }

@@ -155,11 +155,11 @@ TEST(ReadProxyHeadTest, TakesTheHeadAloneHoweverItComes) {
       testing::sendFrom(peer, "GET /");
     }(loop, pair.peer));
     const ProxyHeadRead read =
-        co_await readProxyHead(&pair.stream->socket(), loop.after(milliseconds(5000)));
+        co_await readProxyHead(&pair.stream->socket(), loop.after(milliseconds(30'000)));
     EXPECT_EQ(read.status, IoStatus::Ok) << read.why;
     EXPECT_EQ(read.head.source.port, 4711);
     char block[64];
-    const IoResult rest = co_await pair.stream->read(block, loop.after(milliseconds(5000)));
+    const IoResult rest = co_await pair.stream->read(block, loop.after(milliseconds(30'000)));
     EXPECT_EQ(std::string_view(block, rest.bytes), "GET /");
   });
 }
@@ -169,7 +169,7 @@ TEST(ReadProxyHeadTest, TellsWhyThereIsNone) {
     auto wrong = testing::makeStreamPair(loop);
     testing::sendFrom(wrong.peer, "GET / HTTP/1.1\r\n");
     const ProxyHeadRead refused =
-        co_await readProxyHead(&wrong.stream->socket(), loop.after(milliseconds(5000)));
+        co_await readProxyHead(&wrong.stream->socket(), loop.after(milliseconds(30'000)));
     EXPECT_EQ(refused.status, IoStatus::Failed);
     EXPECT_NE(refused.why.find("does not begin with"), std::string::npos);
     auto silent = testing::makeStreamPair(loop);
@@ -181,12 +181,12 @@ TEST(ReadProxyHeadTest, TellsWhyThereIsNone) {
     testing::sendFrom(gone.peer, "PROXY ");
     gone.peer.reset();
     const ProxyHeadRead cut =
-        co_await readProxyHead(&gone.stream->socket(), loop.after(milliseconds(5000)));
+        co_await readProxyHead(&gone.stream->socket(), loop.after(milliseconds(30'000)));
     EXPECT_EQ(cut.status, IoStatus::Failed);
     auto empty = testing::makeStreamPair(loop);
     empty.peer.reset();
     const ProxyHeadRead nothing =
-        co_await readProxyHead(&empty.stream->socket(), loop.after(milliseconds(5000)));
+        co_await readProxyHead(&empty.stream->socket(), loop.after(milliseconds(30'000)));
     EXPECT_EQ(nothing.status, IoStatus::Eof);
   });
 }

@@ -164,8 +164,8 @@ TEST(StreamTest, AClosedConnectionWaitsForTheLastBytesToBeTaken) {
     size_t received = 0;
     bool ended = false;
     loop.spawn(readSlowly(loop, pair.peer, &received, &ended));
-    EXPECT_TRUE((co_await pair.stream->write(bytes, loop.after(milliseconds(2000)))).ok());
-    co_await pair.stream->closeInOrder(false, milliseconds(2000));
+    EXPECT_TRUE((co_await pair.stream->write(bytes, loop.after(milliseconds(30'000)))).ok());
+    co_await pair.stream->closeInOrder(false, milliseconds(30'000));
     EXPECT_FALSE(pair.stream->stalled());
     while (!ended) co_await loop.sleepFor(milliseconds(1));
     EXPECT_EQ(received, bytes.size());

@@ -144,7 +144,7 @@ TEST(HostileEventsTest, EveryTextInEveryFieldIsStoredExactlyAndExportedInert) {
   const db::TemporaryFolder folder;
   waf::ManualClock clock{waf::WallTime(std::chrono::hours(24 * 20000 + 12))};
   db::EventWriter writer(folder.path(), clock);
-  db::SqliteEventStore store(folder.path());
+  db::SqliteEventStore store(folder.path(), db::kNoHurry, db::kNoHurry);
   uint64_t sequence = 0;
   for (const auto& [field, member] : fields()) {
     for (const auto& [kind, text] : hostileTexts()) {

@@ -12,12 +12,15 @@
 #include "db/store/file.h"
 #include "tests/db/support/event_sample.h"
 #include "tests/db/support/temporary_folder.h"
+#include "tests/support/wait_until.h"
 
 namespace gateway {
 namespace {
 
 using testing::HasSubstr;
 using testing::StartsWith;
+using tests::kPatience;
+using tests::waitUntil;
 
 // Listens on a port of its own on the loopback.
 class Receiver {
@@ -59,7 +62,7 @@ class Receiver {
  private:
   static bool readable(int fd) {
     pollfd entry{fd, POLLIN, 0};
-    return ::poll(&entry, 1, 5000) == 1;
+    return ::poll(&entry, 1, static_cast<int>(std::chrono::milliseconds(kPatience).count())) == 1;
   }
   static std::string receive(int fd) {
     char buffer[65536];
@@ -77,16 +80,6 @@ std::string record(const std::string& id) {
   return waf::toAuditJson(db::sampleEvent(id, waf::Clock::system().wall()));
 }
 
-template <typename Condition>
-bool becomes(Condition&& condition) {
-  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(10);
-  while (!condition()) {
-    if (std::chrono::steady_clock::now() > deadline) return false;
-    std::this_thread::sleep_for(std::chrono::milliseconds(2));
-  }
-  return true;
-}
-
 TEST(OutputTest, SyslogOverUdpIsADatagramAnEvent) {
   Receiver receiver(SOCK_DGRAM);
   Output output(
@@ -95,7 +88,7 @@ TEST(OutputTest, SyslogOverUdpIsADatagramAnEvent) {
   const std::string message = receiver.datagram();
   EXPECT_THAT(message, StartsWith("<132>1 "));
   EXPECT_THAT(message, HasSubstr(" event - CEF:0|Portcullis|"));
-  EXPECT_TRUE(becomes([&] { return output.status().sent == 1; }));
+  EXPECT_TRUE(waitUntil([&] { return output.status().sent == 1; }));
 }
 
 TEST(OutputTest, SyslogOverTcpCountsOctetsAndComesBackAfterAnOutage) {
@@ -108,14 +101,14 @@ TEST(OutputTest, SyslogOverTcpCountsOctetsAndComesBackAfterAnOutage) {
   ASSERT_NE(blank, std::string::npos);
   EXPECT_EQ(std::stoul(stream.substr(0, blank)), stream.size() - blank - 1);
   receiver.reset();
-  ASSERT_TRUE(becomes([&] {
+  ASSERT_TRUE(waitUntil([&] {
     output.offer(record("second"));
     return !output.status().problem.empty();
   }));
   EXPECT_GT(output.status().waiting, 0u);
   receiver = std::make_unique<Receiver>(SOCK_STREAM, port);
   EXPECT_THAT(receiver->streamUntil("second"), HasSubstr("second"));
-  EXPECT_TRUE(becomes([&] { return output.status().waiting == 0; }));
+  EXPECT_TRUE(waitUntil([&] { return output.status().waiting == 0; }));
   EXPECT_EQ(output.status().dropped, 0u);
 }
 
@@ -136,7 +129,7 @@ TEST(OutputTest, AFileIsRotatedAndTheOldestGoes) {
   {
     Output output(config);
     for (int i = 0; i < 20; ++i) output.offer(record(std::to_string(i)));
-    ASSERT_TRUE(becomes([&] { return output.status().sent == 20; }));
+    ASSERT_TRUE(waitUntil([&] { return output.status().sent == 20; }));
   }
   EXPECT_TRUE(std::filesystem::exists(folder / "events.log.1"));
   EXPECT_TRUE(std::filesystem::exists(folder / "events.log.2"));
@@ -159,7 +152,7 @@ TEST(OutputTest, OrdinaryRequestsGoOnlyWhereAllIsWanted) {
   outputs.offer(line);
   outputs.offer(record("a"));
   ASSERT_TRUE(
-      becomes([&] { return outputs.status()[0].sent == 1 && outputs.status()[1].sent == 2; }));
+      waitUntil([&] { return outputs.status()[0].sent == 1 && outputs.status()[1].sent == 2; }));
   outputs.configure({all});
   EXPECT_EQ(outputs.status().size(), 1u);
   EXPECT_EQ(outputs.status()[0].sent, 2u) << "what did not change goes on";

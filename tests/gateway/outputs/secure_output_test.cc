@@ -16,6 +16,7 @@
 #include "gateway/outputs/webhook.h"
 #include "tests/db/support/event_sample.h"
 #include "tests/db/support/temporary_folder.h"
+#include "tests/support/wait_until.h"
 
 // Outputs over TLS: syslog and webhook, with the peer verified.
 namespace gateway {
@@ -23,6 +24,7 @@ namespace {
 
 using testing::HasSubstr;
 using testing::StartsWith;
+using tests::waitUntil;
 
 // A TLS server on the loopback that answers what it is told to, one connection after the other.
 class TlsReceiver {
@@ -70,13 +72,6 @@ class TlsReceiver {
   std::vector<std::string> requests() {
     const std::lock_guard lock(mutex_);
     return requests_;
-  }
-  bool waitFor(const std::function<bool()>& condition) {
-    const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(15);
-    while (!condition() && std::chrono::steady_clock::now() < deadline) {
-      std::this_thread::sleep_for(std::chrono::milliseconds(2));
-    }
-    return condition();
   }
 
  private:
@@ -166,9 +161,8 @@ TEST_F(SecureOutputTest, SyslogOverTlsCountsOctets) {
                  .format = "cef"});
   output.offer(record("first"));
   output.offer(record("second"));
-  ASSERT_TRUE(receiver.waitFor([&] { return output.status().sent == 2; }))
-      << output.status().problem;
-  ASSERT_TRUE(receiver.waitFor(
+  ASSERT_TRUE(waitUntil([&] { return output.status().sent == 2; })) << output.status().problem;
+  ASSERT_TRUE(waitUntil(
       [&] { return receiver.received().find("externalId=second") != std::string::npos; }));
   const std::string stream = receiver.received();
   const size_t size = std::stoul(stream);
@@ -192,13 +186,17 @@ TEST_F(SecureOutputTest, APeerThatCannotProveItsNameGetsNothing) {
 }
 
 TEST_F(SecureOutputTest, AWebhookPostsSignedBatches) {
-  TlsReceiver receiver("127.0.0.1", folder_.path(), ok);
+  std::atomic<bool> offered{false};
+  TlsReceiver receiver("127.0.0.1", folder_.path(), [&offered](size_t number) {
+    EXPECT_TRUE(waitUntil([&] { return offered.load(); }));
+    return ok(number);
+  });
   const db::OutputConfig config = webhook(receiver);
   {
     Output output(config);
     for (int i = 0; i < 500; ++i) output.offer(record(std::to_string(i)));
-    ASSERT_TRUE(receiver.waitFor([&] { return output.status().sent == 500; }))
-        << output.status().problem;
+    offered = true;
+    ASSERT_TRUE(waitUntil([&] { return output.status().sent == 500; })) << output.status().problem;
   }
   const std::vector<std::string> requests = receiver.requests();
   EXPECT_LT(requests.size(), 100u) << "what waits goes together";
@@ -226,10 +224,10 @@ TEST_F(SecureOutputTest, ABatchThatIsRefusedComesAgainUnderItsIdAndEventsQueueBe
   });
   Output output(webhook(receiver));
   output.offer(record("a"));
-  ASSERT_TRUE(receiver.waitFor([&] { return !output.status().problem.empty(); }));
+  ASSERT_TRUE(waitUntil([&] { return !output.status().problem.empty(); }));
   EXPECT_THAT(output.status().problem, HasSubstr("answered 503"));
   output.offer(record("b"));
-  ASSERT_TRUE(receiver.waitFor([&] { return output.status().sent == 2; }));
+  ASSERT_TRUE(waitUntil([&] { return output.status().sent == 2; }));
   const auto deliveryOf = [](const std::string& request) {
     const size_t at = request.find("X-Portcullis-Delivery: ");
     return request.substr(at, request.find('\r', at) - at);

@@ -1,6 +1,9 @@
 #include <gtest/gtest.h>
 
+#include <atomic>
+
 #include "tests/gateway/support/gateway_under_test.h"
+#include "tests/support/wait_until.h"
 
 namespace gateway {
 namespace {
@@ -10,6 +13,7 @@ using testing::FakeUpstream;
 using testing::GatewayUnderTest;
 using testing::RawClient;
 using testing::statusOf;
+using tests::waitUntil;
 
 constexpr const char* kBlockAttack =
     "SecRuleEngine On\nSecRequestBodyAccess On\n"
@@ -185,18 +189,22 @@ TEST_F(ProxyTest, HidesTheUpstream) {
 
 TEST_F(ProxyTest, PassesAnEventStreamOnPieceByPiece) {
   under_test.useRules(kBlockAttack);
-  under_test.upstream.setScript([](const auto&) {
+  std::atomic<bool> arrived{false};
+  under_test.upstream.setScript([&arrived](const auto&) {
     FakeUpstream::Answer answer;
     answer.pieces = {
         "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n",
         "6\r\ndata:1\r\n", "0\r\n\r\n"};
-    answer.pause_ms = {0, 0, 300};
+    answer.before_last = [&arrived] {
+      EXPECT_TRUE(waitUntil([&] { return arrived.load(); })) << "the client waits for the end";
+    };
     return answer;
   });
   under_test.apply();
   RawClient client(under_test.port());
   client.send("GET / HTTP/1.1\r\nHost: shop.example\r\n\r\n");
-  EXPECT_FALSE(contains(client.readUntil("data:1"), "0\r\n\r\n"));
+  EXPECT_TRUE(contains(client.readUntil("data:1"), "data:1"));
+  arrived = true;
   EXPECT_TRUE(contains(client.readUntil("0\r\n\r\n"), "0\r\n\r\n"));
 }
 
@@ -300,7 +308,7 @@ TEST_F(ProxyTest, DrainsWhileClientsAreIdle) {
   RawClient client(under_test.port());
   client.send("GET / HTTP/1.1\r\nHost: shop.example\r\n\r\n");
   EXPECT_EQ(statusOf(client.readResponse()), 200);
-  EXPECT_TRUE(under_test.gateway->drain(std::chrono::seconds(5)));
+  EXPECT_TRUE(under_test.gateway->drain(tests::kPatience));
   EXPECT_TRUE(client.closedByPeer());
 }
 

@@ -3,9 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <thread>
 
 #include "tests/gateway/support/gateway_under_test.h"
+#include "tests/support/wait_until.h"
 
 namespace gateway {
 namespace {
@@ -28,7 +28,7 @@ struct RuleCostsTest : ::testing::Test {
       return std::any_of(sets.begin(), sets.end(),
                          [](const auto& set) { return set.statistics.provisional; });
     };
-    while (compiling()) std::this_thread::sleep_for(std::chrono::milliseconds(2));
+    ASSERT_TRUE(tests::waitUntil([&] { return !compiling(); }));
   }
   waf::RuleCostReport costs() {
     const auto report = under_test.gateway->ruleCostsOf("shop");

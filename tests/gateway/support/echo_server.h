@@ -8,6 +8,7 @@
 #include "gateway/net/listener.h"
 #include "gateway/tls/tls_stream.h"
 #include "tests/gateway/support/loop_thread.h"
+#include "tests/support/wait_until.h"
 
 namespace gateway::testing {
 
@@ -16,7 +17,7 @@ namespace gateway::testing {
 class EchoServer {
  public:
   explicit EchoServer(std::shared_ptr<const TlsContext> context,
-                      std::chrono::milliseconds handshake = std::chrono::milliseconds(5000))
+                      std::chrono::milliseconds handshake = tests::kPatience)
       : context_(std::move(context)), handshake_(handshake) {
     auto group = ListenSocket::bindGroup("127.0.0.1:0", 1);
     port_ = group->front().boundAddress().port();
@@ -34,7 +35,10 @@ class EchoServer {
   // Waits until a handshake has failed, and tells why.
   std::string failure() {
     std::string out;
-    while (out.empty()) thread_.call([&] { out = failure_; });
+    tests::waitUntil([&] {
+      thread_.call([&] { out = failure_; });
+      return !out.empty();
+    });
     return out;
   }
   std::string fingerprint() {
@@ -69,8 +73,7 @@ class EchoServer {
     fingerprint_ = accepted.stream->fingerprint();
     std::vector<char> block(16384);
     for (;;) {
-      const IoResult got =
-          co_await accepted.stream->read(block, loop.after(std::chrono::milliseconds(5000)));
+      const IoResult got = co_await accepted.stream->read(block, loop.after(tests::kPatience));
       if (!got.ok()) break;
       const std::string_view text(block.data(), got.bytes);
       const IoResult sent =

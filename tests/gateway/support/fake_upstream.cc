@@ -11,6 +11,8 @@
 #include <chrono>
 #include <cstdlib>
 
+#include "tests/support/wait_until.h"
+
 namespace gateway::testing {
 
 namespace {
@@ -175,9 +177,7 @@ void FakeUpstream::serve(int fd, int number) {
     const Answer answer = script(request);
     bool alive = true;
     for (size_t i = 0; alive && i < answer.pieces.size(); ++i) {
-      if (i < answer.pause_ms.size()) {
-        std::this_thread::sleep_for(std::chrono::milliseconds(answer.pause_ms[i]));
-      }
+      if (i + 1 == answer.pieces.size()) answer.before_last();
       alive = sendAll(fd, answer.pieces[i]);
     }
     if (answer.then == Answer::Then::Reset) {
@@ -198,8 +198,7 @@ void FakeUpstream::setScript(Script script) {
 
 bool FakeUpstream::waitForRequests(size_t count) {
   std::unique_lock lock(mutex_);
-  return changed_.wait_for(lock, std::chrono::seconds(5),
-                           [&] { return requests_.size() >= count; });
+  return changed_.wait_for(lock, tests::kPatience, [&] { return requests_.size() >= count; });
 }
 
 std::vector<FakeUpstream::Request> FakeUpstream::requests() const {

@@ -32,7 +32,7 @@ class FakeUpstream {
   // or reset it.
   struct Answer {
     std::vector<std::string> pieces;
-    std::vector<int> pause_ms;  // before each piece
+    std::function<void()> before_last = [] {};  // called before the last piece
     enum class Then { Keep, Close, Reset } then = Then::Keep;
   };
   using Script = std::function<Answer(const Request&)>;
@@ -48,7 +48,7 @@ class FakeUpstream {
   std::string address() const { return "127.0.0.1:" + std::to_string(port_); }
   void setScript(Script script);
 
-  // Waits until so many requests have come; false after five seconds.
+  // Waits until so many requests have come; false after half a minute.
   bool waitForRequests(size_t count);
   std::vector<Request> requests() const;
   int connections() const;

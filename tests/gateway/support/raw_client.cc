@@ -15,11 +15,11 @@
 #include <cstdlib>
 #include <utility>
 
+#include "tests/support/wait_until.h"
+
 namespace gateway::testing {
 
 namespace {
-
-constexpr int kPatienceMs = 5000;
 
 std::string fieldOf(std::string_view head, std::string_view name) {
   size_t at = head.find("\r\n");
@@ -56,7 +56,7 @@ RawClient::RawClient(uint16_t port) {
   connected_ = ::connect(fd_, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
   const int on = 1;
   ::setsockopt(fd_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-  const timeval patience{kPatienceMs / 1000, 0};
+  const timeval patience{tests::kPatience.count(), 0};
   ::setsockopt(fd_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
   ::setsockopt(fd_, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
 }

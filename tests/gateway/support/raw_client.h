@@ -10,7 +10,7 @@ typedef struct ssl_st SSL;
 namespace gateway::testing {
 
 // A blocking client that sends exactly the bytes it is given, so that malformed requests can be
-// sent; in clear or over TLS (no verification). Every read ends after five seconds at the latest.
+// sent; in clear or over TLS (no verification). Every read ends after half a minute at the latest.
 class RawClient {
  public:
   explicit RawClient(uint16_t port);

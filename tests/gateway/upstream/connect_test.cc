@@ -15,6 +15,7 @@
 #include "tests/gateway/support/echo_server.h"
 #include "tests/gateway/support/fake_upstream.h"
 #include "tests/gateway/support/test_authority.h"
+#include "tests/support/temporary_folder.h"
 
 namespace gateway {
 namespace {
@@ -23,6 +24,8 @@ using std::chrono::milliseconds;
 using testing::EchoServer;
 using testing::runToEnd;
 using testing::TestAuthority;
+
+constexpr milliseconds kLong{30'000};
 
 std::shared_ptr<const TlsContext> contextOf(const db::CertificatePem& certificate) {
   return *TlsContext::create({{"app", certificate.chain_pem, certificate.key_pem, {}}});
@@ -41,7 +44,7 @@ UpstreamAddress addressOf(uint16_t port, const std::string& ca_pem, bool verify 
 
 // Connects, sends a byte and reads the echo; why it did not work, "" when it did.
 std::string tryIt(const UpstreamAddress& address, bool* resumed = nullptr,
-                  milliseconds limit = milliseconds(5000)) {
+                  milliseconds limit = kLong) {
   std::string why;
   runToEnd([&](EventLoop& loop) -> Task<void> {
     UpstreamOpened opened = co_await openUpstream(&loop, address, loop.after(limit));
@@ -174,12 +177,12 @@ TEST(UpstreamTlsTest, AWriteThatFailsSaysWhatTheEndpointSaidBefore) {
   CertificateWanter server(authority.issue({"app.example"}));
   const UpstreamAddress address = addressOf(server.port(), authority.pem(), true, "app.example");
   runToEnd([&](EventLoop& loop) -> Task<void> {
-    UpstreamOpened opened = co_await openUpstream(&loop, address, loop.after(milliseconds(2000)));
+    UpstreamOpened opened = co_await openUpstream(&loop, address, loop.after(kLong));
     EXPECT_TRUE(opened.stream) << opened.why;
     if (!opened.stream) co_return;
     IoResult written;
-    for (int i = 0; i < 100 && written.ok(); ++i) {
-      written = co_await opened.stream->write("x", loop.after(milliseconds(2000)));
+    for (int i = 0; i < 1500 && written.ok(); ++i) {
+      written = co_await opened.stream->write("x", loop.after(kLong));
       co_await loop.sleepFor(milliseconds(20));
     }
     EXPECT_EQ(written.status, IoStatus::Failed);
@@ -192,7 +195,7 @@ TEST(UpstreamTlsTest, AWriteThatFailsSaysWhatTheEndpointSaidBefore) {
 TEST(UpstreamTlsTest, SaysWhenTheEndpointDoesNotSpeakTls) {
   testing::FakeUpstream plain([](const auto&) { return testing::FakeUpstream::ok(); });
   // Answers what is no request to it.
-  const std::string why = tryIt(addressOf(plain.port(), "", false), nullptr, milliseconds(200));
+  const std::string why = tryIt(addressOf(plain.port(), "", false), nullptr, milliseconds(1000));
   EXPECT_NE(why.find("TLS: the handshake failed"), std::string::npos) << why;
 }
 
@@ -213,8 +216,8 @@ TEST(UpstreamConnectTest, ConnectionsAreKeptApartByTheirTls) {
 }
 
 TEST(UpstreamConnectTest, ReachesAUnixSocket) {
-  const std::string path = ::testing::TempDir() + "/upstream_connect.sock";
-  std::remove(path.c_str());
+  const tests::TemporaryFolder folder;
+  const std::string path = folder / "upstream.sock";
   const UniqueFd listener(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
   sockaddr_un where{};
   where.sun_family = AF_UNIX;
@@ -225,7 +228,7 @@ TEST(UpstreamConnectTest, ReachesAUnixSocket) {
   EXPECT_EQ(address.host(), "localhost");
   EXPECT_EQ(address.authority(), "localhost");
   runToEnd([&](EventLoop& loop) -> Task<void> {
-    UpstreamOpened opened = co_await openUpstream(&loop, address, loop.after(milliseconds(2000)));
+    UpstreamOpened opened = co_await openUpstream(&loop, address, loop.after(kLong));
     EXPECT_TRUE(opened.stream) << opened.why;
   });
   std::remove(path.c_str());

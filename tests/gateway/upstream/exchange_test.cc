@@ -14,7 +14,9 @@ using testing::FakeUpstream;
 using testing::runToEnd;
 using Then = FakeUpstream::Answer::Then;
 
-constexpr UpstreamTimeouts kShort{milliseconds(100), milliseconds(100), milliseconds(100)};
+// Of what is to time out; the others outlast a busy machine.
+constexpr milliseconds kShort{100};
+constexpr milliseconds kLong{30'000};
 
 UpstreamAddress addressOf(const FakeUpstream& upstream) {
   return *UpstreamAddress::resolve(upstream.address());
@@ -181,7 +183,8 @@ TEST(ExchangeTest, SilenceEndsAtTheFirstByteTimeout) {
   FakeUpstream upstream([](const auto&) { return FakeUpstream::raw(""); });
   runToEnd([&](EventLoop& loop) -> Task<void> {
     ConnectionPool pool(&loop);
-    const Answer answer = co_await get(pool, addressOf(upstream), kShort);
+    const UpstreamTimeouts timeouts{kLong, kShort, kLong};
+    const Answer answer = co_await get(pool, addressOf(upstream), timeouts);
     EXPECT_EQ(answer.result.fault, UpstreamFault::FirstByteTimeout);
     EXPECT_EQ(answer.result.status(), 504);
     EXPECT_EQ(pool.idle(), 0u);
@@ -194,7 +197,8 @@ TEST(ExchangeTest, ABodyThatStallsOrBreaksIsReported) {
     ConnectionPool pool(&loop);
     const std::string begun = "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhel";
     upstream.setScript([=](const auto&) { return FakeUpstream::raw(begun); });
-    EXPECT_EQ((co_await get(pool, addressOf(upstream), kShort)).end, BodyPart::Status::Timeout);
+    const UpstreamTimeouts timeouts{kLong, kLong, kShort};
+    EXPECT_EQ((co_await get(pool, addressOf(upstream), timeouts)).end, BodyPart::Status::Timeout);
     upstream.setScript([=](const auto&) { return FakeUpstream::raw(begun, Then::Close); });
     const Answer cut = co_await get(pool, addressOf(upstream));
     EXPECT_EQ(cut.end, BodyPart::Status::Truncated);
@@ -265,7 +269,7 @@ TEST(UpstreamExchangeTest, WhatIsTakenBackBetweenTwoWaitsIsNotSent) {
   runToEnd([&](EventLoop& loop) -> Task<void> {
     ConnectionPool pool(&loop);
     const UpstreamAddress address = addressOf(upstream);
-    UpstreamExchange exchange(&pool, address, kShort);
+    UpstreamExchange exchange(&pool, address, {});
     EXPECT_TRUE((co_await exchange.connect(false)).ok());
     exchange.begin(headFor("/p"), "GET", BodyFraming::None);
     exchange.cancel();
@@ -277,23 +281,41 @@ TEST(UpstreamExchangeTest, WhatIsTakenBackBetweenTwoWaitsIsNotSent) {
   EXPECT_TRUE(upstream.requests().empty());
 }
 
-TEST(ConnectionPoolTest, HonoursItsLimits) {
+Task<std::unique_ptr<UpstreamConnection>> connectionTo(const FakeUpstream& upstream,
+                                                       EventLoop& loop) {
+  auto connected =
+      co_await connectTcp(&loop, addressOf(upstream).addresses->inTurn().front(), kNoDeadline);
+  auto connection = std::make_unique<UpstreamConnection>();
+  connection->stream = std::make_unique<PlainStream>(std::move(connected.socket));
+  co_return connection;
+}
+
+TEST(ConnectionPoolTest, KeepsSoManyOfEachEndpoint) {
   FakeUpstream upstream;
   runToEnd([&](EventLoop& loop) -> Task<void> {
     ConnectionPool::Limits limits;
     limits.idle_per_endpoint = 2;
-    limits.idle_timeout = milliseconds(20);
+    limits.idle_timeout = kLong;
     ConnectionPool pool(&loop, limits);
-    const UpstreamAddress address = addressOf(upstream);
     for (int i = 0; i < 4; ++i) {
-      auto connected = co_await connectTcp(&loop, address.addresses->inTurn().front(), kNoDeadline);
-      auto connection = std::make_unique<UpstreamConnection>();
-      connection->stream = std::make_unique<PlainStream>(std::move(connected.socket));
+      auto connection = co_await connectionTo(upstream, loop);
       pool.put("x", std::move(connection));
     }
     EXPECT_EQ(pool.idle(), 2u);
     EXPECT_EQ(pool.take("y"), nullptr);
     EXPECT_NE(pool.take("x"), nullptr);
+    EXPECT_EQ(pool.idle(), 1u);
+  });
+}
+
+TEST(ConnectionPoolTest, KeepsNoneBeyondItsTime) {
+  FakeUpstream upstream;
+  runToEnd([&](EventLoop& loop) -> Task<void> {
+    ConnectionPool::Limits limits;
+    limits.idle_timeout = milliseconds(20);
+    ConnectionPool pool(&loop, limits);
+    auto connection = co_await connectionTo(upstream, loop);
+    pool.put("x", std::move(connection));
     EXPECT_EQ(pool.idle(), 1u);
     co_await loop.sleepFor(milliseconds(40));
     EXPECT_EQ(pool.take("x"), nullptr);
@@ -307,10 +329,7 @@ TEST(ConnectionPoolTest, HandsOutTheLastUsedFirst) {
     ConnectionPool pool(&loop);
     std::vector<UpstreamConnection*> order;
     for (int i = 0; i < 3; ++i) {
-      auto connected =
-          co_await connectTcp(&loop, addressOf(upstream).addresses->inTurn().front(), kNoDeadline);
-      auto connection = std::make_unique<UpstreamConnection>();
-      connection->stream = std::make_unique<PlainStream>(std::move(connected.socket));
+      auto connection = co_await connectionTo(upstream, loop);
       order.push_back(connection.get());
       pool.put("x", std::move(connection));
     }

@@ -15,7 +15,9 @@ namespace {
 using std::chrono::milliseconds;
 using testing::runToEnd;
 
-constexpr UpstreamTimeouts kShort{milliseconds(200), milliseconds(200), milliseconds(200)};
+// No machine is so busy.
+constexpr milliseconds kLong{30'000};
+constexpr UpstreamTimeouts kPatient{kLong, kLong, kLong};
 
 // Answers each request by `answer`, on any number of connections.
 class Server final {
@@ -114,9 +116,10 @@ struct Answered {
 };
 
 Task<Answered> ask(Http2Pool& pool, EventLoop& loop, const UpstreamAddress& address,
-                   std::string body = {}, Trailers trailers = {}) {
+                   std::string body = {}, Trailers trailers = {},
+                   UpstreamTimeouts timeouts = kPatient) {
   Answered out;
-  Http2Exchange exchange(&pool, &loop, address, kShort);
+  Http2Exchange exchange(&pool, &loop, address, timeouts);
   out.result = co_await exchange.connect(false);
   if (!out.result.ok()) co_return out;
   const std::string method = body.empty() ? "GET" : "POST";
@@ -239,7 +242,8 @@ TEST(Http2ExchangeTest, ASilentUpstreamIsTimedOutAndTheConnectionLivesOn) {
     });
     Http2Pool pool(&loop);
     const UpstreamAddress address = server.address();
-    const Answered first = co_await ask(pool, loop, address);
+    const UpstreamTimeouts short_silence{kLong, milliseconds(200), kLong};
+    const Answered first = co_await ask(pool, loop, address, {}, {}, short_silence);
     EXPECT_EQ(first.result.fault, UpstreamFault::FirstByteTimeout);
     silent = false;
     const Answered second = co_await ask(pool, loop, address);

