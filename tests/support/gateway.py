@@ -11,14 +11,7 @@ import subprocess
 import tempfile
 import time
 
-
-def free_ports(count):
-    """Ports that were free a moment ago."""
-    with contextlib.ExitStack() as held:
-        sockets = [held.enter_context(socket.socket()) for _ in range(count)]
-        for s in sockets:
-            s.bind(("127.0.0.1", 0))
-        return [s.getsockname()[1] for s in sockets]
+from support.ports import HeldPort
 
 
 def self_signed(folder, name="localhost"):
@@ -70,7 +63,8 @@ class Gateway:
         self.environment = {**os.environ, **(environment or {})}
         self.audit = self.folder / "audit.jsonl"
         self.pid_file = self.folder / "pid"
-        self.http_port, self.tls_port, self.admin_port = free_ports(3)
+        self.ports = [HeldPort() for _ in range(3)]
+        self.http_port, self.tls_port, self.admin_port = (port.number for port in self.ports)
         self.audit.touch()
         self_signed(self.folder)
         self.config = self.folder / "config.json"
@@ -165,5 +159,7 @@ class Gateway:
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 self.process.wait()
+        for port in self.ports:
+            port.close()
         self.log.close()
         shutil.rmtree(self.folder, ignore_errors=True)

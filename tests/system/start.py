@@ -10,7 +10,7 @@ import subprocess
 import threading
 import time
 
-from support.gateway import Gateway, free_ports, wait_until
+from support.gateway import Gateway, wait_until
 from system.fixture import ATTACK, serving
 from system.wire import Client, Origin, get, page, raw, refused
 
