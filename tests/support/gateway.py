@@ -134,7 +134,7 @@ class Gateway:
         except (OSError, http.client.HTTPException, TypeError):
             return False
 
-    def stop(self, number=signal.SIGTERM, seconds=30):
+    def stop(self, number=signal.SIGTERM, seconds=60):
         """Sends the signal; the exit code."""
         self.process.send_signal(number)
         return self.process.wait(seconds)
