@@ -167,6 +167,7 @@ def test_large_bodies(binary):
     with serving(binary, rules=RULES + limit) as (gateway, _):
         serves(gateway)
         before = memory_mb(gateway.process.pid)
+        sent = threading.Barrier(8)
 
         def upload():
             with Client(gateway.http_port, timeout=60) as client:
@@ -177,6 +178,7 @@ def test_large_bodies(binary):
                         client.send(b"z" * 65536)
                 except OSError:
                     pass
+                sent.wait(60)
                 time.sleep(1)  # all of them are held at once
         uploads = [threading.Thread(target=upload) for _ in range(8)]
         for thread in uploads:

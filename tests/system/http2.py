@@ -259,12 +259,12 @@ def test_changes(binary):
 
 def test_drain(binary):
     """A stop sends GOAWAY, finishes the streams under way and then closes."""
-    entered = threading.Event()
+    entered, release = threading.Event(), threading.Event()
 
     def slow(asked):
         if asked.target == "/slow":
             entered.set()
-            time.sleep(1)
+            release.wait(60)
         return page("done")
 
     with serving(binary, slow) as (gateway, _), H2(gateway.tls_port) as client:
@@ -273,6 +273,9 @@ def test_drain(binary):
         assert entered.wait(30)
         stopping = threading.Thread(target=gateway.stop)
         stopping.start()
+        while client.goaway is None:
+            client.pump()
+        release.set()
         answer = client.answer(number)
         assert (answer.status, answer.body) == (200, b"done")
         try:

@@ -137,6 +137,7 @@ def test_flow_control(binary):
         before = memory_mb(gateway.process.pid)
         stuck = [Client(gateway.http_port, receive_buffer=4096).send("GET /big HTTP/1.1\r\nHost: t.example\r\n\r\n")
                  for _ in range(8)]
+        wait_until(lambda: sum(a.path == "/big" for a in origin.asked) == 8, 20, "the requests of those who do not read")
         time.sleep(0.5)
         for n in range(20):
             assert get(gateway.http_port, f"/{n}").status == 200
