@@ -108,8 +108,9 @@ class Gateway:
     def status(self):
         return self.api("GET", "/status")[1]
 
-    def wait_compiled(self, seconds=300):
-        """Until every rule set in force has its Hyperscan databases."""
+    def wait_compiled(self, seconds=1800):
+        """Until every rule set in force has its Hyperscan databases. They are compiled when nobody else wants the processor, so
+        that a busy machine takes many times as long."""
         wait_until(lambda: not any(r["compiling"] for r in self.status()["rulesets"]), seconds, "compiled rule sets")
 
     def log_text(self):
