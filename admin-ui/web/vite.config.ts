@@ -28,6 +28,7 @@ export default defineConfig({
     environment: 'jsdom',
     setupFiles: ['./src/test/setup.ts'],
     css: false,
-    testTimeout: 20000,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
   },
 });

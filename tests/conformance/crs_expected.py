@@ -26,7 +26,7 @@ def requests_of(ftw_file):
 
 
 def exchange(port, data):
-    with socket.create_connection(("127.0.0.1", port), timeout=5) as client:
+    with socket.create_connection(("127.0.0.1", port), timeout=20) as client:
         client.sendall(data)
         head = b""
         while b"\r\n" not in head:
@@ -38,7 +38,7 @@ def exchange(port, data):
 
 
 def next_event(log):
-    end, line = time.monotonic() + 2, ""
+    end, line = time.monotonic() + 20, ""
     while time.monotonic() < end:
         line += log.readline()
         if line.endswith("\n"):  # else it is being written

@@ -146,8 +146,8 @@ class Client:
 
 class Options:
     """What ftw.Runner reads."""
-    target, tls, timeout, log_format, tag, settle = "127.0.0.1:1", True, 5.0, "jsonl", False, 0
-    marker_header, marker_rule, marker_wait, marker_retries = "X-CRS-Test", 999999, 5.0, 3
+    target, tls, timeout, log_format, tag, settle = "127.0.0.1:1", True, 20.0, "jsonl", False, 0
+    marker_header, marker_rule, marker_wait, marker_retries = "X-CRS-Test", 999999, 20.0, 3
 
     def __init__(self, log):
         self.log = log

@@ -17,7 +17,8 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 import crs_expected  # noqa: E402
 import crs_h2  # noqa: E402
 import slow_clients  # noqa: E402
-from support.gateway import Gateway, free_ports, listens, wait_until  # noqa: E402
+from support.gateway import Gateway, listens, wait_until  # noqa: E402
+from support.ports import HeldPort  # noqa: E402
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PYTHON = "/usr/bin/python3"  # the one that has python3-yaml
@@ -49,30 +50,30 @@ SecAction "id:900005,phase:1,nolog,pass,t:none,{variables}"
 
 
 @contextlib.contextmanager
-def upstream_of(port, command):
-    """A program that listens on the port; its address."""
-    process = subprocess.Popen([PYTHON, *map(str, command)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        wait_until(lambda: listens(port), 10, f"start of {command[0]}")
-        yield f"127.0.0.1:{port}"
-    finally:
-        process.terminate()
-        process.wait()
+def upstream_of(*command):
+    """A program that listens on the port in place of PORT; its address."""
+    with HeldPort() as port:
+        process = subprocess.Popen([PYTHON, *(str(port if part == "PORT" else part) for part in command)],
+                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            wait_until(lambda: listens(port), 60, f"start of {command[0]}")
+            yield f"127.0.0.1:{port}"
+        finally:
+            process.terminate()
+            process.wait()
 
 
 def reflector(shared):
     """An upstream that answers with what it was asked."""
-    (port,) = free_ports(1)
-    return upstream_of(port, [shared / "conformance/crs/reflector.py", port])
+    return upstream_of(shared / "conformance/crs/reflector.py", "PORT")
 
 
 @contextlib.contextmanager
 def page(body):
     """An upstream that answers GET with a page."""
-    (port,) = free_ports(1)
     with tempfile.TemporaryDirectory() as folder:
         (pathlib.Path(folder) / "index.html").write_bytes(body)
-        with upstream_of(port, ["-m", "http.server", port, "--bind", "127.0.0.1", "--directory", folder]) as address:
+        with upstream_of("-m", "http.server", "PORT", "--bind", "127.0.0.1", "--directory", folder) as address:
             yield address
 
 
@@ -93,7 +94,7 @@ def suite_crs(shared, binary, environment=None):
     expected = crs_expected.load()
     with crs_gateway(shared, binary, environment) as gateway:
         result = run([PYTHON, ftw, "--target", f"127.0.0.1:{gateway.http_port}", "--log", gateway.audit,
-                      "--log-format", "jsonl", "--json", results])
+                      "--log-format", "jsonl", "--json", results, "--timeout", 20, "--marker-wait", 20])
         faults = crs_expected.faults(expected, ftw, gateway)
     if not results.exists():
         return 0, 1, result.stdout[-2000:] + result.stderr[-2000:]
@@ -121,33 +122,51 @@ def suite_crs_h2(shared, binary):
     return passed, passed + len(failed), "\n".join(faults)
 
 
-def suite_h2(shared, binary):
-    """HTTP/2 semantics and floods: all refused or forwarded as RFC 9113 asks, every flood survived."""
-    (port,) = free_ports(1)
+# What only informs in h2abuse.py: streams that stall or trickle end within the deadlines of eight seconds.
+ENDED = {"B/zero-window-stall": r"(20/20) connections cut|(1000/1000) streams reset", "B/slow-body": r"(100/100) ended"}
+# What a busy machine does not bring about: another answer than was asked for, a request at the backend, memory, a crash.
+CERTAIN = re.compile(r"^(backend|rst|goaway|closed|proxy [1-4])|backend completed|invalid bytes|requests at the backend|"
+                     r"-- .*(RSS|LISTENER)")
+
+
+def h2abuse(shared, gateway, port, only=""):
+    """({id: what is told of it}, {id: of those that are not as they should be}, all that was said)."""
     results = ROOT / "build/h2.json"
     results.unlink(missing_ok=True)
+    # Three times the deadlines, and less than the 30 seconds that a body and a reader have by default.
+    said = run([PYTHON, shared / "conformance/http/h2abuse.py", gateway.tls_port, "--backend-port", port, "--idle", 24,
+                "--json", results, *(["--only", only] if only else [])])
+    rows = json.loads(results.read_text()) if results.exists() else []
+    bad = [row for row in rows if not row["ok"] or not re.search(ENDED.get(row["id"], ""), row["why"])]
+    return ({row["id"]: row["why"] for row in rows}, {row["id"]: row["why"] for row in bad},
+            said.stdout[-2000:] + said.stderr[-2000:])
+
+
+def suite_h2(shared, binary):
+    """HTTP/2 semantics and floods: all refused or forwarded as RFC 9113 asks, every flood survived."""
     deadlines = {name: 8000 for name in ("head_ms", "body_ms", "idle_ms", "write_ms")}
-    with Gateway(binary, f"127.0.0.1:{port}", {"mode": "Off"}, site={"timeouts": deadlines}) as gateway:
-        result = run([PYTHON, shared / "conformance/http/h2abuse.py", gateway.tls_port, "--backend-port", port,
-                      "--json", results])
-    if not results.exists():
-        return 0, 1, result.stdout[-2000:] + result.stderr[-2000:]
-    rows = json.loads(results.read_text())
-    faults = [f"{row['id']}: {row['why']}" for row in rows if not row["ok"]]
-    # Of what only informs there: streams that stall or trickle end within the deadlines.
-    ended = {"B/zero-window-stall": r"(20/20) connections cut|(1000/1000) streams reset", "B/slow-body": r"(100/100) ended"}
-    faults += [f"{row['id']}: {row['why']}" for row in rows
-               if row["id"] in ended and row["ok"] and not re.search(ended[row["id"]], row["why"])]
-    return len(rows) - len(faults), len(rows), "\n".join(faults)
+    with HeldPort() as port, Gateway(
+            binary, f"127.0.0.1:{port}", {"mode": "Off"}, site={"timeouts": deadlines}) as gateway:
+        told, faults, said = h2abuse(shared, gateway, port)
+        if not told:
+            return 0, 1, said
+        # An answer within two seconds, 99 of 100 within one: what was too slow is asked for once more.
+        slow = {name: why for name, why in faults.items() if not CERTAIN.search(why)}
+        if slow:
+            print("asked once more: " + "; ".join(f"{name}: {why}" for name, why in slow.items()), flush=True)
+            again, still, _ = h2abuse(shared, gateway, port, f"^({'|'.join(re.escape(name[2:]) for name in slow)})$")
+            for name in slow.keys() & again.keys() - still.keys():
+                del faults[name]
+            faults.update(still)
+    return len(told) - len(faults), len(told), "\n".join(f"{name}: {why}" for name, why in faults.items())
 
 
 def http1_cases(shared, binary, tls):
-    (port,) = free_ports(1)
     results = ROOT / f"build/http1{'-tls' if tls else ''}.json"
     results.unlink(missing_ok=True)
-    with Gateway(binary, f"127.0.0.1:{port}", {"mode": "Off"}) as gateway:
+    with HeldPort() as port, Gateway(binary, f"127.0.0.1:{port}", {"mode": "Off"}) as gateway:
         result = run([PYTHON, shared / "conformance/http/http1.py", gateway.tls_port if tls else gateway.http_port,
-                      "--backend-port", port, "--json", results, *(["--tls"] if tls else [])])
+                      "--backend-port", port, "--timeout", 10, "--json", results, *(["--tls"] if tls else [])])
     if not results.exists():
         return 0, 1, result.stdout[-2000:] + result.stderr[-2000:]
     rows = json.loads(results.read_text())
@@ -187,7 +206,7 @@ def corpus_score(shared, binary, waf, rulesets):
         (ROOT / "build/corpus.json").unlink(missing_ok=True)
         gateway.wait_compiled()
         result = run([PYTHON, shared / "corpus/replay.py", "--corpus", folder, "--target",
-                      f"127.0.0.1:{gateway.http_port}", "--json", ROOT / "build/corpus.json"])
+                      f"127.0.0.1:{gateway.http_port}", "--timeout", 30, "--json", ROOT / "build/corpus.json"])
     if not (ROOT / "build/corpus.json").exists():
         raise RuntimeError(result.stdout[-2000:] + result.stderr[-2000:])
     return json.loads((ROOT / "build/corpus.json").read_text()), result.stdout

@@ -7,7 +7,8 @@ import threading
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
-from support.gateway import Gateway, free_ports  # noqa: E402
+from support.gateway import Gateway  # noqa: E402
+from support.ports import HeldPort  # noqa: E402
 
 DEADLINE = 8
 SECONDS = 30
@@ -40,9 +41,9 @@ def run(shared, binary, mode, tls):
     slowhttptest counts a connection as closed when it reads the end. A slow reader takes 32 bytes in five seconds and reads
     what its own kernel holds first, though the reset has long been there: it goes on for minutes. So for these the gateway's
     own count is what must come down before slowhttptest ends; in the other modes slowhttptest itself says so."""
-    (port,) = free_ports(1)
     deadlines = {name: DEADLINE * 1000 for name in ("head_ms", "body_ms", "idle_ms", "write_ms")}
-    with Gateway(binary, f"127.0.0.1:{port}", {"mode": "Off"}, site={"timeouts": deadlines}) as gateway:
+    with HeldPort() as port, Gateway(
+            binary, f"127.0.0.1:{port}", {"mode": "Off"}, site={"timeouts": deadlines}) as gateway:
         counted = Connections(gateway)
         said = subprocess.run(["/usr/bin/python3", str(shared / "conformance/http/slow.py"),
                                str(gateway.tls_port if tls else gateway.http_port), "--backend-port", str(port), "--secs",

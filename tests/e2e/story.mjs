@@ -65,7 +65,7 @@ export async function addSite(page, { upstream, ports, certificate }) {
   await page.getByText('1 certificate, 1 private key').waitFor();
   await page.getByRole('radio', { name: /^Blocking/ }).check({ force: true });
   await page.getByRole('button', { name: 'Protect this site' }).click();
-  await page.getByRole('heading', { name: `${kSite} is protected` }).waitFor({ timeout: 60_000 });
+  await page.getByRole('heading', { name: `${kSite} is protected` }).waitFor();
 }
 
 export async function answersThroughTheGateway({ upstream, ports }) {
@@ -106,7 +106,7 @@ export async function refusesBrokenRules(page, gateway, scratch) {
   await page.goto(`${gateway.admin}/rulesets`);
   await page.locator('input[type=file]').setInputFiles(archive);
   await page.getByRole('button', { name: 'Import rule set' }).click();
-  await page.getByText(/broken\.conf:1/).first().waitFor({ timeout: 60_000 });
+  await page.getByText(/broken\.conf:1/).first().waitFor();
 }
 
 export async function blocksAttack({ ports }) {
@@ -135,7 +135,7 @@ export async function switchToDetection(page, gateway) {
   await page.goto(`${gateway.admin}/sites/${kSite}`);
   await page.getByRole('button', { name: 'Change mode' }).click();
   await page.getByRole('menuitem', { name: 'Switch to detection' }).click();
-  await page.getByText(`${kSite} now records attacks and lets them pass.`).waitFor({ timeout: 60_000 });
+  await page.getByText(`${kSite} now records attacks and lets them pass.`).waitFor();
 }
 
 export async function letsAttackPass({ ports }) {

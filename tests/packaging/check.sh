@@ -6,7 +6,10 @@ rpm_file=$(realpath "$2")
 [ "$(id -u)" = 0 ] || { echo "packages: not root, the installation was not tried"; exit 0; }
 root=$(mktemp -d)
 pid=
-cleanup() { [ -z "$pid" ] || kill "$pid" 2>/dev/null || true; rm -rf "$root"; }
+cleanup() {
+  if [ -n "$pid" ]; then kill "$pid" 2>/dev/null || true; wait "$pid" || true; fi
+  rm -rf "$root"
+}
 trap cleanup EXIT
 
 rpm --root "$root" --dbpath /var/lib/rpm -i "$rpm_file" 2>"$root.err" || { cat "$root.err" >&2; rm -f "$root.err"; exit 1; }
@@ -29,7 +32,7 @@ cat >"$root/etc/portcullis/portcullis.json" <<'JSON'
 JSON
 chroot "$root" /usr/bin/portcullis serve --config /etc/portcullis/portcullis.json >"$root/serve.log" 2>&1 &
 pid=$!
-for _ in $(seq 100); do
+for _ in $(seq 600); do
   chroot "$root" /usr/bin/portcullis status --data /var/lib/portcullis >/dev/null 2>&1 && break
   sleep 0.1
 done

@@ -11,14 +11,7 @@ import subprocess
 import tempfile
 import time
 
-
-def free_ports(count):
-    """Ports that were free a moment ago."""
-    with contextlib.ExitStack() as held:
-        sockets = [held.enter_context(socket.socket()) for _ in range(count)]
-        for s in sockets:
-            s.bind(("127.0.0.1", 0))
-        return [s.getsockname()[1] for s in sockets]
+from support.ports import HeldPort
 
 
 def self_signed(folder, name="localhost"):
@@ -70,7 +63,8 @@ class Gateway:
         self.environment = {**os.environ, **(environment or {})}
         self.audit = self.folder / "audit.jsonl"
         self.pid_file = self.folder / "pid"
-        self.http_port, self.tls_port, self.admin_port = free_ports(3)
+        self.ports = [HeldPort() for _ in range(3)]
+        self.http_port, self.tls_port, self.admin_port = (port.number for port in self.ports)
         self.audit.touch()
         self_signed(self.folder)
         self.config = self.folder / "config.json"
@@ -114,8 +108,9 @@ class Gateway:
     def status(self):
         return self.api("GET", "/status")[1]
 
-    def wait_compiled(self, seconds=300):
-        """Until every rule set in force has its Hyperscan databases."""
+    def wait_compiled(self, seconds=1800):
+        """Until every rule set in force has its Hyperscan databases. They are compiled when nobody else wants the processor, so
+        that a busy machine takes many times as long."""
         wait_until(lambda: not any(r["compiling"] for r in self.status()["rulesets"]), seconds, "compiled rule sets")
 
     def log_text(self):
@@ -140,7 +135,7 @@ class Gateway:
         except (OSError, http.client.HTTPException, TypeError):
             return False
 
-    def stop(self, number=signal.SIGTERM, seconds=30):
+    def stop(self, number=signal.SIGTERM, seconds=60):
         """Sends the signal; the exit code."""
         self.process.send_signal(number)
         return self.process.wait(seconds)
@@ -165,5 +160,7 @@ class Gateway:
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 self.process.wait()
+        for port in self.ports:
+            port.close()
         self.log.close()
         shutil.rmtree(self.folder, ignore_errors=True)

@@ -43,7 +43,7 @@ class Stream:
 class H2:
     """`tls` is the server name, None for prior knowledge in clear. `keep` False drops the bodies after counting them."""
 
-    def __init__(self, port, tls="t.example", timeout=8, window=1 << 20, update=True, keep=True, host="127.0.0.1"):
+    def __init__(self, port, tls="t.example", timeout=20, window=1 << 20, update=True, keep=True, host="127.0.0.1"):
         self.socket = socket.create_connection((host, port), timeout=timeout)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if tls:

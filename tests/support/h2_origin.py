@@ -54,7 +54,7 @@ class Connection:
         while at < len(body):
             with self.room:
                 while not (take := min(self.window, self.windows.get(number, self.initial), MAX_FRAME, len(body) - at)):
-                    if not self.room.wait(10):
+                    if not self.room.wait(60):
                         raise TimeoutError("no window")
                 self.window -= take
                 self.windows[number] = self.windows.get(number, self.initial) - take

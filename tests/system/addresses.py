@@ -5,6 +5,7 @@ import ssl
 import struct
 import tempfile
 
+from support.ports import HeldPort
 from system.fixture import serving, wait_until
 from system.wire import Client, Origin, event, events, get, refused
 
@@ -87,19 +88,15 @@ def test_forwarded(binary):
 
 def test_ipv6(binary):
     """IPv6 on both sides: a listener, an endpoint, access lists."""
-    with socket.socket(socket.AF_INET6) as probe:
-        probe.bind(("::1", 0))
-        port = probe.getsockname()[1]
-
     def change(document):
         document["listeners"].append({"name": "six", "address": f"[::1]:{port}"})
         document["sites"][0]["listeners"].append("six")
 
     def ask():
-        with socket.create_connection(("::1", port), timeout=8) as client:
+        with socket.create_connection(("::1", port), timeout=20) as client:
             client.sendall(b"GET / HTTP/1.1\r\nHost: t.example\r\nConnection: close\r\n\r\n")
             return client.recv(65536)
-    with Origin(host="::1") as origin:
+    with HeldPort("::1") as port, Origin(host="::1") as origin:
         with serving(binary, origin=origin, change=change) as (gateway, _):
             assert ask().startswith(b"HTTP/1.1 200"), ask()
             assert origin.asked[-1].field("x-forwarded-for") == "::1"
@@ -149,5 +146,5 @@ def test_connection_limits(binary):
                 assert gateway.status()["connections_refused"] == 5, gateway.status()
                 found = event(gateway, events(gateway, "reason=limit")[0]["id"])
                 assert limit in found["detail"] and found["client"]["ip"] == "127.0.0.1", found
-            wait_until(lambda: gateway.status()["connections"] == 0, 5, "the end of the connections")
+            wait_until(lambda: gateway.status()["connections"] == 0, 20, "the end of the connections")
             assert get(gateway.http_port).status == 200

@@ -26,7 +26,7 @@ class Browser:
         self.port, self.cookie, self.csrf, self.set_cookie = port, None, None, ""
 
     def call(self, method, path, body=None, headers=None, host=None, csrf=True):
-        connection = http.client.HTTPSConnection("127.0.0.1", self.port, timeout=20,
+        connection = http.client.HTTPSConnection("127.0.0.1", self.port, timeout=60,
                                                  context=ssl._create_unverified_context())
         fields = {"Host": host or f"127.0.0.1:{self.port}"}
         if self.cookie:
@@ -205,7 +205,7 @@ def test_hostile_archives(binary):
                 "Content-Type": "application/octet-stream", "X-Filename": "evil.tar.gz"})
             if status == 202:
                 job = answer["job"]
-                wait_until(lambda: gateway.api("GET", f"/jobs/{job}")[1]["state"] != "running", 20, f"end of {name}")
+                wait_until(lambda: gateway.api("GET", f"/jobs/{job}")[1]["state"] != "running", 60, f"end of {name}")
                 done = gateway.api("GET", f"/jobs/{job}")[1]
                 assert done["state"] == "failed", (name, done)
                 message = json.dumps(done["error"])
@@ -222,7 +222,7 @@ def test_hostile_archives(binary):
         assert get(gateway.http_port, ATTACK).status == 403
         status, answer = gateway.api("POST", "/rulesets/import?name=good", good,
                                      {"Content-Type": "application/octet-stream", "X-Filename": "good.tar.gz"})
-        wait_until(lambda: gateway.api("GET", f"/jobs/{answer['job']}")[1]["state"] == "done", 20, "a good import")
+        wait_until(lambda: gateway.api("GET", f"/jobs/{answer['job']}")[1]["state"] == "done", 60, "a good import")
 
 
 def test_secrets(binary):

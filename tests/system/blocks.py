@@ -135,5 +135,5 @@ def test_audit_log(binary):
 
         def lines():
             return [json.loads(line) for line in gateway.audit.read_text().splitlines()]
-        wait_until(lambda: len(lines()) >= 50, 3, "the audit log's 50 lines")
+        wait_until(lambda: len(lines()) >= 50, 20, "the audit log's 50 lines")
         assert [line["id"] for line in lines()] == ids

@@ -19,6 +19,8 @@ try:
 except ImportError:
     websockets = None
 
+PATIENT = {"open_timeout": 60, "close_timeout": 30, "ping_timeout": 60}
+
 
 def run(*command):
     return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
@@ -83,7 +85,7 @@ class EchoServer:
                 await self.stop.wait()
         self.thread = threading.Thread(target=lambda: self.loop.run_until_complete(serve()))
         self.thread.start()
-        assert ready.wait(10)
+        assert ready.wait(30)
         return self
 
     def __exit__(self, *_):
@@ -93,13 +95,13 @@ class EchoServer:
 
 async def converse(url, context, large):
     """Text, bytes, pieces, a ping, a large message and an end with a code, as the library's users do."""
-    async with websockets.connect(url, ssl=context, max_size=1 << 24, close_timeout=5) as client:
+    async with websockets.connect(url, ssl=context, max_size=1 << 24, **PATIENT) as client:
         for message in ("hello", "grüße", b"\0\1\2" * 100, "z" * large):
             await client.send(message)
             assert await client.recv() == message
         await client.send(["in ", "three ", "pieces"])
         assert await client.recv() == "in three pieces"
-        await asyncio.wait_for(await client.ping(), 5)
+        await asyncio.wait_for(await client.ping(), 30)
         deflated = [extension.name for extension in client.extensions]
         await client.send("end")
         try:
@@ -111,7 +113,7 @@ async def converse(url, context, large):
 
 
 async def attacked(url):
-    async with websockets.connect(url, close_timeout=5) as client:
+    async with websockets.connect(url, **PATIENT) as client:
         await client.send("an evil7attack")
         try:
             return await client.recv()

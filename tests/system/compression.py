@@ -79,7 +79,7 @@ def test_curl(binary):
     with serving(binary, html, site=ON) as (gateway, _):
         for options in (["--http1.1"], ["--http2"]):
             done = subprocess.run(["curl", "-sk", "--compressed", *options, f"https://127.0.0.1:{gateway.tls_port}/"],
-                                  capture_output=True, timeout=20)
+                                  capture_output=True, timeout=60)
             assert done.stdout.decode() == TEXT, done
 
 

@@ -36,7 +36,7 @@ def with_crs(binary, origin, **options):
 
 def load(port, seconds, connections=16):
     """Requests that were answered. wrk, since the load must not be what is slow."""
-    out = subprocess.run(["wrk", "-t", "1", "-c", str(connections), "-d", f"{seconds}s",
+    out = subprocess.run(["wrk", "-t", "1", "-c", str(connections), "-d", f"{seconds}s", "--timeout", "60s",
                           f"http://127.0.0.1:{port}/garden/list?kind=tools&page=3&sort=price_asc"],
                          capture_output=True, text=True, check=True).stdout
     assert "Non-2xx" not in out and "Socket errors" not in out, out

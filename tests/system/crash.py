@@ -34,7 +34,7 @@ class Attackers:
 
     def join(self):
         for thread in self.threads:
-            thread.join(20)
+            thread.join(60)
 
 
 def test_kill(binary):
@@ -43,7 +43,7 @@ def test_kill(binary):
         wanted = []
         for round_number in range(ROUNDS):
             attackers = Attackers(gateway.http_port)
-            wait_until(lambda: len(attackers.ids) > 400 * (round_number + 1) ** 0.5, 20, "traffic")
+            wait_until(lambda: len(attackers.ids) > 400 * (round_number + 1) ** 0.5, 60, "traffic")
             assert gateway.api("PATCH", "/sites/test", {"limits": {"header_fields": 64 + round_number}})[0] == 200
             gateway.process.send_signal(signal.SIGKILL)
             gateway.process.wait()
@@ -56,7 +56,7 @@ def test_kill(binary):
             assert get(gateway.tls_port, tls="t.example").status == 200
         last = get(gateway.http_port, "/?a=evil1attack").id
         wanted.append(last)
-        wait_until(lambda: gateway.api("GET", f"/events/{last}")[0] == 200, 10, "the last event")
+        wait_until(lambda: gateway.api("GET", f"/events/{last}")[0] == 200, 30, "the last event")
         exported = [json.loads(line) for line in gateway.command("events", "export").stdout.splitlines()]
         stored = collections.Counter(line["id"] for line in exported)
         missing = [i for i in wanted if i not in stored]
@@ -86,7 +86,7 @@ def test_kill_during_changes(binary):
                     pass
             thread = threading.Thread(target=change)
             thread.start()
-            wait_until(lambda: answered[0] > 70, 20, "changes")
+            wait_until(lambda: answered[0] > 70, 60, "changes")
             gateway.process.send_signal(signal.SIGKILL)
             gateway.process.wait()
             thread.join()

@@ -57,15 +57,19 @@ def test_flood(binary):
         if client is None:
             return "no C compiler"
         get(gateway.http_port, "/page", host="t.example")
-        done = subprocess.run([client, str(gateway.http_port), str(rate), str(seconds), "30", "32"],
-                              capture_output=True, text=True, check=True, timeout=seconds + 60)
-        wanted = done.stdout.split()
-        sent, refused, took = done.stderr.split()[-3:]
+        wanted = []
+        for _ in range(3):  # once, unless the machine was too busy for such a rate
+            done = subprocess.run([client, str(gateway.http_port), str(rate), str(seconds), "30", "32"],
+                                  capture_output=True, text=True, check=True, timeout=seconds + 60)
+            wanted += done.stdout.split()
+            sent, refused, took = done.stderr.split()[-3:]
+            if int(refused) > rate * seconds * 0.1:
+                break
         started = time.monotonic()
         wait_until(lambda: drained(gateway), 120, "all events in the store")
         print(f"{sent} requests in {took} s, {refused} refused; the store was behind by "
               f"{time.monotonic() - started:.1f} s at the end")
-        assert len(wanted) == int(refused) > rate * seconds * 0.1
+        assert int(refused) > rate * seconds * 0.1 and len(done.stdout.split()) == int(refused)
         check_all_once(wanted, exported(gateway))
         status = gateway.status()
         assert status["events_lost"] == 0 and not status["alarms"], status
@@ -81,19 +85,20 @@ def test_kills(binary):
         client = flood_client(folder)
         if client is None:
             return "no C compiler"
-        wanted = []
-        for _ in range(rounds):
+        wanted, kills = [], 0
+        while kills < rounds or (len(wanted) <= rounds * 20 and kills < 3 * rounds):
+            kills += 1
             load = subprocess.Popen([client, str(gateway.http_port), "3000", "20", "30", "16"], stdout=subprocess.PIPE,
                                     stderr=subprocess.DEVNULL, text=True)
             time.sleep(chance.uniform(0.05, 1.0))
             gateway.process.send_signal(signal.SIGKILL)
             gateway.process.wait()
-            wanted += load.communicate(timeout=30)[0].split()
+            wanted += load.communicate(timeout=90)[0].split()
             gateway.start()
-        wait_until(lambda: drained(gateway), 60, "all events in the store")
+        wait_until(lambda: drained(gateway), 120, "all events in the store")
         assert len(wanted) > rounds * 20, len(wanted)
         check_all_once(wanted, exported(gateway))
-        print(f"{len(wanted)} refusals over {rounds} kills, none missing, none twice")
+        print(f"{len(wanted)} refusals over {kills} kills, none missing, none twice")
 
 
 def test_filter(binary):
@@ -102,7 +107,7 @@ def test_filter(binary):
         tail = gateway.api("GET", "/events/tail")[1]
         ids = [get(gateway.http_port, f"/shop/{n}?q=1+union+select&a=evil{n}attack").id for n in range(5)]
         ids.append(get(gateway.http_port, "/blog?a=evil9attack").id)
-        wait_until(lambda: drained(gateway) and gateway.api("GET", f"/events/{ids[-1]}")[0] == 200, 10, "the events")
+        wait_until(lambda: drained(gateway) and gateway.api("GET", f"/events/{ids[-1]}")[0] == 200, 30, "the events")
         text = "path:/shop rule:1001 client:127.0.0.0/8 -path:/shop/3 since:1h \"union select\""
         query = "filter=" + "".join(f"%{b:02x}" for b in text.encode())
         wanted = {ids[n] for n in (0, 1, 2, 4)}
@@ -127,7 +132,7 @@ def test_hostile(binary):
         assert first.status == 403 and second.status == 400
         third = get(gateway.http_port, "/?a=evil2attack", fields="X-Long: " + "a" * 30000 + "\r\n")
         for found in (first, second, third):
-            wait_until(lambda found=found: gateway.api("GET", f"/events/{found.id}")[0] == 200, 10, "the event")
+            wait_until(lambda found=found: gateway.api("GET", f"/events/{found.id}")[0] == 200, 30, "the event")
         event = gateway.api("GET", f"/events/{first.id}")[1]
         exact = dict(json.loads(json.dumps(event["request"].get("headers_base64", event["request"]["headers"]))))
         assert exact, event
@@ -152,7 +157,7 @@ def test_detail(binary):
         return page("leak password=hunter2", 200, "Content-Type: text/html\r\nSet-Cookie: s=hunter2\r\n")
     with serving(binary, leaky, rules=rules, site=site) as (gateway, _):
         def event(answer_):
-            wait_until(lambda: gateway.api("GET", f"/events/{answer_.id}")[0] == 200, 10, "the event")
+            wait_until(lambda: gateway.api("GET", f"/events/{answer_.id}")[0] == 200, 30, "the event")
             return gateway.api("GET", f"/events/{answer_.id}")[1]
         shown = event(get(gateway.http_port, "/?probe=yes&password=hunter2"))
         assert "hunter2" not in json.dumps(shown), shown
@@ -177,7 +182,7 @@ def test_backup(binary):
     with tempfile.TemporaryDirectory() as folder, serving(binary) as (gateway, _):
         for n in range(30):
             last = get(gateway.http_port, f"/?a=evil{n}attack").id
-        wait_until(lambda: gateway.api("GET", f"/events/{last}")[0] == 200, 10, "the events")
+        wait_until(lambda: gateway.api("GET", f"/events/{last}")[0] == 200, 30, "the events")
         secret = pathlib.Path(folder) / "passphrase"
         secret.write_text("correct horse\n")
         file, second = pathlib.Path(folder) / "backup", pathlib.Path(folder) / "second"

@@ -5,7 +5,7 @@ import sys
 import tempfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
-from support.gateway import Gateway, free_ports, listens, self_signed, wait_until  # noqa: E402,F401
+from support.gateway import Gateway, listens, self_signed, wait_until  # noqa: E402,F401
 from system.wire import Origin  # noqa: E402
 
 RULES = """SecRuleEngine On

@@ -5,10 +5,11 @@ import socket
 import threading
 import time
 
-from system.fixture import RULES, serving
+from system.fixture import RULES, serving, wait_until
 from system.wire import Client, event, events, get, memory_mb, page, raw, refused
 
-SHORT = {"timeouts": {"head_ms": 600, "body_ms": 600, "idle_ms": 1500, "write_ms": 900}}
+# The clients whose time is not to run out need some of it, too, where the machine is busy.
+SHORT = {"timeouts": {"head_ms": 2000, "body_ms": 1000, "idle_ms": 1500, "write_ms": 900}}
 
 
 def serves(gateway):
@@ -21,20 +22,20 @@ def test_slow_head(binary):
     with serving(binary, site=SHORT) as (gateway, origin):
         started = time.monotonic()
         refused(gateway, raw(gateway.http_port, "GET / HTTP/1.1\r\nHos"), 408, "limit")
-        assert 0.4 < time.monotonic() - started < 3
+        assert 1 < time.monotonic() - started < 9
         dribblers = []
         for _ in range(200):
             dribblers.append(Client(gateway.http_port).send("GET / HTTP/1.1\r\nHost: t\r\n"))
-        end = time.monotonic() + 0.5
-        while time.monotonic() < end:
+        end, told = time.monotonic() + 9, []
+        while dribblers[0].socket not in told and time.monotonic() < end:
             for client in dribblers:
-                try:
-                    client.send("X: y\r\n")
-                except OSError:
-                    pass
+                if client.socket not in told:
+                    with contextlib.suppress(OSError):
+                        client.send("X: y\r\n")
             serves(gateway)
-            time.sleep(0.1)
-        assert dribblers[0].read().status == 408, "bytes now and then kept the head's deadline from coming"
+            told = select.select([client.socket for client in dribblers], [], [], 0.1)[0]
+        assert dribblers[0].socket in told, "bytes now and then kept the head's deadline from coming"
+        assert dribblers[0].read().status == 408
         for client in dribblers:
             client.socket.close()
         assert origin.count("/") == 0
@@ -50,10 +51,9 @@ def test_slow_body(binary):
         with Client(gateway.http_port) as client:
             client.send(post + "Content-Length: 1000\r\n\r\n")
             started = time.monotonic()
-            with contextlib.suppress(OSError):
-                while time.monotonic() - started < 1.5:
-                    client.send("a")
-                    time.sleep(0.1)
+            while not select.select([client.socket], [], [], 0.1)[0]:
+                client.send("a")
+                assert time.monotonic() - started < 9
             refused(gateway, client.read(), 408, "limit")
         assert origin.count("/") == 0
         serves(gateway)
@@ -66,7 +66,7 @@ def test_slow_handshake(binary):
         started = time.monotonic()
         for _ in range(5):
             assert get(gateway.tls_port, tls="t.example").status == 200
-        assert time.monotonic() - started < 3
+        assert time.monotonic() - started < 9
         for client in waiting:
             client.socket.close()
 
@@ -75,10 +75,10 @@ def test_idle(binary):
     """An idle connection is closed after its time, without an answer or an event."""
     with serving(binary, site=SHORT) as (gateway, _):
         with Client(gateway.http_port) as client, Client(gateway.http_port) as never:
-            assert client.get().status == 200
             started = time.monotonic()
+            assert client.get().status == 200
             assert client.ended() and never.ended()
-            assert 1 < time.monotonic() - started < 5
+            assert 1 < time.monotonic() - started < 9
         assert gateway.api("GET", "/events")[1]["items"] == []
 
 
@@ -100,7 +100,7 @@ def test_header_flood(binary):
         for thread in floods:
             thread.start()
         for thread in floods:
-            thread.join(20)
+            thread.join(60)
         assert memory_mb(gateway.process.pid) - before < 60
         refused(gateway, raw(gateway.http_port, "GET / HTTP/1.1\r\nHost: t\r\n" + "X: y\r\n" * 3000 + "\r\n"), 431, "limit")
         refused(gateway, raw(gateway.http_port, "GET /" + "a" * 200_000), 414, "limit")
@@ -113,7 +113,7 @@ def test_pipelining(binary):
     with serving(binary, lambda a: page(a.target)) as (gateway, _):
         serves(gateway)
         before = memory_mb(gateway.process.pid)
-        with Client(gateway.http_port, timeout=30) as client:
+        with Client(gateway.http_port, timeout=60) as client:
             def push():
                 for start in range(0, 10_000, 100):
                     client.send("".join(f"GET /{n} HTTP/1.1\r\nHost: t\r\n\r\n" for n in range(start, start + 100)))
@@ -155,7 +155,7 @@ def test_absurd_chunks(binary):
                 400, "protocol")
         assert origin.count("/smuggled") == len([a for a in origin.asked if a.target == "/c"]) <= 1, origin.asked
         # One byte a chunk: a megabyte of them is a megabyte.
-        with Client(gateway.http_port, timeout=20) as client:
+        with Client(gateway.http_port, timeout=60) as client:
             client.send(head + "1\r\nA\r\n" * 100_000 + "0\r\n\r\n")
             assert client.read().status in (200, 413)
         serves(gateway)
@@ -167,9 +167,10 @@ def test_large_bodies(binary):
     with serving(binary, rules=RULES + limit) as (gateway, _):
         serves(gateway)
         before = memory_mb(gateway.process.pid)
+        sent = threading.Barrier(8)
 
         def upload():
-            with Client(gateway.http_port, timeout=20) as client:
+            with Client(gateway.http_port, timeout=60) as client:
                 try:
                     client.send("POST / HTTP/1.1\r\nHost: t\r\nContent-Type: application/octet-stream\r\n"
                                 f"Content-Length: {1 << 40}\r\n\r\n")
@@ -177,11 +178,12 @@ def test_large_bodies(binary):
                         client.send(b"z" * 65536)
                 except OSError:
                     pass
+                sent.wait(60)
                 time.sleep(1)  # all of them are held at once
         uploads = [threading.Thread(target=upload) for _ in range(8)]
         for thread in uploads:
             thread.start()
-        deadline = time.monotonic() + 25
+        deadline = time.monotonic() + 60
         peak = 0
         while any(t.is_alive() for t in uploads) and time.monotonic() < deadline:
             peak = max(peak, memory_mb(gateway.process.pid))
@@ -207,13 +209,13 @@ def test_never_reads(binary):
         serves(gateway)
         before = memory_mb(gateway.process.pid)
         stuck = [Client(gateway.http_port, receive_buffer=4096).send("GET /big HTTP/1.1\r\nHost: t\r\n\r\n") for _ in range(40)]
-        end = time.monotonic() + 8
+        end = time.monotonic() + 25  # by default it had 30 seconds
         while time.monotonic() < end and gateway.status()["connections"] > 0:
             serves(gateway)
             assert memory_mb(gateway.process.pid) - before < 60
             time.sleep(0.1)
         assert gateway.status()["connections"] == 0, "clients that read nothing are still connected"
-        assert len(origin.live) <= 2, "their upstream connections live on"
+        wait_until(lambda: len(origin.live) <= 2, 20, "the end of their upstream connections")
         for client in stuck:
             client.socket.close()
 
@@ -227,7 +229,7 @@ def test_drains_slowly(binary):
         slow = [Client(gateway.http_port, receive_buffer=1024).send("GET /big HTTP/1.1\r\nHost: t\r\n\r\n") for _ in range(20)]
         slow += [Client(gateway.http_port, receive_buffer=1024).send("GET /big HTTP/1.1\r\nHost: t\r\nConnection: close\r\n\r\n")
                  for _ in range(20)]
-        end = time.monotonic() + 10
+        end = time.monotonic() + 25
         cut = set()
         while time.monotonic() < end and len(cut) < len(slow):
             for client in slow:
@@ -239,7 +241,7 @@ def test_drains_slowly(binary):
             serves(gateway)
             time.sleep(0.2)
         assert len(cut) == len(slow), f"{len(slow) - len(cut)} of {len(slow)} still drain"
-        assert gateway.status()["connections"] == 0
+        wait_until(lambda: gateway.status()["connections"] == 0, 20, "the end of the connections")
 
 
 def test_reset_arrives(binary):
@@ -249,7 +251,7 @@ def test_reset_arrives(binary):
         broken = select.poll()
         for client in slow:
             broken.register(client.socket, 0)  # only what is told without being asked for: POLLERR, POLLHUP
-        end = time.monotonic() + 6
+        end = time.monotonic() + 25
         while time.monotonic() < end and len(broken.poll(100)) < len(slow):
             time.sleep(0.1)
         assert len(broken.poll(0)) == len(slow), f"{len(broken.poll(0))} of {len(slow)} were reset"
@@ -274,7 +276,5 @@ def test_resets(binary):
             client = Client(gateway.tls_port).send((b"\x16\x03", b"")[n % 2])
             client.socket.close()
         serves(gateway)
-        end = time.monotonic() + 5
-        while gateway.status()["connections"] > 0 and time.monotonic() < end:
-            time.sleep(0.05)
-        assert gateway.status()["connections"] == 0 and gateway.process.poll() is None
+        wait_until(lambda: gateway.status()["connections"] == 0, 20, "the end of the connections")
+        assert gateway.process.poll() is None

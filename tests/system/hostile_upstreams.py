@@ -2,12 +2,12 @@
 import contextlib
 import time
 
-from system.fixture import serving
+from system.fixture import serving, wait_until
 from system.wire import Client, events, get, memory_mb, page, refused
 
 
-def quick(document):
-    document["upstreams"][0].update(first_byte_timeout_ms=500, between_bytes_timeout_ms=500, connect_timeout_ms=500,
+def quick(document, ms=5000):
+    document["upstreams"][0].update(first_byte_timeout_ms=ms, between_bytes_timeout_ms=ms, connect_timeout_ms=ms,
                                     eject_after_failures=0)
 
 
@@ -21,7 +21,7 @@ def then_close(*pieces, pause=0):
 
 
 def stall(*pieces):
-    return then_close(*pieces, b"", pause=1.5)
+    return then_close(*pieces, b"", pause=30)
 
 
 GARBAGE = {
@@ -67,12 +67,13 @@ def test_garbage(binary):
 
 def test_stalls(binary):
     """An upstream that stalls is a 504 within its time, or the answer is cut where it had begun."""
-    with serving(binary, answer, change=quick) as (gateway, _):
+    with serving(binary, answer, change=lambda d: quick(d, ms=500)) as (gateway, _):
         for target in ("/stall", "/stall-head"):
             started = time.monotonic()
             refused(gateway, get(gateway.http_port, target), 504, "upstream", decision="passed")
-            assert time.monotonic() - started < 3
-        assert incomplete(gateway, "/stall-body")
+            assert time.monotonic() - started < 10
+        started = time.monotonic()
+        assert incomplete(gateway, "/stall-body") and time.monotonic() - started < 10
         assert get(gateway.http_port).status == 200
 
 
@@ -130,10 +131,7 @@ def test_endless(binary):
                 assert data, "the endless answer was cut"
                 taken += len(data)
             assert memory_mb(gateway.process.pid) - before < 40
-        end = time.monotonic() + 5
-        while len(origin.live) > 1 and time.monotonic() < end:
-            time.sleep(0.05)
-        assert len(origin.live) <= 1, "the upstream connection of a client that went lives on"
+        wait_until(lambda: len(origin.live) <= 1, 20, "the end of the upstream connection of a client that went")
 
 
 def test_stale_keepalive(binary):

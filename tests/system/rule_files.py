@@ -7,7 +7,7 @@ import sys
 import tempfile
 import time
 
-from system.fixture import ATTACK, serving, wait_until
+from system.fixture import ATTACK, serving
 from system.wire import get
 
 GENERATOR = pathlib.Path(__file__).resolve().parents[1] / "bench" / "generate_rules.py"
@@ -70,7 +70,7 @@ def test_many_rules(binary):
         assert get(gateway.http_port, f"/evil{last}.php").status == 403
         assert get(gateway.http_port, "/?a=/evil0/shell7").status == 403
         assert get(gateway.http_port, "/", fields=f"User-Agent: scanner/{last - 1}\r\n").status == 403
-        wait_until(lambda: not any(r["compiling"] for r in gateway.status()["rulesets"]), 300, "the databases")
+        gateway.wait_compiled()
         requests = 500
         used, started = cpu_seconds(gateway.process.pid), time.monotonic()
         for number in range(requests):

@@ -105,7 +105,7 @@ def test_idle_tls(binary):
         before = memory_mb(gateway.process.pid)
         held, started = [], time.monotonic()
         for _ in range(count):
-            client = socket.create_connection(("127.0.0.1", gateway.tls_port), timeout=20)
+            client = socket.create_connection(("127.0.0.1", gateway.tls_port), timeout=60)
             client = context.wrap_socket(client, server_hostname="t.example")
             client.sendall(b"GET / HTTP/1.1\r\nHost: t.example\r\n\r\n")
             assert b"200" in client.recv(4096)
@@ -141,5 +141,5 @@ def test_websockets(binary):
         assert all(echoes(client) for client in sockets)
         for client in sockets:
             client.socket.close()
-        assert gateway.process.wait(20) == 0
+        assert gateway.process.wait(60) == 0
         return f"{count} WebSockets, {changes} changes"

@@ -2,11 +2,11 @@
 import pathlib
 import re
 import shutil
-import socket
 import ssl
 import subprocess
 import tempfile
 
+from support.ports import HeldPort
 from system.fixture import serving, wait_until
 from system.wire import Client, Origin, event, events, get, refused
 
@@ -145,7 +145,7 @@ def test_ecdsa_and_rsa(binary):
 def handshake(port, *arguments):
     """The negotiated "version cipher" of one attempt of openssl, None when it was refused."""
     done = subprocess.run(["openssl", "s_client", "-connect", f"127.0.0.1:{port}", "-servername", "t.example",
-                           *arguments], input="", capture_output=True, text=True, timeout=20)
+                           *arguments], input="", capture_output=True, text=True, timeout=60)
     found = re.search(r"New, (TLSv1\.\d), Cipher is (\S+)", done.stdout)
     return f"{found[1]} {found[2]}" if found and done.returncode == 0 else None
 
@@ -165,7 +165,7 @@ def test_profiles(binary):
         chosen = {handshake(port, "-tls1_2", "-cipher", ":".join(order)) for order in (both, both[::-1])}
         assert len(chosen) == 1 and None not in chosen, f"the client's order was followed: {chosen}"
         out = subprocess.run(["openssl", "s_client", "-connect", f"127.0.0.1:{port}", "-tls1_3"], input="",
-                             capture_output=True, text=True, timeout=20).stdout
+                             capture_output=True, text=True, timeout=60).stdout
         assert "Max Early Data: 0" in out or "Max Early Data" not in out, out
         if shutil.which("sslscan"):
             scan(port)
@@ -249,14 +249,8 @@ def test_client_certificates(binary):
             assert ask(None, "open.example", "open.example").status == 200
 
 
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
-
-
 class Responder:
-    """OpenSSL's OCSP responder for an authority, on a port that was free."""
+    """OpenSSL's OCSP responder for an authority."""
 
     def __init__(self, authority, port):
         self.index = authority.folder / "index.txt"
@@ -271,20 +265,22 @@ class Responder:
     def __enter__(self):
         self.process = subprocess.Popen(
             ["openssl", "ocsp", "-index", self.index, "-port", str(self.port), "-CA", self.authority.pem, "-rsigner",
-             self.authority.pem, "-rkey", self.authority.key, "-ndays", "1"], stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL)
+             self.authority.pem, "-rkey", self.authority.key, "-ndays", "1"], stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL, text=True)
+        # Its own word that it listens: a connection without a request would end its service.
+        assert self.process.stdout.readline().startswith("ACCEPT")
         return self
 
     def __exit__(self, *_):
         self.process.kill()
         self.process.wait()
+        self.process.stdout.close()
 
 
 def test_ocsp(binary):
     """A response is fetched from the responder that the certificate names, and stapled; without one there is an alarm."""
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, HeldPort() as port:
         authority = Authority(folder)
-        port = free_port()
         chain, key = authority.issue(["t.example"], extra=f"authorityInfoAccess=OCSP;URI:http://127.0.0.1:{port}/\n"
                                                           "tlsfeature=status_request\n")
 
@@ -298,11 +294,11 @@ def test_ocsp(binary):
         responder = Responder(authority, port)
         responder.know(chain)
         with responder, serving(binary, change=change) as (gateway, _):
-            wait_until(lambda: "OCSP Response Status: successful" in status(gateway), 10, "a stapled response")
+            wait_until(lambda: "OCSP Response Status: successful" in status(gateway), 30, "a stapled response")
             assert "Cert Status: good" in status(gateway)
         with serving(binary, change=change) as (gateway, _):
             # OpenSSL tries a connection that is refused again until the ten seconds for a response are over.
-            wait_until(lambda: any("gives no response" in a for a in gateway.status()["alarms"]), 30, "the alarm")
+            wait_until(lambda: any("gives no response" in a for a in gateway.status()["alarms"]), 60, "the alarm")
             assert "no response sent" in status(gateway)
 
 

@@ -89,7 +89,7 @@ def test_messages(binary):
                 client.send(frame(FIN | 1, "first") + attack + frame(FIN | 1, "behind"))
                 assert closed_with(client) == 1008
             wanted = frame(FIN | 1, "first") + b"\x88\x82\0\0\0\0" + struct.pack(">H", 1008)
-            wait_until(lambda: len(speech.heard) >= len(wanted), 5, "the end at the origin")
+            wait_until(lambda: len(speech.heard) >= len(wanted), 20, "the end at the origin")
             assert speech.heard == wanted, speech.heard
         found = [e for e in events(gateway, "reason=waf", least=3)]
         assert len(found) == 3, found
@@ -144,5 +144,5 @@ def test_http2(binary):
         assert client.head(number).status == 200
         client.data(number, frame(FIN | 1, "hello") + frame(FIN | 1, "an evil7attack"), end=False)
         assert client.answer(number).body.endswith(b"\x88\x02" + struct.pack(">H", 1008))
-        wait_until(lambda: frame(FIN | 1, "hello") in speech.heard, 5, "the first message")
+        wait_until(lambda: frame(FIN | 1, "hello") in speech.heard, 20, "the first message")
         assert b"attack" not in speech.heard

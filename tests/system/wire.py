@@ -28,7 +28,7 @@ class Answer:
 class Client:
     """One connection. read() takes one answer; EOFError says that the connection ended before it was whole."""
 
-    def __init__(self, port, tls=None, timeout=8, source=None, receive_buffer=None):
+    def __init__(self, port, tls=None, timeout=20, source=None, receive_buffer=None):
         self.socket = socket.socket()
         if receive_buffer:
             self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
@@ -97,8 +97,9 @@ class Client:
                 answer.body, self.buffer = self.buffer, b""
         return answer
 
-    def ended(self):
+    def ended(self, seconds=8):
         """The peer closed; what it sent before that is thrown away."""
+        self.socket.settimeout(seconds)
         try:
             while self.socket.recv(65536):
                 pass
@@ -122,7 +123,7 @@ def get(port, target="/", host="t.example", fields="", tls=None, source=None, **
         return client.get(target, host, fields, **options)
 
 
-def raw(port, data, tls=None, timeout=8):
+def raw(port, data, tls=None, timeout=20):
     """The answer to bytes as they are, None when the connection ended without one."""
     with Client(port, tls, timeout) as client:
         try:
@@ -198,7 +199,7 @@ class Origin(AcceptingOrigin):
         return sum(a.target == target for a in self.asked)
 
 
-def event(gateway, id, seconds=5):
+def event(gateway, id, seconds=30):
     """The event of this id, waited for: the log writes behind."""
     end = time.monotonic() + seconds
     while True:
@@ -210,7 +211,7 @@ def event(gateway, id, seconds=5):
         time.sleep(0.02)
 
 
-def events(gateway, query="", seconds=5, least=1):
+def events(gateway, query="", seconds=30, least=1):
     """At least so many events that match the query."""
     end = time.monotonic() + seconds
     while True:

@@ -30,7 +30,7 @@ export function expect(condition, message) {
 }
 
 /** Waits on a condition, never for a time. */
-export async function until(what, condition, timeout_ms = 20_000) {
+export async function until(what, condition, timeout_ms = 60_000) {
   const deadline = Date.now() + timeout_ms;
   for (;;) {
     const value = await condition();

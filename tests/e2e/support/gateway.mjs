@@ -5,12 +5,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { until } from './checks.mjs';
 
+/** A port that is free and stays so: below those that the kernel gives to whoever asks for any. */
 export async function freePort() {
-  const server = createServer();
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return port;
+  for (;;) {
+    const port = 20_000 + Math.floor(Math.random() * 12_000);
+    const server = createServer();
+    const free = await new Promise((resolve) => {
+      server.once('error', () => resolve(false));
+      server.listen(port, '127.0.0.1', () => resolve(true));
+    });
+    if (!free) continue;
+    await new Promise((resolve) => server.close(resolve));
+    return port;
+  }
 }
 
 /** One portcullis process on a data directory of its own, which goes away with it. */
@@ -44,7 +51,7 @@ export class Gateway {
   async stop() {
     if (this.ended === undefined) {
       this.process.kill('SIGTERM');
-      await until('the gateway stops', () => this.ended !== undefined, 20_000).catch(() => this.process.kill('SIGKILL'));
+      await until('the gateway stops', () => this.ended !== undefined).catch(() => this.process.kill('SIGKILL'));
     }
     await rm(this.data, { recursive: true, force: true });
     return this.ended;

@@ -2,7 +2,7 @@ import http from 'node:http';
 import https from 'node:https';
 
 /** One request to 127.0.0.1 under a host name of our choice; the certificate is not checked, for it is our own. */
-export function request({ port, host, path = '/', method = 'GET', tls = true, agent, headers = {}, body, timeout_ms = 20_000 }) {
+export function request({ port, host, path = '/', method = 'GET', tls = true, agent, headers = {}, body, timeout_ms = 60_000 }) {
   return new Promise((resolve, reject) => {
     const options = { host: '127.0.0.1', port, path, method, agent, headers: { Host: host, ...headers }, timeout: timeout_ms };
     const made = tls ? https.request({ ...options, servername: /^[\d.]+(:\d+)?$/.test(host) ? '' : host, rejectUnauthorized: false }) : http.request(options);

@@ -50,13 +50,13 @@ it('gathers what comes behind a button, or follows it', async () => {
     if (first) server.state.events.unshift({ ...first, id, time: new Date().toISOString() });
   };
   arrive('fresh-1');
-  const more = await screen.findByText('1 new, show', undefined, { timeout: 10_000 });
+  const more = await screen.findByText('1 new, show');
   expect(document.querySelector('[data-key="fresh-1"]')).toBeNull();
   await userEvent.click(more);
   await waitFor(() => expect(document.querySelector('[data-key="fresh-1"]')).toBeTruthy());
   await userEvent.click(screen.getByLabelText('Live'));
   arrive('fresh-2');
-  await waitFor(() => expect(document.querySelector('[data-key="fresh-2"]')).toBeTruthy(), { timeout: 10_000 });
+  await waitFor(() => expect(document.querySelector('[data-key="fresh-2"]')).toBeTruthy());
   const keys = [...document.querySelectorAll('[data-key]')].map((row) => row.getAttribute('data-key'));
   expect(keys.slice(0, 2)).toEqual(['fresh-2', 'fresh-1']);
   expect(new Set(keys).size).toBe(keys.length);
@@ -80,7 +80,7 @@ it('lifts the masks of an event for an auditor and for nobody else', async () =>
       request.path === `/events/${masked.id}/unmask`
         ? new Response(JSON.stringify({ ...masked, request: { ...masked.request, uri: '/?password=hunter2' } }))
         : undefined;
-    await waitFor(() => expect(document.querySelector(`[data-key="${masked.id}"]`)).toBeTruthy(), { timeout: 10_000 });
+    await waitFor(() => expect(document.querySelector(`[data-key="${masked.id}"]`)).toBeTruthy());
     await userEvent.click(document.querySelector(`[data-key="${masked.id}"]`) as Element);
     await screen.findByText('Copy link');
     const button = screen.queryByText('Lift the masks');

@@ -4,11 +4,8 @@ import { expect, it } from 'vitest';
 import { refusal, renderApp } from '@/test/render';
 import { formatCost, formatShare } from './sorting';
 
-/** A busy machine takes its time. */
-const kPatient = { timeout: 10_000 };
-
 async function ids(): Promise<string[]> {
-  const table = await screen.findByLabelText('What rules cost', { selector: 'table' }, kPatient);
+  const table = await screen.findByLabelText('What rules cost', { selector: 'table' });
   return [...table.querySelectorAll('tbody tr')].map((row) => row.querySelector('td')?.textContent ?? '');
 }
 
@@ -26,7 +23,7 @@ it('shows the dearest rule first, and by another column what that says', async (
 
 it('opens the events of a rule on that site', async () => {
   const { router } = renderApp('/rulesets/-/costs?site=shop');
-  await userEvent.click(await screen.findByText('942190', undefined, kPatient));
+  await userEvent.click(await screen.findByText('942190'));
   expect(router.state.location.pathname).toBe('/events');
   expect(router.state.location.search).toContain('rule=942190');
   expect(router.state.location.search).toContain('site=shop');
@@ -45,7 +42,7 @@ it('tells when nothing was measured yet, and when nothing will be', async () => 
       request.path === '/rules/cost'
         ? new Response(JSON.stringify({ site: 'shop', since: '2026-01-01T00:00:00Z', one_of, samples: 0, us_per_request: 0, items: [] }))
         : undefined;
-    expect(await screen.findByText(words, undefined, kPatient)).toBeTruthy();
+    expect(await screen.findByText(words)).toBeTruthy();
     unmount();
   }
 });
@@ -53,7 +50,7 @@ it('tells when nothing was measured yet, and when nothing will be', async () => 
 it('shows a refusal with its request id', async () => {
   const { server } = renderApp('/rulesets/-/costs?site=shop');
   server.intercept = (request) => (request.path === '/rules/cost' ? refusal(503, 'unavailable', 'the gateway does not run') : undefined);
-  expect(await screen.findByText('The gateway does not run.', undefined, kPatient)).toBeTruthy();
+  expect(await screen.findByText('The gateway does not run.')).toBeTruthy();
   expect(screen.getByText('req-1')).toBeTruthy();
 });
 

@@ -17,7 +17,7 @@ it('tells how much of a set runs in Hyperscan', async () => {
 it('imports by stages and offers to activate the result', async () => {
   const { server } = renderApp('/rulesets');
   await importFile();
-  expect(await screen.findByText(/crs is imported: 702 rules \(131 new, 64 changed/, undefined, { timeout: 15_000 })).toBeTruthy();
+  expect(await screen.findByText(/crs is imported: 702 rules \(131 new, 64 changed/)).toBeTruthy();
   const upload = server.requests.find((request) => request.path === '/rulesets/import');
   expect(upload?.headers['X-Filename']).toBe('coreruleset-4.zip');
 });
