@@ -49,6 +49,9 @@ class Listener {
     params->setKeepAlive(true);
     params->setKeepAliveTimeout(Poco::Timespan(5, 0));  // each idle connection holds a thread
     params->setMaxKeepAliveRequests(1000);
+    // A thread that begins to wait for a connection right after the stop is told of it by nothing
+    // else.
+    params->setThreadIdleTime(Poco::Timespan(1, 0));
     return params;
   }
 

@@ -36,10 +36,6 @@ struct RuleSetCompiler::State {
   }
 
   void run() {
-    // In Linux a thread has its own niceness; the threads that it starts to compile inherit it. Not
-    // SCHED_IDLE: on a machine whose processors are all busy it would never end, and it is just
-    // there that the databases are needed.
-    static_cast<void>(::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), kNiceness));
     std::unique_lock lock(mutex);
     while (true) {
       changed.wait(lock, [this] { return stopping || !wanted.empty(); });
@@ -50,12 +46,26 @@ struct RuleSetCompiler::State {
     changed.notify_all();
   }
 
-  void compileFirst(std::unique_lock<std::mutex>* lock) {
-    Job job = wanted.front();
-    lock->unlock();
+  // On a thread of its own, which stays slow: what follows takes locks that others wait for.
+  waf::RuleSet::Loaded compile(Job job) {
     job.options.cached_databases_only = false;
-    waf::RuleSet::Loaded loaded = waf::RuleSet::load(
-        job.options, [&](std::string_view, size_t, size_t) { return isWanted(job.identity); });
+    waf::RuleSet::Loaded loaded;
+    std::thread compiling([&] {
+      // In Linux a thread has its own niceness; the threads that it starts to compile inherit it.
+      // Not SCHED_IDLE: on a machine whose processors are all busy it would never end, and it is
+      // just there that the databases are needed.
+      static_cast<void>(::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), kNiceness));
+      loaded = waf::RuleSet::load(
+          job.options, [&](std::string_view, size_t, size_t) { return isWanted(job.identity); });
+    });
+    compiling.join();
+    return loaded;
+  }
+
+  void compileFirst(std::unique_lock<std::mutex>* lock) {
+    const Job job = wanted.front();
+    lock->unlock();
+    waf::RuleSet::Loaded loaded = compile(job);
     lock->lock();
     const auto same = [&](const Job& each) { return each.identity == job.identity; };
     // Files that do not load any more are left as they serve; whoever changed them will be told.

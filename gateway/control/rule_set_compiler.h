@@ -18,7 +18,8 @@ class RuleSetCompiler {
     std::string identity;  // ruleSetIdentity()
     waf::RuleSetOptions options;
   };
-  // Called on the compiler's thread with a set that is whole. Must not wait for the compiler.
+  // Called on a thread of the compiler's, of ordinary priority, with a set that is whole. Must not
+  // wait for the compiler.
   using Ready = std::function<void(const std::string& identity,
                                    std::shared_ptr<const waf::RuleSet> rule_set)>;
   explicit RuleSetCompiler(Ready ready);

@@ -1,6 +1,8 @@
 #include "gateway/control/rule_set_compiler.h"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include <future>
 
@@ -55,6 +57,17 @@ TEST_F(RuleSetCompilerTest, GivesUpWhatIsNotWantedAnyMore) {
   auto result = ready.get_future();
   ASSERT_EQ(result.wait_for(std::chrono::seconds(60)), std::future_status::ready);
   EXPECT_EQ(result.get(), second.identity);
+}
+
+// Who installs the set takes locks that changes and requests of the API wait for.
+TEST_F(RuleSetCompilerTest, OnlyTheCompilingIsOfLowPriority) {
+  const auto niceness = [] { return ::getpriority(PRIO_PROCESS, static_cast<id_t>(::gettid())); };
+  std::promise<int> ready;
+  RuleSetCompiler compiler([&](const std::string&, auto) { ready.set_value(niceness()); });
+  compiler.want({job("whole.conf", kRule)});
+  auto result = ready.get_future();
+  ASSERT_EQ(result.wait_for(std::chrono::seconds(30)), std::future_status::ready);
+  EXPECT_EQ(result.get(), niceness());
 }
 
 TEST_F(RuleSetCompilerTest, SkipsWhatDoesNotLoad) {
