@@ -56,6 +56,8 @@ CREATE TABLE event_rules (
   PRIMARY KEY (rule_id, place)
 ) WITHOUT ROWID;
 CREATE VIRTUAL TABLE words USING fts5(text, content='', columnsize=0, tokenize='ascii');
+-- Bytes of postings that are sorted in memory: each flush is a segment that has to be merged.
+INSERT INTO words (words, rank) VALUES ('hashsize', 4194304);
 )sql";
 
 }  // namespace db

@@ -5,8 +5,11 @@
 namespace db {
 namespace {
 
-// A commit costs the same for one event as for many: under load they are taken together.
+// A commit costs much the same for one event as for many, and so does a part of the index by word,
+// which is merged with others later: with batches of 150 an event took three times what it takes
+// with 5,000. Nobody misses what is not indexed yet: it is found all the same.
 constexpr size_t kBatchRows = 5000;
+constexpr std::chrono::milliseconds kBatchDelay{1000};
 constexpr std::chrono::milliseconds kRetryDelay{1000};
 // An index that a reader found damaged is missing without anybody saying so.
 constexpr std::chrono::seconds kLookInterval{30};
@@ -45,7 +48,11 @@ std::string IndexStage::alarm() const {
 
 bool IndexStage::waitUntilDone(std::chrono::steady_clock::time_point deadline) {
   std::unique_lock lock(mutex_);
-  return progress_.wait_until(lock, deadline, [this] { return counted_ && left_ == 0; });
+  ++waiting_;
+  work_.notify_one();
+  const bool done = progress_.wait_until(lock, deadline, [this] { return counted_ && left_ == 0; });
+  --waiting_;
+  return done;
 }
 
 void IndexStage::run() {
@@ -56,6 +63,10 @@ void IndexStage::run() {
   progress_.notify_all();
   while (!stopping_) {
     work_.wait_for(lock, kLookInterval, [this] { return stopping_ || left_ > 0; });
+    if (left_ > 0 && left_ < kBatchRows) {
+      work_.wait_for(lock, kBatchDelay,
+                     [this] { return stopping_ || waiting_ > 0 || left_ >= kBatchRows; });
+    }
     if (stopping_) return;
     const uint64_t announced = left_;
     lock.unlock();

@@ -31,6 +31,7 @@ class IndexStage {
   std::condition_variable work_;
   std::condition_variable progress_;
   uint64_t left_ = 0;
+  size_t waiting_ = 0;    // who waits until nothing is left
   bool counted_ = false;  // what earlier processes left
   bool stopping_ = false;
   std::string alarm_;

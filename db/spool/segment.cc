@@ -6,6 +6,7 @@
 #include <unistd.h>
 #include <zlib.h>
 
+#include <algorithm>
 #include <cassert>
 #include <cerrno>
 #include <cstring>
@@ -25,6 +26,7 @@ constexpr uint64_t kAuditedAt = 8;
 constexpr uint64_t kHeaderBytes = 24;
 constexpr uint32_t kNothingMore = 0xffffffff;
 constexpr uint32_t kRefusalFlag = 1;
+constexpr uint64_t kPopulate = 64u << 10;
 
 struct RecordHeader {
   uint32_t length;
@@ -104,6 +106,7 @@ std::atomic_ref<uint64_t> Segment::auditedField() const {
 bool Segment::append(std::string_view line, bool refusal, std::atomic<uint64_t>& next_sequence) {
   const uint64_t size = recordBytes(line.size());
   if (line.size() > kMaxLine || size > kBytes - write_offset_) return false;
+  if (write_offset_ + size > populated_) populate(write_offset_ + size);
   char* place = memory_ + write_offset_;
   std::memcpy(place + kHeaderBytes, line.data(), line.size());
   RecordHeader header{};
@@ -115,6 +118,16 @@ bool Segment::append(std::string_view line, bool refusal, std::atomic<uint64_t>&
   lengthAt(write_offset_).store(static_cast<uint32_t>(line.size()));
   write_offset_ += size;
   return true;
+}
+
+// Many pages in one call: a fault for each, when it is first written to, costs several times as
+// much. Where the kernel cannot (before Linux 5.14) the faults come.
+void Segment::populate(uint64_t end) {
+  const uint64_t begin = populated_;
+  populated_ = std::min(kBytes, (end + kPopulate - 1) / kPopulate * kPopulate);
+#ifdef MADV_POPULATE_WRITE
+  static_cast<void>(::madvise(memory_ + begin, populated_ - begin, MADV_POPULATE_WRITE));
+#endif
 }
 
 void Segment::seal() {

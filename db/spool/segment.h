@@ -67,6 +67,7 @@ class Segment {
   Segment(std::string path, std::string name) : path_(std::move(path)), name_(std::move(name)) {}
 
   Result<void> map(int fd);
+  void populate(uint64_t end);
   void removeWhenDone();
   std::atomic_ref<uint32_t> lengthAt(uint64_t offset) const;
   std::atomic_ref<uint64_t> auditedField() const;
@@ -74,7 +75,8 @@ class Segment {
   std::string path_;
   std::string name_;
   char* memory_ = nullptr;
-  uint64_t write_offset_ = kFirstOffset;  // the appending thread's
+  uint64_t write_offset_ = kFirstOffset;  // the appending thread's, as the next
+  uint64_t populated_ = 0;
   std::atomic<uint64_t> committed_{kFirstOffset};
   std::atomic<uint64_t> end_{UINT64_MAX};
   std::atomic<bool> removed_{false};

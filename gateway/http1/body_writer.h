@@ -4,9 +4,9 @@
 #include <string>
 #include <string_view>
 
-#include "gateway/http1/head_string.h"
 #include "gateway/http1/message.h"
 #include "gateway/net/stream.h"
+#include "waf/base/spare_strings.h"
 
 namespace gateway {
 
@@ -17,7 +17,7 @@ class BodyWriter {
  public:
   BodyWriter(Stream& stream, std::string head, BodyFraming framing)
       : stream_(&stream), pending_(std::move(head)), framing_(framing) {}
-  ~BodyWriter() { giveHeadString(std::move(pending_)); }
+  ~BodyWriter() { waf::giveSpareString(std::move(pending_)); }
   BodyWriter(const BodyWriter&) = delete;
   BodyWriter& operator=(const BodyWriter&) = delete;
 

@@ -7,9 +7,9 @@
 #include <utility>
 #include <vector>
 
-#include "gateway/http1/head_string.h"
 #include "gateway/http1/message.h"
 #include "gateway/loop/frame_pool.h"
+#include "waf/base/spare_strings.h"
 
 namespace gateway {
 
@@ -22,7 +22,7 @@ class Http2ResponseFields {
  public:
   // `status` overrides the status line's where it is not 0.
   explicit Http2ResponseFields(std::string head, int status = 0);
-  ~Http2ResponseFields() { giveHeadString(std::move(head_)); }
+  ~Http2ResponseFields() { waf::giveSpareString(std::move(head_)); }
   Http2ResponseFields(const Http2ResponseFields&) = delete;
   Http2ResponseFields& operator=(const Http2ResponseFields&) = delete;
 

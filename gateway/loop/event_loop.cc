@@ -21,6 +21,7 @@ namespace {
 constexpr int kEventsPerTurn = 256;
 // Who wakes one another on and on must not keep the others' events from being seen.
 constexpr int kPassesPerTurn = 4;
+constexpr int kBatchesPerStage = 8;
 
 thread_local EventLoop* current_loop = nullptr;
 
@@ -115,6 +116,7 @@ void EventLoop::spawn(Task<void> task) {
 
 void EventLoop::run() {
   EventLoop* const outer = std::exchange(current_loop, this);
+  batch_ = IoBatch::create();  // it belongs to the thread
   for (;;) {
     runReady();
     if (stop_requested_.load(std::memory_order_acquire) && !stopping_) {
@@ -183,7 +185,11 @@ void EventLoop::runReady() {
   for (int pass = 0; pass < kPassesPerTurn; ++pass) {
     alone_ = ready_.size() < 2;
     resumeAll(ready_);
-    for (auto& stage : staged_) resumeAll(stage);
+    runBatch();
+    for (auto& stage : staged_) {
+      resumeAll(stage);
+      runBatch();
+    }
     if (ready_.empty() && staged_[0].empty()) break;
   }
 }
@@ -192,6 +198,18 @@ void EventLoop::resumeAll(std::vector<std::coroutine_handle<>>& queue) {
   running_.swap(queue);
   for (const std::coroutine_handle<> handle : running_) resumeChain(handle);
   running_.clear();
+}
+
+// Who reads on and on does so by itself after some rounds, as far as it goes.
+void EventLoop::runBatch() {
+  if (batch_ == nullptr) return;
+  for (int round = 0; !batch_->empty(); ++round) {
+    batch_->run(&batched_);
+    batching_ = round < kBatchesPerStage;
+    for (size_t i = 0; i < batched_.size(); ++i) resumeChain(batched_[i]);
+    batched_.clear();
+  }
+  batching_ = true;
 }
 
 void EventLoop::link(Waiter* waiter) {

@@ -8,6 +8,7 @@
 #include <memory>
 #include <vector>
 
+#include "gateway/loop/io_batch.h"
 #include "gateway/loop/task.h"
 #include "gateway/loop/timer_wheel.h"
 #include "gateway/loop/unique_fd.h"
@@ -86,6 +87,10 @@ class EventLoop {
     return Awaiter{this, stage};
   }
 
+  // What is read or written now goes with what others of this stage read or write: null where it
+  // goes by itself, since nothing else is under way in this turn or the kernel offers no such way.
+  IoBatch* batch() const { return alone_ || !batching_ ? nullptr : batch_.get(); }
+
   // co_await loop.sleepUntil(deadline): Timeout when the time has come, Cancelled when the loop
   // stops.
   class Sleep;
@@ -110,6 +115,7 @@ class EventLoop {
   void runReady();
   bool anyReady() const;
   void resumeAll(std::vector<std::coroutine_handle<>>& queue);
+  void runBatch();
   void cancelAll();
   int timeoutMs() const;
   void wake();
@@ -123,6 +129,9 @@ class EventLoop {
   std::vector<std::coroutine_handle<>> yielded_;
   std::array<std::vector<std::coroutine_handle<>>, 2> staged_;
   bool alone_ = true;  // at most one coroutine was ready when this pass began
+  std::unique_ptr<IoBatch> batch_;
+  std::vector<std::coroutine_handle<>> batched_;
+  bool batching_ = true;
   Waiter* waiters_ = nullptr;
   bool stopping_ = false;
   std::atomic<bool> stop_requested_{false};

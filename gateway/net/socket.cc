@@ -10,6 +10,7 @@
 #include <sys/uio.h>
 
 #include <cerrno>
+#include <utility>
 
 namespace gateway {
 
@@ -59,22 +60,37 @@ void Socket::announce(const Poco::Net::SocketAddress& peer, const Poco::Net::Soc
   announced_local_ = local;
 }
 
+IoResult Socket::readResult(ssize_t got, size_t wanted) {
+  if (got > 0) {
+    const auto bytes = static_cast<size_t>(got);
+    if (bytes < wanted) handle_.drainedByShortRead();
+    return {IoStatus::Ok, bytes};
+  }
+  if (got == 0) return {IoStatus::Eof};
+  if (got == -EAGAIN) handle_.clearReadable();
+  // After EINTR it is readable still, so that nobody waits.
+  if (got == -EAGAIN || got == -EINTR) return {IoStatus::WantRead};
+  return {IoStatus::Failed, 0, static_cast<int>(-got)};
+}
+
+IoResult Socket::writeResult(ssize_t sent) {
+  if (sent >= 0) {
+    written_ += static_cast<uint64_t>(sent);
+    return {IoStatus::Ok, static_cast<size_t>(sent)};
+  }
+  if (sent == -EAGAIN) handle_.clearWritable();
+  if (sent == -EAGAIN || sent == -EINTR) return {IoStatus::WantWrite};
+  handle_.foundBroken();
+  return {IoStatus::Failed, 0, static_cast<int>(-sent)};
+}
+
 IoResult Socket::tryRead(std::span<char> into) {
   for (;;) {
     if (!open_) return {IoStatus::Closed};
     if (!handle_.readable()) return {IoStatus::WantRead};
     const ssize_t got = ::recv(fd_, into.data(), into.size(), 0);
-    if (got > 0) {
-      const auto bytes = static_cast<size_t>(got);
-      if (bytes < into.size()) handle_.drainedByShortRead();
-      return {IoStatus::Ok, bytes};
-    }
-    if (got == 0) return {IoStatus::Eof};
-    if (errno == EAGAIN) {
-      handle_.clearReadable();
-    } else if (errno != EINTR) {
-      return {IoStatus::Failed, 0, errno};
-    }
+    const IoResult result = readResult(got < 0 ? -errno : got, into.size());
+    if (result.status != IoStatus::WantRead) return result;
   }
 }
 
@@ -84,31 +100,77 @@ IoResult Socket::tryWriteBy(Send&& send) {
     if (!open_) return {IoStatus::Closed};
     if (!handle_.writable()) return {IoStatus::WantWrite};
     const ssize_t sent = send();
-    if (sent >= 0) {
-      written_ += static_cast<uint64_t>(sent);
-      return {IoStatus::Ok, static_cast<size_t>(sent)};
-    }
-    if (errno == EAGAIN) {
-      handle_.clearWritable();
-    } else if (errno != EINTR) {
-      const IoResult failed{IoStatus::Failed, 0, errno};
-      handle_.foundBroken();
-      return failed;
-    }
+    const IoResult result = writeResult(sent < 0 ? -errno : sent);
+    if (result.status != IoStatus::WantWrite) return result;
   }
 }
 
+// One piece as it is, small ones copied, which costs less than the kernel's reading of a vector.
+void Socket::Together::takePieces() {
+  constexpr size_t kCopied = 4096;
+  size_t count = 0;
+  size_t size = 0;
+  for (const std::string_view piece : pieces_) {
+    if (piece.empty()) continue;
+    parts_[count++] = {const_cast<char*>(piece.data()), piece.size()};
+    size += piece.size();
+  }
+  char* const copy = count > 1 && size <= kCopied ? socket_->loop().batch()->room(size) : nullptr;
+  if (count > 1 && copy == nullptr) {
+    message_ = {};
+    message_.msg_iov = parts_.data();
+    message_.msg_iovlen = count;
+    operation_.kind = IoBatch::Operation::Kind::SendMessage;
+    operation_.message = &message_;
+    return;
+  }
+  operation_.buffer = copy != nullptr ? copy : parts_[0].iov_base;
+  operation_.size = size;
+  if (copy == nullptr) return;
+  char* end = copy;
+  for (const std::string_view piece : pieces_) end = std::copy(piece.begin(), piece.end(), end);
+}
+
+bool Socket::Together::await_suspend(std::coroutine_handle<> waiter) {
+  const IoHandle& handle = socket_->handle_;
+  operation_.result = -EAGAIN;
+  if (!socket_->open_ || !(writes_ ? handle.writable() : handle.readable())) return false;
+  if (writes_) {
+    operation_.kind = IoBatch::Operation::Kind::Send;
+    operation_.flags = socket_->sendFlags();
+    takePieces();
+  } else {
+    operation_.buffer = into_.data();
+    operation_.size = into_.size();
+  }
+  operation_.fd = socket_->fd_;
+  operation_.waiter = waiter;
+  next_ = socket_->queued_;
+  socket_->queued_ = this;
+  socket_->loop().batch()->add(&operation_);
+  return true;
+}
+
+IoResult Socket::Together::await_resume() {
+  if (socket_ == nullptr || !socket_->open_) return {IoStatus::Closed};
+  for (Together** at = &socket_->queued_; *at != nullptr; at = &(*at)->next_) {
+    if (*at != this) continue;
+    *at = next_;
+    break;
+  }
+  return writes_ ? socket_->writeResult(operation_.result)
+                 : socket_->readResult(operation_.result, into_.size());
+}
+
 IoResult Socket::tryWrite(std::span<const char> bytes) {
-  const int flags = MSG_NOSIGNAL | (end_follows_ ? MSG_MORE : 0);
-  return tryWriteBy([&] { return ::send(fd_, bytes.data(), bytes.size(), flags); });
+  return tryWriteBy([&] { return ::send(fd_, bytes.data(), bytes.size(), sendFlags()); });
 }
 
 IoResult Socket::tryWritev(std::span<const iovec> parts) {
   msghdr message{};
   message.msg_iov = const_cast<iovec*>(parts.data());
   message.msg_iovlen = parts.size();
-  const int flags = MSG_NOSIGNAL | (end_follows_ ? MSG_MORE : 0);
-  return tryWriteBy([&] { return ::sendmsg(fd_, &message, flags); });
+  return tryWriteBy([&] { return ::sendmsg(fd_, &message, sendFlags()); });
 }
 
 Poco::Net::SocketAddress Socket::local() const {
@@ -157,6 +219,11 @@ void Socket::shutdownWrite() {
 void Socket::close(bool reset) {
   if (!open_) return;
   open_ = false;
+  // The descriptor's number may be another connection's by then.
+  for (Together* each = std::exchange(queued_, nullptr); each != nullptr; each = each->next_) {
+    each->operation_.fd = -1;
+    each->socket_ = nullptr;
+  }
   if (reset) {
     const linger now{1, 0};
     ::setsockopt(fd_, SOL_SOCKET, SO_LINGER, &now, sizeof now);

@@ -2,18 +2,20 @@
 
 #include <Poco/Net/SocketAddress.h>
 #include <Poco/Net/StreamSocket.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <span>
+#include <string_view>
 
 #include "gateway/loop/event_loop.h"
 #include "gateway/loop/io_handle.h"
 #include "gateway/net/io_result.h"
-
-struct iovec;
 
 namespace gateway {
 
@@ -34,6 +36,13 @@ class Socket {
   IoResult tryPeek(std::span<char> into);
   IoResult tryWrite(std::span<const char> bytes);
   IoResult tryWritev(std::span<const iovec> parts);
+
+  // co_await socket.readTogether(into), writeTogether(pieces): the same together with what others
+  // read or write in this stage of the turn. Only while loop().batch() is there. The memory lives
+  // until then.
+  class Together;
+  Together readTogether(std::span<char> into);
+  Together writeTogether(std::span<const std::string_view, 3> pieces);
 
   EventLoop& loop() const { return handle_.loop(); }
   IoHandle& handle() { return handle_; }
@@ -69,6 +78,10 @@ class Socket {
  private:
   template <typename Send>
   IoResult tryWriteBy(Send&& send);
+  int sendFlags() const { return MSG_NOSIGNAL | (end_follows_ ? MSG_MORE : 0); }
+  // What the kernel answered, an errno with a minus.
+  IoResult readResult(ssize_t got, size_t wanted);
+  IoResult writeResult(ssize_t sent);
   Socket(EventLoop* loop, int fd, const Poco::Net::SocketAddress& peer);
 
   Poco::Net::StreamSocket socket_;
@@ -79,8 +92,41 @@ class Socket {
   bool end_follows_ = false;
   uint64_t written_ = 0;
   mutable uint64_t times_asked_ = 0;
+  Together* queued_ = nullptr;  // those that wait for their turn
   IoHandle handle_;
 };
+
+class Socket::Together {
+ public:
+  Together(Socket* socket, std::span<char> into) : socket_(socket), into_(into) {}
+  Together(Socket* socket, std::span<const std::string_view, 3> pieces)
+      : socket_(socket), writes_(true) {
+    std::copy(pieces.begin(), pieces.end(), pieces_.begin());
+  }
+  Together(const Together&) = delete;
+  Together& operator=(const Together&) = delete;
+  bool await_ready() const noexcept { return false; }
+  bool await_suspend(std::coroutine_handle<> waiter);
+  IoResult await_resume();
+
+ private:
+  friend class Socket;
+  void takePieces();
+
+  Socket* socket_;  // null when it was closed meanwhile
+  bool writes_ = false;
+  std::span<char> into_;
+  std::array<std::string_view, 3> pieces_;
+  IoBatch::Operation operation_;
+  std::array<iovec, 3> parts_;
+  msghdr message_;
+  Together* next_ = nullptr;  // of the same socket
+};
+
+inline Socket::Together Socket::readTogether(std::span<char> into) { return Together(this, into); }
+inline Socket::Together Socket::writeTogether(std::span<const std::string_view, 3> pieces) {
+  return Together(this, pieces);
+}
 
 struct ConnectResult {
   IoResult result;

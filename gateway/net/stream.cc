@@ -78,6 +78,7 @@ IoHandle::Wait Stream::waitFor(IoStatus want, Deadline deadline) {
 }
 
 Task<IoResult> Stream::read(std::span<char> into, Deadline deadline) {
+  if (batches()) return readLater(into, deadline);
   const IoResult result = tryRead(into);
   if (!wants(result.status)) return result;
   return readLater(into, deadline);
@@ -85,7 +86,13 @@ Task<IoResult> Stream::read(std::span<char> into, Deadline deadline) {
 
 Task<IoResult> Stream::readLater(std::span<char> into, Deadline deadline) {
   for (;;) {
-    const IoResult result = tryRead(into);
+    IoResult result;
+    // No conditional expression: g++ 12 awaits both of its branches.
+    if (batches()) {
+      result = co_await socket_->readTogether(into);
+    } else {
+      result = tryRead(into);
+    }
     if (!wants(result.status)) co_return result;
     const WaitResult waited = co_await waitFor(result.status, deadline);
     if (waited != WaitResult::Ready) co_return IoResult{toIoStatus(waited)};
@@ -99,6 +106,7 @@ Task<IoResult> Stream::write(std::string_view bytes, Deadline deadline) {
 Task<IoResult> Stream::write(Pieces pieces, Deadline deadline) {
   const size_t size = sizeOf(pieces);
   if (size == 0) return IoResult{};
+  if (batches()) return writeAll(pieces, 0, deadline);
   const IoResult result = tryWrite(pieces);
   if (result.ok() && result.bytes < size) removePrefix(pieces, result.bytes);
   if (wants(result.status) || (result.ok() && result.bytes < size)) {
@@ -113,7 +121,12 @@ Task<IoResult> Stream::writeAll(Pieces pieces, size_t sent, Deadline deadline) {
   // Asks the kernel, so it begins where the write has to wait: most never do.
   std::optional<AckProgress> progress;
   while (left > 0) {
-    const IoResult result = tryWrite(pieces);
+    IoResult result;
+    if (batches()) {
+      result = co_await socket_->writeTogether(pieces);
+    } else {
+      result = tryWrite(pieces);
+    }
     if (result.ok()) {
       sent += result.bytes;
       left -= result.bytes;

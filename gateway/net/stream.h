@@ -103,6 +103,8 @@ class Stream {
  protected:
   virtual IoResult tryRead(std::span<char> into) = 0;
   virtual IoResult tryWrite(const Pieces& pieces) = 0;
+  // Whether reads and writes go to the socket as they are, and with those of others.
+  virtual bool batches() const { return false; }
   // Nothing is read or written any more: gives back what only that takes.
   virtual void releaseState() {}
   // Waits for what WantRead or WantWrite asked for.
@@ -128,6 +130,7 @@ class PlainStream final : public Stream {
  private:
   IoResult tryRead(std::span<char> into) override { return socket_->tryRead(into); }
   IoResult tryWrite(const Pieces& pieces) override;
+  bool batches() const override { return socket_->loop().batch() != nullptr; }
 };
 
 }  // namespace gateway

@@ -12,6 +12,7 @@
 #include "gateway/proxy/downstream.h"
 #include "gateway/proxy/request.h"
 #include "gateway/upstream/exchange.h"
+#include "waf/base/spare_strings.h"
 
 namespace gateway {
 
@@ -113,6 +114,7 @@ class Exchange {
   struct Held {  // the start of the response's body, kept back while it is inspected
     std::string bytes;
     bool complete = false;
+    ~Held() { waf::giveSpareString(std::move(bytes)); }
   };
   Task<Step> holdForInspection(Request& request, EndpointExchange& exchange, Held* held);
   Task<Step> upstreamBroke(Request& request, const BodyPart& part, bool started);

@@ -5,6 +5,7 @@
 #include "gateway/proxy/grpc.h"
 #include "gateway/proxy/progress_deadline.h"
 #include "gateway/proxy/stopwatch.h"
+#include "waf/base/spare_strings.h"
 
 namespace gateway {
 namespace {
@@ -115,7 +116,7 @@ void Exchange::inspectTrailers(Request& request) {
 
 Task<Exchange::Step> Exchange::takeBodyPart(Request& request, const BodyPart& part, bool inspect) {
   if (!part.ok()) return refuseBody(request, part);
-  request.buffered.append(part.data);
+  waf::appendToSpare(part.data, &request.buffered);
   request.body_bytes += part.data.size();
   const uint64_t site_limit = request.site->config.limits.body_bytes;
   if (site_limit != 0 && request.body_bytes > site_limit) {

@@ -56,8 +56,7 @@ void describeResponse(const Request& request, waf::AuditEvent* event) {
   }
 }
 
-waf::AuditEvent describe(const Request& request, waf::Decision decision,
-                         const ClientConnection& client) {
+waf::AuditEvent describe(Request& request, waf::Decision decision, const ClientConnection& client) {
   waf::AuditEvent event;
   event.id = request.id;
   event.time = request.time;
@@ -82,7 +81,7 @@ waf::AuditEvent describe(const Request& request, waf::Decision decision,
   event.detail = request.detail;
   if (request.transaction) {
     event.body_excerpt = request.transaction->bodyExcerpt();
-    event.rules = request.transaction->matchedRules();
+    event.rules = request.transaction->takeMatchedRules();
     event.inbound_score = request.transaction->inboundScore();
     event.outbound_score = request.transaction->outboundScore();
   } else {

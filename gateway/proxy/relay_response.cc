@@ -1,5 +1,4 @@
 // The response's way back: phases 3 and 4, the client's head, the body.
-#include "gateway/http1/head_string.h"
 #include "gateway/http1/head_writer.h"
 #include "gateway/proxy/client_body.h"
 #include "gateway/proxy/client_fields.h"
@@ -7,6 +6,7 @@
 #include "gateway/proxy/grpc.h"
 #include "gateway/proxy/response_coding.h"
 #include "gateway/proxy/stopwatch.h"
+#include "waf/base/spare_strings.h"
 #include "waf/base/text.h"
 
 namespace gateway {
@@ -107,7 +107,7 @@ Task<Exchange::Step> Exchange::holdForInspection(Request& request, EndpointExcha
       held->complete = true;
       break;
     }
-    held->bytes.append(part.data);
+    waf::appendToSpare(part.data, &held->bytes);
     request.response_body = held->bytes;
     const Stopwatch watch(worker_.clock, &request.phases[3]);
     room = transaction.appendResponseBody(part.data);
@@ -169,7 +169,7 @@ Task<void> Exchange::relayResponse(Request& request, EndpointExchange& exchange,
   std::unique_ptr<ContentEncoder> encoder = makeEncoder(request, coding);
   if (encoder) framing = {BodyFraming::Chunked, 0, false};
 
-  std::string head = takeHeadString();
+  std::string head = waf::takeSpareString();
   head.reserve(response.bytes.size() + 256);
   HeadWriter writer(&head);
   request.status = response.status;

@@ -12,6 +12,7 @@
 #include "gateway/config/snapshot.h"
 #include "gateway/http1/message.h"
 #include "waf/base/ip_network.h"
+#include "waf/base/spare_strings.h"
 #include "waf/engine/transaction.h"
 #include "waf/event/event.h"
 
@@ -20,6 +21,11 @@ namespace gateway {
 // One request from its head to its event: what the steps of a session hand to each other. Lives in
 // the session's coroutine; pins the snapshot that it started on.
 struct Request {
+  Request() = default;
+  ~Request() { waf::giveSpareString(std::move(buffered)); }
+  Request(const Request&) = delete;
+  Request& operator=(const Request&) = delete;
+
   std::shared_ptr<const Snapshot> snapshot;
   const ListenerTable* listener = nullptr;
   const Site* site = nullptr;  // null until one was chosen

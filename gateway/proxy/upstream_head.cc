@@ -1,9 +1,9 @@
 #include "gateway/proxy/upstream_head.h"
 
-#include "gateway/http1/head_string.h"
 #include "gateway/http1/head_writer.h"
 #include "gateway/http1/hop_by_hop.h"
 #include "gateway/http1/name_set.h"
+#include "waf/base/spare_strings.h"
 #include "waf/base/text.h"
 
 namespace gateway {
@@ -88,7 +88,7 @@ void appendForwarded(const Request& request, std::string_view peer_ip, HeadWrite
 
 std::string upstreamHead(const Request& request, const UpstreamHeadOptions& options) {
   const RequestHead& head = request.head;
-  std::string out = takeHeadString();
+  std::string out = waf::takeSpareString();
   out.reserve(head.bytes.size() + 512);
   HeadWriter writer(&out);
   writer.requestLine(head.method, head.path, head.query, head.has_query);

@@ -1,6 +1,6 @@
 # What is installed from Debian, by purpose.
 build_packages=(g++ cmake ninja-build ccache mold pkg-config libpoco-dev libssl-dev libhyperscan-dev libpcre2-dev
-  libsqlite3-dev libpq-dev nlohmann-json3-dev libnghttp2-dev libxml2-dev libmaxminddb-dev zlib1g-dev libbrotli-dev libzstd-dev)
+  libsqlite3-dev libpq-dev nlohmann-json3-dev libnghttp2-dev liburing-dev libxml2-dev libmaxminddb-dev zlib1g-dev libbrotli-dev libzstd-dev)
 run_packages=(modsecurity-crs curl openssl)
 test_packages=(libgtest-dev libgmock-dev libbenchmark-dev python3 python3-yaml python3-hpack nghttp2-client chromium openssl curl zip
   python3-grpcio python3-websockets apache2-utils slowhttptest procps modsecurity-crs libnginx-mod-http-modsecurity nginx-light file sslscan testssl.sh postgresql)

@@ -39,13 +39,14 @@ def rss_mb(pid):
     return max(int(match[1]) for match in found) / 1024
 
 
-def settled(pid):
-    """Waits until the server has worked off what the client left behind."""
-    last = cpu_us(pid)
-    for _ in range(60):
+def settled(pid, quiet_s):
+    """Waits until the server has worked off what the client left behind: hardly any processor time for so many seconds."""
+    last, quiet = cpu_us(pid), 0
+    for _ in range(100):
         time.sleep(0.1)
         now = cpu_us(pid)
-        if now - last < 2000:
+        quiet = quiet + 1 if now - last < 2000 else 0
+        if quiet >= quiet_s * 10:
             return
         last = now
 
@@ -55,11 +56,15 @@ def steal():
     return fields[7], sum(fields)
 
 
-def cost(pid, client):
-    """The client's own figures with the server's CPU for each request."""
+# An event is committed and indexed together with others, a second later at most.
+EVENTS_QUIET_S = 1.5
+
+
+def cost(pid, client, quiet_s=EVENTS_QUIET_S):
+    """The client's own figures with the server's CPU for each request, what it does after the last answer included."""
     cpu, stolen = cpu_us(pid), steal()
     row = client()
-    settled(pid)
+    settled(pid, quiet_s)
     cpu, after = cpu_us(pid) - cpu, steal()
     row["cpu_us"] = round(cpu / max(1, row["requests"]), 2)
     row["steal_pct"] = round(100 * (after[0] - stolen[0]) / max(1, after[1] - stolen[1]), 1)

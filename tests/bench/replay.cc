@@ -1,7 +1,7 @@
 // CPU time of the engine alone: the four requests of `./dev bench` through all phases of a
 // transaction, in this process. Also what a profiler is pointed at.
 //
-//   waf_replay RULESET [CACHE_DIR] [WORKLOAD] [SECONDS] [known|fresh|off]
+//   waf_replay RULESET [CACHE_DIR] [WORKLOAD] [SECONDS] [known|fresh|off] [PARANOIA_LEVEL]
 //
 // Each request in three ways: as it is, again and again; with contents that no request had before
 // it ("fresh": the values of query, cookies and body; the names and the other headers stay); and as
@@ -173,13 +173,16 @@ double microseconds(const std::shared_ptr<const waf::RuleSet>& rules, const waf:
 
 int main(int argc, char** argv) {
   if (argc < 2) {
-    std::fputs("usage: waf_replay RULESET [CACHE_DIR] [WORKLOAD] [SECONDS] [known|fresh|off]\n",
-               stderr);
+    std::fputs(
+        "usage: waf_replay RULESET [CACHE_DIR] [WORKLOAD] [SECONDS] [known|fresh|off] "
+        "[PARANOIA_LEVEL]\n",
+        stderr);
     return 2;
   }
   waf::RuleSetOptions options;
   options.paths = {argv[1]};
-  options.paranoia_level = 1;
+  options.paranoia_level = argc > 6 ? std::atoi(argv[6]) : 1;
+  options.inbound_threshold = 100000;  // at higher levels the rules find something in any request
   if (argc > 2) options.cache_dir = argv[2];
   const std::string only = argc > 3 ? argv[3] : "all";
   const double limit = argc > 4 ? std::atof(argv[4]) : 1.5;

@@ -92,7 +92,7 @@ Outcome evaluate(const std::shared_ptr<const waf::RuleSet>& rule_set, std::strin
   transaction.appendResponseBody(text);
   note("phase 4: ", transaction.responseBody(), &outcome.log);
   transaction.logging();
-  for (const waf::MatchedRule& rule : transaction.matchedRules()) {
+  for (const waf::MatchedRule& rule : transaction.takeMatchedRules()) {
     outcome.log += std::to_string(rule.id) + " " + rule.variable + " " + rule.message + " " +
                    rule.data + " " + rule.value + " " + std::to_string(rule.match_offset) + "+" +
                    std::to_string(rule.match_length) + "\n";

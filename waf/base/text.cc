@@ -2,27 +2,12 @@
 
 #include <algorithm>
 #include <charconv>
-#include <cstring>
 
 #include "waf/base/lower_eight.h"
+#include "waf/base/words.h"
 
 namespace waf {
 namespace {
-
-template <typename Word>
-Word load(const char* at) {
-  Word word;
-  std::memcpy(&word, at, sizeof word);
-  return word;
-}
-
-// Fewer than eight bytes as one word: in two looks, which may take some in twice.
-uint64_t fewBytes(const char* at, size_t size) {
-  if (size >= 4) return uint64_t{load<uint32_t>(at)} << 32 | load<uint32_t>(at + size - 4);
-  if (size == 0) return 0;
-  const auto byte = [at](size_t i) { return uint64_t{static_cast<uint8_t>(at[i])}; };
-  return byte(0) << 16 | byte(size / 2) << 8 | byte(size - 1);
-}
 
 // The length of the valid UTF-8 sequence at `i` (RFC 3629: shortest form, no surrogates, at most
 // U+10FFFF), or 0; `*broken` is then how many bytes form the maximal broken sequence.
@@ -60,14 +45,36 @@ size_t sequenceLength(std::string_view s, size_t i, size_t* broken) {
 
 constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
 
+constexpr uint64_t kEach = 0x0101010101010101;
+constexpr uint64_t kHigh = 0x80 * kEach;
+
+// Where the eight bytes at a time that are ASCII end, from `i` on.
+size_t skipAscii(std::string_view text, size_t i) {
+  while (i + 8 <= text.size() && (loadWord<uint64_t>(text.data() + i) & kHigh) == 0) i += 8;
+  return i;
+}
+
+// The same of bytes that JSON shows as they are.
+size_t skipUnescaped(std::string_view text, size_t i) {
+  // The high bit of each byte that is zero, and possibly of others when there is one.
+  const auto zeros = [](uint64_t word) { return (word - kEach) & ~word & kHigh; };
+  for (; i + 8 <= text.size(); i += 8) {
+    const auto word = loadWord<uint64_t>(text.data() + i);
+    const uint64_t control = (word - 0x20 * kEach) & ~word & kHigh;
+    const uint64_t escaped = zeros(word ^ '"' * kEach) | zeros(word ^ '\\' * kEach);
+    if (((word & kHigh) | control | escaped | zeros(word ^ 0x7f * kEach)) != 0) break;
+  }
+  return i;
+}
+
 }  // namespace
 
 bool equalsIgnoreCase(const char* a, const char* b, size_t size) {
   if (size < sizeof(uint64_t))
     return lowerEight(fewBytes(a, size)) == lowerEight(fewBytes(b, size));
   const auto differs = [&](size_t at) {
-    const auto left = load<uint64_t>(a + at);
-    const auto right = load<uint64_t>(b + at);
+    const auto left = loadWord<uint64_t>(a + at);
+    const auto right = loadWord<uint64_t>(b + at);
     return left != right && lowerEight(left) != lowerEight(right);
   };
   const size_t last = size - sizeof(uint64_t);
@@ -91,10 +98,10 @@ std::string_view trim(std::string_view text, std::string_view set) {
 
 bool isValidUtf8(std::string_view text) {
   size_t broken = 0;
-  for (size_t i = 0; i < text.size();) {
+  for (size_t i = skipAscii(text, 0); i < text.size();) {
     const size_t n = sequenceLength(text, i, &broken);
     if (n == 0) return false;
-    i += n;
+    i = n == 1 ? i + 1 : skipAscii(text, i + n);
   }
   return true;
 }
@@ -129,25 +136,28 @@ std::string base64Encode(std::string_view bytes) {
 void appendJsonEscaped(std::string_view text, std::string* out) {
   static constexpr char kHex[] = "0123456789abcdef";
   size_t broken = 0;
-  for (size_t i = 0; i < text.size();) {
+  size_t shown = 0;  // up to here the text is in `out`
+  const auto replace = [&](size_t i, size_t size, std::string_view with) {
+    out->append(text.substr(shown, i - shown)).append(with);
+    shown = i + size;
+    return skipUnescaped(text, shown);
+  };
+  for (size_t i = skipUnescaped(text, 0); i < text.size();) {
     const uint8_t c = static_cast<uint8_t>(text[i]);
     if (c == '"' || c == '\\') {
-      *out += '\\';
-      *out += text[i++];
+      const char escaped[] = {'\\', text[i]};
+      i = replace(i, 1, {escaped, 2});
     } else if (c == '\n') {
-      *out += "\\n";
-      ++i;
+      i = replace(i, 1, "\\n");
     } else if (c < 0x20 || c == 0x7f) {
-      *out += "\\u00";
-      *out += kHex[c >> 4];
-      *out += kHex[c & 15];
-      ++i;
+      const char escaped[] = {'\\', 'u', '0', '0', kHex[c >> 4], kHex[c & 15]};
+      i = replace(i, 1, {escaped, sizeof escaped});
     } else {
       const size_t n = sequenceLength(text, i, &broken);
-      *out += n != 0 ? text.substr(i, n) : kReplacement;
-      i += n != 0 ? n : broken;
+      i = n != 0 ? i + n : replace(i, broken, kReplacement);
     }
   }
+  out->append(text.substr(shown));
 }
 
 bool parseUint64(std::string_view text, uint64_t* out) {

@@ -1,7 +1,10 @@
 // Which rules of a phase the evaluator must visit: those that no scan rules out, and of the others
 // those that what is known of the phase's contents does not rule out.
 #include <algorithm>
+#include <array>
 #include <bit>
+#include <span>
+#include <vector>
 
 #include "waf/engine/evaluator.h"
 
@@ -20,8 +23,29 @@ void forEachBit(uint64_t word, size_t first, Visit&& visit) {
 
 }  // namespace
 
+// What is known of the contents of requests that are alike is the same, and so are their
+// candidates: those of the last few kinds are kept by the thread, under the program's serial.
+struct Evaluator::KnownCandidates {
+  static constexpr size_t kKinds = 32;
+
+  uint64_t serial = 0;
+  const PhasePlan* plan = nullptr;
+  std::vector<uint64_t> hits;
+  std::vector<uint64_t> candidates;
+
+  static KnownCandidates& of(const PhasePlan& plan, std::span<const uint64_t> hits) {
+    thread_local std::array<KnownCandidates, kKinds> kinds;
+    uint64_t hash = reinterpret_cast<uintptr_t>(&plan);
+    for (const uint64_t word : hits) hash = std::rotl(hash ^ word, 23) * 0x9e3779b97f4a7c15;
+    return kinds[hash >> 32 & (kKinds - 1)];
+  }
+  bool isOf(const PhasePlan& wanted, uint64_t program, std::span<const uint64_t> known) const {
+    return plan == &wanted && serial == program &&
+           std::equal(known.begin(), known.end(), hits.begin(), hits.end());
+  }
+};
+
 void Evaluator::findCandidates(const PhasePlan& plan) {
-  candidates_.assign(plan.always.begin(), plan.always.end());
   const size_t group_words = program_.groupWords();
   known_hits_.assign(program_.verdictWords(), 0);
   for (size_t i = 0; i < group_words; ++i) known_hits_[i] = ~plan.planned[i];
@@ -30,23 +54,36 @@ void Evaluator::findCandidates(const PhasePlan& plan) {
   if (data_.hasXml()) {
     for (size_t i = 0; i < group_words; ++i) known_hits_[i] |= plan.xml[i];
   }
-  for (size_t i = 0; i < group_words; ++i) {
-    forEachBit(known_hits_[i] & plan.planned[i], i * 64,
-               [&](size_t group) { markUnknown(plan, group); });
-  }
-  const auto markAt = [&](const std::vector<uint32_t>& positions, size_t slot) {
-    if (positions[slot] != PhasePlan::kNoPosition) mark(positions[slot]);
-  };
-  for (size_t i = group_words; i < known_hits_.size(); ++i) {
-    forEachBit(known_hits_[i], (i - group_words) * 64,
-               [&](size_t slot) { markAt(plan.position_of, slot); });
+  KnownCandidates& known = KnownCandidates::of(plan, known_hits_);
+  if (known.isOf(plan, program_.serial, known_hits_)) {
+    candidates_.assign(known.candidates.begin(), known.candidates.end());
+  } else {
+    markCandidates(plan);
+    known.serial = program_.serial;
+    known.plan = &plan;
+    known.hits.assign(known_hits_.begin(), known_hits_.end());
+    known.candidates.assign(candidates_.begin(), candidates_.end());
   }
   for (size_t number = 0; number < hit_areas_.size(); ++number) {
     if (!hit_areas_[number].used) continue;
     for (size_t i = 0; i < program_.areaWords(number); ++i) {
       forEachBit(hit_areas_[number].words[i], i * 64,
-                 [&](size_t slot) { markAt(plan.areas[number].position_of, slot); });
+                 [&](size_t slot) { markAt(plan.areas[number].position_of[slot]); });
     }
+  }
+}
+
+// What the areas do not tell.
+void Evaluator::markCandidates(const PhasePlan& plan) {
+  const size_t group_words = program_.groupWords();
+  candidates_.assign(plan.always.begin(), plan.always.end());
+  for (size_t i = 0; i < group_words; ++i) {
+    forEachBit(known_hits_[i] & plan.planned[i], i * 64,
+               [&](size_t group) { markUnknown(plan, group); });
+  }
+  for (size_t i = group_words; i < known_hits_.size(); ++i) {
+    forEachBit(known_hits_[i], (i - group_words) * 64,
+               [&](size_t slot) { markAt(plan.position_of[slot]); });
   }
 }
 
@@ -89,24 +126,37 @@ void Evaluator::addKnown(const PlannedTarget& target, const VerdictBits& known) 
   }
 }
 
+void Evaluator::addContent(const PlannedTarget& target, const Value& value) {
+  const Verdict& verdict = verdicts_.of(value);
+  if (verdict.untouched) {
+    addUnknown(target);
+  } else {
+    addKnown(target, verdict);
+  }
+}
+
+// Any rule of the target's groups may match. Their slots tell no more than that.
+void Evaluator::addUnknown(const PlannedTarget& target) {
+  for (const auto& [index, bits] : target.groups) known_hits_[index] |= bits;
+}
+
 void Evaluator::addTarget(const PlannedTarget& target) {
   if (variableInfo(target.variable).kind == VariableKind::Scalar) {
     const Value* value = data_.scalarIfSet(target.variable);
-    if (value != nullptr) addKnown(target, verdicts_.of(*value));
+    if (value != nullptr) addContent(target, *value);
     return;
   }
   const auto& values = data_.collection(target.variable);
   if (values.empty()) return;
   if (!target.selectsAll()) {
     for (const Value& value : values) {
-      if (target.selects(value)) addKnown(target, verdicts_.of(value));
+      if (target.selects(value)) addContent(target, value);
     }
     return;
   }
   const Verdicts::Sum& sum = verdicts_.sumOf(target.variable, values);
   addKnown(target, sum);
-  if (sum.fresh.empty()) return;
-  for (const auto& [index, bits] : target.groups) known_hits_[index] |= bits;
+  if (!sum.fresh.empty()) addUnknown(target);
 }
 
 size_t Evaluator::nextCandidate(size_t position, size_t end) const {

@@ -27,7 +27,7 @@ void ContentBlock::clear() {
   ++block_;
   verdicts_.clear();
   texts_.clear();
-  for (auto& places : of_target_) places.clear();
+  std::fill(of_target_.begin(), of_target_.end(), PlaceSet());
   std::fill(present_.begin(), present_.end(), 0);
   bytes_ = 0;
   resource_.release();
@@ -42,14 +42,18 @@ uint32_t ContentBlock::add(Verdict* verdict, std::string_view text) {
 }
 
 void ContentBlock::look(std::span<const uint32_t> places) {
-  if (look_of_ == block_ &&
-      std::equal(places.begin(), places.end(), places_.begin(), places_.end())) {
-    return;
-  }
+  PlaceSet set;
+  for (const uint32_t place : places) set.set(place);
+  if (look_of_ == block_ && set == places_set_) return;
   look_of_ = block_;
+  places_set_ = set;
   places_.assign(places.begin(), places.end());
   looked_at_ = {};
-  for (const uint32_t place : places) looked_at_.add(maskOf(place));
+  any_empty_ = false;
+  for (const uint32_t place : places) {
+    looked_at_.add(maskOf(place));
+    any_empty_ = any_empty_ || texts_[place].bytes.empty();
+  }
   gathered_count_ = 0;
   ++look_;
 }
@@ -83,7 +87,12 @@ uint32_t ContentBlock::step(uint32_t number, const Transformation& transformatio
   uint32_t result = number;
   if (transformation.apply(bytes, scratch_)) {
     result = static_cast<uint32_t>(texts_.size());
-    texts_.emplace_back().bytes = keep(scratch_);
+    Text& made = texts_.emplace_back();
+    made.bytes = keep(scratch_);
+    if (transformation.bytesAfter != nullptr) {
+      made.mask = transformation.bytesAfter(maskOf(number));
+      made.has_mask = true;
+    }
   }
   Text& text = texts_[number];
   if (text.steps < Text::kSteps) text.done[text.steps++] = {&transformation, result};
@@ -100,24 +109,23 @@ const uint32_t* ContentBlock::idsOf(uint16_t number) {
   const uint32_t* before = idsOf(trie_->parent(number));
   if (node.block != block_) {
     node.block = block_;
-    node.known.reset();
+    node.known = {};
+    node.changed = {};
   }
   const Transformation& transformation = *trie_->transformation(number);
   uint32_t* const own = node.own.data();
-  bool equal = true;
-  for (const uint32_t place : places_) {
-    if (!node.known[place]) {
-      node.known[place] = true;
-      const bool untouched = needs != nullptr && !texts_[place].mask.intersects(*needs);
-      own[place] = untouched ? place : step(before[place], transformation);
-    }
-    equal = equal && own[place] == before[place];
-  }
-  return node.ids = equal ? before : own;
+  const PlaceSet unknown = places_set_.without(node.known);
+  unknown.forEach([&](uint32_t place) {
+    const bool untouched = needs != nullptr && !texts_[place].mask.intersects(*needs);
+    own[place] = untouched ? place : step(before[place], transformation);
+    if (own[place] != before[place]) node.changed.set(place);
+  });
+  node.known.add(unknown);
+  return node.ids = node.changed.intersects(places_set_) ? own : before;
 }
 
 bool ContentBlock::formsWithin(const ByteMask& bytes, std::span<const uint16_t> nodes,
-                               uint32_t place, std::vector<std::string_view>* forms) {
+                               uint32_t place, std::pmr::vector<std::string_view>* forms) {
   if (ways_look_ != look_) findWays(nodes);
   const size_t before = forms->size();
   for (const uint32_t* const ids : ways_) {

@@ -30,7 +30,10 @@ Evaluator::Evaluator(const Program& program, TransactionData* data, const Policy
       candidates_(data->arena().resource()),
       known_hits_(data->arena().resource()),
       hit_areas_(program.large_groups.size(), data->arena().resource()),
+      scan_values_(data->arena().resource()),
       verdicts_(program, &data->arena(), policy.verdict_cache),
+      unknown_(data->arena().resource()),
+      fresh_(data->arena().resource()),
       found_(data->arena().resource()),
       sanitised_(*data),
       time_budget_(policy.budget) {

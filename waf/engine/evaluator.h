@@ -58,9 +58,10 @@ class Evaluator {
   std::optional<Interruption> interrupt(Interruption interruption);
 
   Decision decision() const;
-  bool logged() const { return !matches_.empty(); }
+  bool logged() const { return logged_; }
   bool limitsExceeded() const { return limits_exceeded_; }
-  std::vector<MatchedRule> matches();
+  // Once: they are the caller's then.
+  std::vector<MatchedRule> takeMatches();
   // What sanitise… actions hide; complete after phase 5.
   Sanitised& sanitised() { return sanitised_; }
 
@@ -102,18 +103,27 @@ class Evaluator {
     const auto group = static_cast<size_t>(rule.group);
     if (isUnknown(group)) {
       if (!learnt_ahead_ && plan_->isPlanned(group)) learnAhead();
-      if (isUnknown(group)) return hitsOf(group).test(rule.group_slot);
+      if (isUnknown(group)) return hasValues(rule) && hitsOf(group).test(rule.group_slot);
     }
     if (!testBit(known_hits_.data() + program_.groupWords(), rule.hit_slot)) return false;
     if (rule.area < 0) return true;
     const HitArea& area = hit_areas_[static_cast<size_t>(rule.area)];
     return !area.used || testBit(area.words, rule.group_slot);
   }
+  // False only when there is certainly nothing that the rule could look at.
+  bool hasValues(const Rule& rule) const;
   bool isUnknown(size_t group) const { return testBit(known_hits_.data(), group); }
+  struct KnownCandidates;
   void findCandidates(const PhasePlan& plan);
+  void markCandidates(const PhasePlan& plan);
   void addTarget(const PlannedTarget& target);
+  void addContent(const PlannedTarget& target, const Value& value);
   void addKnown(const PlannedTarget& target, const VerdictBits& bits);
+  void addUnknown(const PlannedTarget& target);
   void mark(uint32_t position) { candidates_[position / 64] |= uint64_t{1} << (position % 64); }
+  void markAt(uint32_t position) {
+    if (position != PhasePlan::kNoPosition) mark(position);
+  }
   void markUnknown(const PhasePlan& plan, size_t group);
   void leaveOut(const RuleGroup& group, const BitSet& hits);
   size_t nextCandidate(size_t position, size_t end) const;
@@ -140,6 +150,7 @@ class Evaluator {
   void learnPlain(Learning* learning);
   void scanPlain(Learning* learning, size_t first, size_t count);
   void learnClass(Learning* learning, const ValueClass& values);
+  bool passByGate(Learning* learning, const ClassGate& gate) const;
   void scanBlock(Learning* learning, size_t group);
   void scan(const RuleGroup& rules, std::string_view joined,
             std::span<const std::string_view> forms);
@@ -224,12 +235,11 @@ class Evaluator {
   };
   std::map<size_t, GroupHits> group_hits_;  // of the few that are scanned by themselves
   GroupHits unstable_hits_;
-  std::vector<std::string_view> scan_values_;
+  std::pmr::vector<std::string_view> scan_values_;
   Verdicts verdicts_;
   uint32_t scans_ = 0;
-  uint32_t looks_ = 0;
-  std::vector<FoundValue> unknown_;
-  std::vector<const Value*> fresh_;
+  std::pmr::vector<FoundValue> unknown_;
+  std::pmr::vector<const Value*> fresh_;
   BitSet scan_hits_;
   BitSet value_hits_;
 
@@ -252,6 +262,7 @@ class Evaluator {
   std::vector<TraceStep> chain_steps_;  // of a chain that is not decided yet
 
   std::vector<MatchedRule> matches_;
+  bool logged_ = false;  // there was one
   Sanitised sanitised_;
   bool limits_exceeded_ = false;
   RegexBudget regex_budget_;

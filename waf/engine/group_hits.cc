@@ -7,6 +7,15 @@
 
 namespace waf {
 
+bool Evaluator::hasValues(const Rule& rule) const {
+  return std::any_of(rule.targets.begin(), rule.targets.end(), [this](const Target& target) {
+    if (target.count || variableInfo(target.variable).kind != VariableKind::Collection) return true;
+    const auto parts = TransactionData::partsOf(target.variable);
+    return std::any_of(parts.begin(), parts.end(),
+                       [this](VariableId part) { return !data_.collection(part).empty(); });
+  });
+}
+
 // The values as the rules see them before ctl: and site exclusions: those are looked at when a hit
 // is confirmed.
 const BitSet& Evaluator::hitsOf(size_t group) {

@@ -48,7 +48,6 @@ void Evaluator::addUnknown(Learning* learning, size_t number) {
     if (value.text.size() > Verdicts::kMaxKeptBytes) return;
     Verdict& verdict = verdicts_.of(value);
     if (!target.hasUnknown(learning->ahead.data(), verdict.words)) return;
-    if (verdict.queued == scans_ && verdict.listed == number) return;
     if (verdict.queued != scans_) {
       if (learning->block.isFull()) {
         learnBlock(learning);
@@ -60,7 +59,6 @@ void Evaluator::addUnknown(Learning* learning, size_t number) {
       if (verdict.fresh && !keep) verdict.lasting = false;
       verdicts_.noteChange(&verdict);
     }
-    verdict.listed = static_cast<uint32_t>(number);
     learning->block.addTo(number, verdict.place);
   };
   if (variableInfo(target.variable).kind == VariableKind::Scalar) {
@@ -123,17 +121,17 @@ void Evaluator::learnPlain(Learning* learning) {
   ContentBlock& block = learning->block;
   std::vector<uint32_t>& places = learning->places;
   places.clear();
-  ++looks_;
+  PlaceSet seen;
   for (const uint32_t target : plain.targets) {
-    for (const uint32_t place : block.ofTarget(target)) {
-      Verdict& verdict = block.verdict(place);
-      if (verdict.looked == looks_) continue;
-      verdict.looked = looks_;
-      if (!plan_->targets[target].hasUnknown(plain.groups.data(), verdict.words)) continue;
+    const PlaceSet unseen = block.ofTarget(target).without(seen);
+    seen.add(unseen);
+    unseen.forEach([&](uint32_t place) {
+      const Verdict& verdict = block.verdict(place);
+      if (!plan_->targets[target].hasUnknown(plain.groups.data(), verdict.words)) return;
       const bool plain_text =
           verdict.text.size() <= PlainScan::kMostBytes && block.isWithin(PlainScan::bytes(), place);
       if (plain_text) places.push_back(place);
-    }
+    });
   }
   if (places.empty()) return;
   // Those with several forms, first.
@@ -180,27 +178,40 @@ void Evaluator::learnClass(Learning* learning, const ValueClass& values) {
   std::vector<Verdict*>& verdicts = learning->verdicts;
   places.clear();
   verdicts.clear();
-  ++looks_;
-  for (const uint32_t target : values.targets) {
-    for (const uint32_t place : learning->block.ofTarget(target)) {
-      Verdict& verdict = learning->block.verdict(place);
-      if (verdict.looked == looks_) continue;
-      verdict.looked = looks_;
-      if (!values.hasUnknown(learning->ahead.data(), verdict.words)) continue;
-      places.push_back(place);
-      verdicts.push_back(&verdict);
-    }
-  }
+  PlaceSet all;
+  for (const uint32_t target : values.targets) all.add(learning->block.ofTarget(target));
+  all.forEach([&](uint32_t place) {
+    Verdict& verdict = learning->block.verdict(place);
+    if (!values.hasUnknown(learning->ahead.data(), verdict.words)) return;
+    places.push_back(place);
+    verdicts.push_back(&verdict);
+  });
   if (places.empty()) return;
   learning->block.look(places);
   learning->learnt.assign(program_.verdictWords(), 0);
-  for (const uint32_t group : values.groups) {
-    if ((learning->ahead[group / 64] >> (group % 64) & 1) == 0) continue;
-    scanBlock(learning, group);
-    askOperators(learning, group);
+  if (!passByGate(learning, values.gate)) {
+    for (size_t i = 0; i < values.groups.size(); ++i) {
+      // What costs no scan is learnt of the groups of other levels, too.
+      if (passByGate(learning, values.gates[i])) continue;
+      const uint32_t group = values.groups[i];
+      if (testBit(learning->ahead, group)) scanBlock(learning, group);
+      if (time_budget_.isSpent()) return;
+    }
+  }
+  for (const uint32_t group : values.asking) {
+    if (testBit(learning->ahead, group)) askOperators(learning, group);
     if (time_budget_.isSpent()) return;
   }
   verdicts_.learn(verdicts, learning->learnt);
+}
+
+// True when the contents' bytes rule out what is behind the gate. Measured requests look at each
+// scan.
+bool Evaluator::passByGate(Learning* learning, const ClassGate& gate) const {
+  if (!gate.is_shut || probe_ != nullptr) return false;
+  if (!learning->block.lacks(gate.bytes, gate.passes_empty)) return false;
+  for (const auto& [index, bits] : gate.learnt) learning->learnt[index] |= bits;
+  return true;
 }
 
 void Evaluator::scanBlock(Learning* learning, size_t group) {

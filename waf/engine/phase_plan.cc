@@ -152,7 +152,10 @@ class Planner {
   }
 
   PlannedTarget planned(const TargetBits& bits) const {
-    PlannedTarget out{bits.variable, bits.selector, {}, {}, {bits.areas.begin(), bits.areas.end()}};
+    PlannedTarget out;
+    out.variable = bits.variable;
+    out.selector = bits.selector;
+    out.areas.assign(bits.areas.begin(), bits.areas.end());
     for (size_t i = 0; i < bits.mask.size(); ++i) {
       if (bits.mask[i] == 0) continue;
       auto& words = i < program_.groupWords() ? out.groups : out.slots;
@@ -284,13 +287,6 @@ bool PlannedTarget::hasUnknown(const uint64_t* set, const uint64_t* known) const
 bool ValueClass::hasAny(const uint64_t* set) const {
   for (size_t i = 0; i < group_bits.size(); ++i) {
     if ((set[i] & group_bits[i]) != 0) return true;
-  }
-  return false;
-}
-
-bool ValueClass::hasUnknown(const uint64_t* set, const uint64_t* known) const {
-  for (size_t i = 0; i < group_bits.size(); ++i) {
-    if ((set[i] & group_bits[i] & ~known[i]) != 0) return true;
   }
   return false;
 }

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "waf/base/byte_mask.h"
 #include "waf/engine/plain_scan.h"
 #include "waf/operators/number.h"
 #include "waf/seclang/variables.h"
@@ -58,15 +59,34 @@ struct PlannedTarget {
   bool hasUnknown(const uint64_t* set, const uint64_t* known) const;
 };
 
+// What the bytes of contents alone tell: without any of these each is its only form, and the scan
+// of a group, or of several, finds nothing in it. One set of bytes, so that groups are passed over
+// without a look at each of their scans; those tell more.
+struct ClassGate {
+  bool is_shut = false;  // false: nothing is told
+  bool passes_empty = false;
+  ByteMask bytes;
+  std::vector<PlannedTarget::Word> learnt;  // as Verdicts::learn takes it, of contents ruled out
+};
+
 // Groups that look at the same planned targets.
 struct ValueClass {
   std::vector<uint32_t> targets;  // of the plan
   std::vector<uint64_t> target_bits;
   std::vector<uint32_t> groups;
   std::vector<uint64_t> group_bits;
+  // By findGates().
+  std::vector<ClassGate> gates;  // of the groups
+  ClassGate gate;                // of all of them
+  std::vector<uint32_t> asking;  // those whose operators are asked
 
   bool hasAny(const uint64_t* set) const;
-  bool hasUnknown(const uint64_t* set, const uint64_t* known) const;
+  bool hasUnknown(const uint64_t* set, const uint64_t* known) const {
+    const uint64_t* const bits = group_bits.data();
+    uint64_t unknown = 0;
+    for (size_t i = 0; i < group_bits.size(); ++i) unknown |= set[i] & bits[i] & ~known[i];
+    return unknown != 0;
+  }
 };
 
 // Rules that follow each other without a jump in between or into them.
@@ -117,5 +137,8 @@ struct PhasePlan {
 // Asks the selectors of TX about the names that the set mentions, gives rules whose operator is
 // negated their quiet slot, and makes the phases' plans. After the groups are there.
 void planPhases(Program* program);
+
+// Makes the gates of the plans' classes, when these are there for good.
+void findGates(Program* program);
 
 }  // namespace waf

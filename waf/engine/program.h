@@ -2,7 +2,10 @@
 
 #include <array>
 #include <deque>
+#include <functional>
 #include <memory>
+#include <set>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -53,6 +56,7 @@ struct Program {
   std::vector<uint32_t> large_groups;  // by the number of their area
   std::array<PhasePlan, kPhases + 1> plans;
   std::array<SteadyPath, kPhases + 1> steady_paths;
+  std::set<std::string, std::less<>> steady_texts;  // what the paths' views look at
   size_t slots = 0;                // of all groups, and of rules that have one of their own
   uint64_t serial = 0;             // never used twice in a process
   bool keeps_verdicts = false;     // what was found of a content is kept; the reference does not

@@ -83,6 +83,7 @@ std::unique_ptr<Program> ProgramBuilder::build(const RuleSetOptions& options,
     cancelled_ = true;
     return nullptr;
   }
+  findGates(program_.get());
   findSteadyPaths(program_.get());
   countScans();
   if (options.lint) lintProgram();

@@ -69,6 +69,7 @@ void Evaluator::recordChain(const Rule& starter) {
 }
 
 MatchedRule Evaluator::entryOf(const Rule& starter, const Match& match) {
+  logged_ = true;
   MatchedRule entry;
   entry.id = starter.id;
   entry.phase = starter.phase;
@@ -99,8 +100,9 @@ void Evaluator::finishRecord(const Rule& starter, MatchedRule* entry) {
   for (const Macro& tag : starter.tags) tag.expand(data_, &starter, &entry->tags.emplace_back());
 }
 
-std::vector<MatchedRule> Evaluator::matches() {
-  std::vector<MatchedRule> out = matches_;
+std::vector<MatchedRule> Evaluator::takeMatches() {
+  std::vector<MatchedRule> out = std::move(matches_);
+  matches_.clear();
   if (sanitised_.empty()) return out;
   for (MatchedRule& entry : out) {
     const bool hidden = sanitised_.hides(entry.variable);

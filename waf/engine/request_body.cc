@@ -104,7 +104,7 @@ std::optional<Interruption> Transaction::appendRequestBody(std::string_view byte
   State& state = *state_;
   if (!wantsRequestBody()) return std::nullopt;
   const size_t room = requestBodyLimit() - std::min(requestBodyLimit(), state.request_body.size());
-  state.request_body.append(bytes.substr(0, room));
+  appendToSpare(bytes.substr(0, room), &state.request_body);
   if (bytes.size() <= room || state.request_body_cut) return std::nullopt;
   state.request_body_cut = true;
   state.data.set(VariableId::InboundDataError, "1");

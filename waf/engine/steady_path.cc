@@ -147,12 +147,20 @@ class SteadyPathFinder {
   std::string_view keep(std::string_view text) {
     kept_ += text.size();
     gave_up_ = gave_up_ || kept_ > kMostText;
-    return path_->texts.emplace_back(text);
+    return *program_.steady_texts.emplace(text).first;
   }
 
   void countSteps(size_t positions) {
     path_->steps_before.assign(positions + 1, 0);
-    for (const SteadyPath::Step& step : path_->steps) ++path_->steps_before[step.position + 1];
+    SteadyPath::Step before;
+    for (size_t i = 0; i < path_->steps.size(); ++i) {
+      SteadyPath::Step& step = path_->steps[i];
+      ++path_->steps_before[step.position + 1];
+      step.last_matched = step.matched >= 0 ? static_cast<int32_t>(i) : before.last_matched;
+      step.compared = before.compared + (step.compares ? 1 : 0);
+      step.passed = before.passed + (step.passes ? 1 : 0);
+      before = step;
+    }
     for (size_t i = 1; i <= positions; ++i) path_->steps_before[i] += path_->steps_before[i - 1];
   }
 
@@ -194,27 +202,28 @@ size_t Evaluator::followSteadyPath(size_t position) {
   if (steady_path_ == nullptr) return position;
   const SteadyPath& path = *steady_path_;
   const size_t first = path.steps_before[position];
-  if (first == path.steps.size() || path.steps[first].position != position) return position;
-  const auto isOther = [&](const SteadyPath::Read& read) {
-    return read.known < static_cast<int32_t>(first) &&
-           !data_.isTx(read.slot, read.is_set, read.text);
-  };
   const size_t second = first + 1;
-  if (second == path.steps.size()) return position;
+  if (second >= path.steps.size()) return position;
+  const SteadyPath::Step* const steps = path.steps.data();
+  if (steps[first].position != position) return position;
+  const auto known = static_cast<int32_t>(first);
+  const auto isOther = [&](const SteadyPath::Read& read) {
+    return read.known < known && !data_.isTx(read.slot, read.is_set, read.text);
+  };
+  const SteadyPath::Read* const reads = path.reads.data();
   size_t i = path.firstRead(first);
-  for (; i < path.steps[second].reads_end; ++i) {
-    if (isOther(path.reads[i])) return position;
+  for (const size_t needed = steps[second].reads_end; i < needed; ++i) {
+    if (isOther(reads[i])) return position;
   }
   size_t end = path.steps_before[nextStop(position)];
   if (end <= second) return position;
-  for (; i < path.steps[end - 1].reads_end; ++i) {
-    if (isOther(path.reads[i])) end = path.reads[i].step;
+  for (; i < steps[end - 1].reads_end; ++i) {
+    if (isOther(reads[i])) end = reads[i].step;
   }
-  data_.setTxValues(std::span(path.writes)
-                        .subspan(path.firstWrite(first),
-                                 path.steps[end - 1].writes_end - path.firstWrite(first)));
+  const size_t write = path.firstWrite(first);
+  data_.setTxValues(std::span(path.writes).subspan(write, steps[end - 1].writes_end - write));
   showSteadyMatch(first, end);
-  return path.steps[end - 1].end;
+  return steps[end - 1].end;
 }
 
 // The first stop from a position on, or a place before it: looking on may be for nothing.
@@ -231,18 +240,21 @@ size_t Evaluator::nextStop(size_t position) const {
 
 // What the steps leave as MATCHED_VAR and MATCHED_VARS.
 void Evaluator::showSteadyMatch(size_t first, size_t end) {
-  bool forgets = false;
-  for (size_t i = end; i-- > first;) {
-    const SteadyPath::Step& step = steady_path_->steps[i];
-    if (step.matched >= 0) {
-      const SteadyPath::Matched& match = steady_path_->matched[static_cast<size_t>(step.matched)];
-      data_.startMatchedValues();
-      data_.addMatchedValue(*match.target, match.name, match.text);
-      break;
-    }
-    forgets = forgets || step.compares || (step.passes && i > first);
+  const SteadyPath::Step* const steps = steady_path_->steps.data();
+  const SteadyPath::Step& last = steps[end - 1];
+  size_t before = first;  // what these steps and those before do is forgotten or does not count
+  if (last.last_matched >= static_cast<int32_t>(first)) {
+    before = static_cast<size_t>(last.last_matched);
+    const auto number = static_cast<size_t>(steps[before].matched);
+    const SteadyPath::Matched& match = steady_path_->matched[number];
+    data_.startMatchedValues();
+    data_.addMatchedValue(*match.target, match.name, match.text);
   }
-  if (forgets) data_.startMatchedValues();
+  // The first step's own comparison counts, what was passed before it does not.
+  const bool own = before == first && steps[first].matched < 0 && steps[first].compares;
+  if (own || last.compared > steps[before].compared || last.passed > steps[before].passed) {
+    data_.startMatchedValues();
+  }
 }
 
 }  // namespace waf

@@ -2,8 +2,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
-#include <string>
 #include <string_view>
 #include <vector>
 
@@ -20,7 +18,8 @@ struct Program;
 // nothing but the TX variables that they read, so it is found out once, at load. Where those are as
 // they were then, the evaluator takes as many steps at once as there are before the next rule that
 // must be visited, and puts their outcome in place; else it goes from rule to rule. Immutable; the
-// views are of its own bytes and of the program's.
+// views are of the program's bytes. Equal texts are the same, so that what one path leaves is known
+// by its address to the next.
 struct SteadyPath {
   struct Step {
     uint32_t position = 0;
@@ -29,8 +28,12 @@ struct SteadyPath {
     uint32_t writes_end = 0;  // likewise
     // MATCHED_VARS: a comparison forgets those of before, and so does a rule that is passed over.
     bool compares = false;
-    bool passes = false;   // rules between it and the step before
-    int32_t matched = -1;  // what it leaves as MATCHED_VAR
+    bool passes = false;        // rules between it and the step before
+    int32_t matched = -1;       // what it leaves as MATCHED_VAR
+    int32_t last_matched = -1;  // the step that left one last: it or one before it
+    // So many of it and of the steps before compare, and have rules before them that are passed.
+    uint32_t compared = 0;
+    uint32_t passed = 0;
   };
   struct Read {
     uint32_t step = 0;
@@ -57,7 +60,6 @@ struct SteadyPath {
   std::vector<uint64_t> stops;
   std::vector<uint32_t> steps_before;  // by position, and for the end
   RuleBits rules;                      // where one of these is removed the way is another
-  std::deque<std::string> texts;       // what the views look at
 
   size_t firstRead(size_t step) const { return step == 0 ? 0 : steps[step - 1].reads_end; }
   size_t firstWrite(size_t step) const { return step == 0 ? 0 : steps[step - 1].writes_end; }

@@ -132,7 +132,7 @@ bool Transaction::appendResponseBody(std::string_view bytes) {
   State& state = *state_;
   const size_t limit = responseBodyLimit();
   const size_t room = limit - std::min(limit, state.response_body.size());
-  state.response_body.append(bytes.substr(0, room));
+  appendToSpare(bytes.substr(0, room), &state.response_body);
   if (bytes.size() > room) {
     state.response_body_cut = true;
     state.data.set(VariableId::OutboundDataError, "1");
@@ -196,7 +196,7 @@ bool Transaction::auditRelevant() const {
   return audit == AuditMode::On || (audit == AuditMode::Relevant && state_->evaluator.logged());
 }
 
-std::vector<MatchedRule> Transaction::matchedRules() const { return state_->evaluator.matches(); }
+std::vector<MatchedRule> Transaction::takeMatchedRules() { return state_->evaluator.takeMatches(); }
 
 bool Transaction::limitsExceeded() const {
   return state_->evaluator.limitsExceeded() || state_->data.xmlCut();

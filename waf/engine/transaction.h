@@ -140,7 +140,7 @@ class Transaction {
   // After logging(): what to put into the event.
   Decision decision() const;
   bool auditRelevant() const;  // refused, or a rule whose effective action is `log` matched
-  std::vector<MatchedRule> matchedRules() const;
+  std::vector<MatchedRule> takeMatchedRules();  // once: they are the caller's then
   int64_t inboundScore() const;
   int64_t outboundScore() const;
   std::string bodyExcerpt() const;  // what sanitiseArg hides is hidden here too

@@ -134,12 +134,37 @@ std::string_view TransactionData::txName(int slot) const {
                     : dynamic_names_[at - known].name;
 }
 
-int TransactionData::findDynamic(uint64_t seeded_hash, std::string_view name) const {
-  const auto [first, last] = dynamic_slots_.equal_range(seeded_hash);
+int TransactionData::findDynamic(uint32_t hash, std::string_view name) const {
+  const size_t known = program_.tx_names.size();
+  if (dynamic_names_.size() <= kFewNames) {
+    for (size_t i = 0; i < dynamic_names_.size(); ++i) {
+      const DynamicName& dynamic = dynamic_names_[i];
+      if (dynamic.hash == hash && equalsIgnoreCase(dynamic.name, name)) {
+        return static_cast<int>(known + i);
+      }
+    }
+    return -1;
+  }
+  const auto [first, last] = dynamic_slots_.equal_range(seededNameHash(name));
   for (auto slot = first; slot != last; ++slot) {
     if (equalsIgnoreCase(txName(slot->second), name)) return slot->second;
   }
   return -1;
+}
+
+int TransactionData::addDynamic(uint32_t hash, std::string_view name) {
+  const auto slot = static_cast<int>(tx_.size());
+  if (dynamic_names_.empty()) first_dynamic_ = tx_order_.size();
+  dynamic_names_.push_back({arena_.copy(name), hash});
+  tx_.push_back(nullptr);
+  tx_listed_.push_back(false);
+  const size_t count = dynamic_names_.size();
+  if (count <= kFewNames) return slot;
+  const int first = count == kFewNames + 1 ? slot - static_cast<int>(kFewNames) : slot;
+  for (int each = first; each <= slot; ++each) {
+    dynamic_slots_.emplace(seededNameHash(txName(each)), each);
+  }
+  return slot;
 }
 
 int TransactionData::txSlot(std::string_view name) {
@@ -147,23 +172,14 @@ int TransactionData::txSlot(std::string_view name) {
   // many come.
   const uint32_t hash = nameHash(name);
   int slot = program_.tx_names.find(hash, name);
-  if (slot >= 0) return slot;
-  const uint64_t seeded_hash = seededNameHash(name);
-  slot = findDynamic(seeded_hash, name);
-  if (slot >= 0) return slot;
-  slot = static_cast<int>(tx_.size());
-  if (dynamic_names_.empty()) first_dynamic_ = tx_order_.size();
-  dynamic_slots_.emplace(seeded_hash, slot);
-  dynamic_names_.push_back({arena_.copy(name), hash});
-  tx_.push_back(nullptr);
-  tx_listed_.push_back(false);
-  return slot;
+  if (slot < 0) slot = findDynamic(hash, name);
+  return slot >= 0 ? slot : addDynamic(hash, name);
 }
 
 std::string_view TransactionData::txByName(std::string_view name) const {
   const uint32_t hash = nameHash(name);
   int slot = program_.tx_names.find(hash, name);
-  if (slot < 0) slot = findDynamic(seededNameHash(name), name);
+  if (slot < 0) slot = findDynamic(hash, name);
   return slot < 0 ? std::string_view() : tx(slot);
 }
 

@@ -79,7 +79,9 @@ class TransactionData {
   void unsetTx(int slot);
   bool isTx(int slot, bool is_set, std::string_view text) const {
     const Value* value = tx_[static_cast<size_t>(slot)];
-    return value == nullptr ? !is_set : is_set && value->text == text;
+    if (value == nullptr || !is_set) return value == nullptr && !is_set;
+    const bool same = value->text.data() == text.data() && value->text.size() == text.size();
+    return same || value->text == text;
   }
   // Many at once; their bytes outlive this object.
   void setTxValues(std::span<const SteadyPath::Write> writes);
@@ -146,7 +148,8 @@ class TransactionData {
   void forEachMatched(VariableId id, const Selector& selector, F&& visit) const;
   template <typename F>
   void forEachRuleField(const Rule& rule, const Selector& selector, F&& visit) const;
-  int findDynamic(uint64_t seeded_hash, std::string_view name) const;
+  int findDynamic(uint32_t hash, std::string_view name) const;
+  int addDynamic(uint32_t hash, std::string_view name);
   std::string_view digitsOf(uint64_t number) const;
   void showLastMatched() const;
   Value* newValue(VariableId id, std::string_view name, std::string_view text) const;
@@ -179,7 +182,9 @@ class TransactionData {
   std::pmr::vector<int> tx_order_;  // slots in the order of their first assignment
   std::pmr::vector<bool> tx_listed_;
   size_t first_dynamic_ = 0;  // among tx_order_, of the names below; before it there is none
-  // TX names that the rule set does not mention, and their slots, by hash.
+  // TX names that the rule set does not mention. A few are looked through; when there are more,
+  // their slots are found by a hash that a client cannot foresee.
+  static constexpr size_t kFewNames = 16;
   struct DynamicName {
     std::string_view name;
     uint32_t hash = 0;

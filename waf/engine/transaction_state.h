@@ -2,7 +2,9 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 
+#include "waf/base/spare_strings.h"
 #include "waf/engine/evaluator.h"
 #include "waf/engine/transaction.h"
 #include "waf/engine/transaction_data.h"
@@ -27,6 +29,12 @@ struct Transaction::State {
         evaluator(program, &data, policy, trace),
         decoded_bytes(policy.decoded_body_bytes),
         decoded_ratio(policy.decoded_body_ratio) {}
+  ~State() {
+    giveSpareString(std::move(request_body));
+    giveSpareString(std::move(response_body));
+  }
+  State(const State&) = delete;
+  State& operator=(const State&) = delete;
 
   static void* operator new(size_t size);
   static void operator delete(void* at);

@@ -82,7 +82,7 @@ class Arena {
   std::pmr::memory_resource* resource() { return &resource_; }
 
  private:
-  static constexpr size_t kBuffer = 32 * 1024;
+  static constexpr size_t kBuffer = 64 * 1024;
   using Buffers = SpareBlocks<kBuffer>;
 
   Buffers::Block buffer_;

@@ -9,7 +9,8 @@ Verdicts::Verdicts(const Program& program, Arena* arena, bool cache)
       arena_(arena),
       cache_(cache),
       group_words_(program.groupWords()),
-      words_(program.verdictWords()) {}
+      words_(program.verdictWords()),
+      changed_(arena->resource()) {}
 
 uint64_t* Verdicts::newWords(size_t count) {
   return static_cast<uint64_t*>(
@@ -52,6 +53,7 @@ Verdict& Verdicts::of(const Value& value) {
   verdict->kept = kept;
   if (!kept || !cache_ || !load(verdict)) {
     verdict->fresh = true;
+    verdict->untouched = true;
     std::fill_n(verdict->words, group_words_, uint64_t{0});
     std::fill(verdict->words + group_words_, verdict->words + words_, ~uint64_t{0});
   }
@@ -96,6 +98,7 @@ void forEachMiss(const BitSet& hits, size_t first, Change&& change) {
 }  // namespace
 
 void Verdicts::learn(Verdict* verdict, size_t group, const BitSet& hits) {
+  verdict->untouched = false;
   verdict->words[group / 64] |= uint64_t{1} << (group % 64);
   const RuleGroup& rules = program_.groups[group];
   if (rules.area >= 0) {
@@ -139,7 +142,7 @@ void Verdicts::learn(std::span<Verdict* const> verdicts,
       word = i < group_words_ ? word | bits : word & ~bits;
     }
   }
-  for (Verdict* const verdict : verdicts) verdict->fresh = false;
+  for (Verdict* const verdict : verdicts) verdict->fresh = verdict->untouched = false;
 }
 
 void Verdicts::clearSlot(Verdict* verdict, const Rule& rule) {
@@ -166,7 +169,7 @@ void Verdicts::addHits(const VerdictBits& bits, size_t group, BitSet* hits) cons
 }
 
 bool Verdicts::addCollection(VariableId id, const std::pmr::vector<Value>& values, size_t group,
-                             BitSet* hits, std::vector<const Value*>* fresh) {
+                             BitSet* hits, std::pmr::vector<const Value*>* fresh) {
   if (values.empty()) return true;
   const Sum& sum = sumOf(id, values);
   if (!sum.knows(group)) return false;

@@ -35,12 +35,11 @@ struct Verdict : VerdictBits {
   Verdict* next = nullptr;  // in its bucket
   uint32_t queued = 0;      // by which scan; a content is scanned once, however many values have it
   uint32_t place = 0;       // in the block that was queued then
-  uint32_t looked = 0;      // by which look at a block
-  uint32_t listed = 0;      // of which target, in that block
   bool kept = false;        // among those that outlive the transaction
   bool changed = false;
-  bool lasting = true;  // what is learnt goes to the thread's table
-  bool fresh = false;   // nothing was known of the content when the transaction met it
+  bool lasting = true;     // what is learnt goes to the thread's table
+  bool fresh = false;      // nothing was known of the content when the transaction met it
+  bool untouched = false;  // nor is anything now
 };
 
 // The verdicts of one transaction. Those of short contents come from, and go back to, a bounded
@@ -59,7 +58,9 @@ class Verdicts {
   void clearSlot(Verdict* verdict, const Rule& rule);
   // The content goes to the thread's table when this transaction is done with the phase.
   void noteChange(Verdict* verdict) {
-    if (!verdict->changed && verdict->kept && verdict->lasting) changed_.push_back(verdict);
+    if (!verdict->changed && verdict->kept && verdict->lasting && cache_) {
+      changed_.push_back(verdict);
+    }
     verdict->changed = true;
   }
   // For many contents at once: the groups that are now known, then the slots that are ruled out, in
@@ -96,7 +97,7 @@ class Verdicts {
   // the hits of the values whose content was met in earlier transactions, and appends the others to
   // `fresh`. False, and nothing is done, when one of the former is not known.
   bool addCollection(VariableId id, const std::pmr::vector<Value>& values, size_t group,
-                     BitSet* hits, std::vector<const Value*>* fresh);
+                     BitSet* hits, std::pmr::vector<const Value*>* fresh);
   // What the collections' sums were made of has changed: values came, more is known.
   void renewSums();
 
@@ -134,7 +135,7 @@ class Verdicts {
   size_t bucket_count_ = kBuckets;
   size_t in_buckets_ = 0;
   std::array<Sum*, kVariableCount> sums_{};  // in the arena, null until somebody asks
-  std::vector<Verdict*> changed_;
+  std::pmr::vector<Verdict*> changed_;
   std::vector<VerdictTable::Area> stored_areas_;
 };
 

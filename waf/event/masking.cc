@@ -65,20 +65,27 @@ bool Masking::isSecretHeader(std::string_view name) const {
 
 bool Masking::isSecretParameter(std::string_view name) const {
   // "%70assword" is a password too.
-  const std::string lower = toLower(percentDecoded(name, false));
+  std::string decoded;
+  if (name.find('%') != std::string_view::npos) {
+    decoded = percentDecoded(name, false);
+    name = decoded;
+  }
   const auto isSecret = [this](std::string_view part) {
     return std::any_of(rules_.parameters.begin(), rules_.parameters.end(),
-                       [part](const std::string& secret) { return part.ends_with(secret); });
+                       [part](const std::string& secret) {
+                         return part.size() >= secret.size() &&
+                                equalsIgnoreCase(part.substr(part.size() - secret.size()), secret);
+                       });
   };
   // "user[password]" and "json.password.array_0": any part of the path.
-  std::string_view rest = lower;
+  std::string_view rest = name;
   while (!rest.empty()) {
     const size_t end = rest.find_first_of(".[]");
     if (isSecret(trim(rest.substr(0, end), " \t\r\n\"'"))) return true;
     if (end == std::string_view::npos) break;
     rest.remove_prefix(end + 1);
   }
-  return isSecret(trim(lower, " \t\r\n[]\"'"));
+  return isSecret(trim(name, " \t\r\n[]\"'"));
 }
 
 bool Masking::isSecretVariable(std::string_view label) const {

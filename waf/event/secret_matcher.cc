@@ -9,6 +9,8 @@
 namespace waf {
 namespace {
 
+constexpr size_t kFirstNodes = 128;
+
 bool isWordByte(char c) {
   const char lower = asciiLower(c);
   return (lower >= 'a' && lower <= 'z') || (c >= '0' && c <= '9') || c == '_' ||
@@ -54,6 +56,7 @@ void SecretMatcher::add(std::string_view secret, size_t least, size_t anywhere) 
 
 void SecretMatcher::addExact(std::string_view secret, bool alone) {
   built_ = false;
+  if (nodes_.capacity() < kFirstNodes) nodes_.reserve(kFirstNodes);
   uint32_t node = 0;
   for (const char c : secret.substr(0, kPrefix)) {
     const char byte = asciiLower(c);
@@ -110,6 +113,17 @@ void SecretMatcher::build() {
   }
 }
 
+size_t SecretMatcher::firstEnd(std::string_view text, bool cut) {
+  build();
+  if (everything_) return 0;
+  uint32_t node = 0;
+  for (size_t i = 0; i < text.size(); ++i) {
+    node = step(node, asciiLower(text[i]));
+    if (nodes_[node].before != 0 || nodes_[node].words != 0) return i;
+  }
+  return cut && node != 0 ? text.size() - 1 : text.size();
+}
+
 void SecretMatcher::mark(std::string_view text, bool cut, std::vector<bool>* out) {
   build();
   out->assign(text.size(), everything_);
@@ -147,7 +161,7 @@ void SecretMatcher::mark(std::string_view text, bool cut, std::vector<bool>* out
 }
 
 void SecretMatcher::hide(std::string* text, bool cut) {
-  if (empty() || text->empty()) return;
+  if (empty() || firstEnd(*text, cut) == text->size()) return;
   std::vector<bool> hidden;
   mark(*text, cut, &hidden);
   for (size_t i = 0; i < text->size(); ++i) {
@@ -156,7 +170,7 @@ void SecretMatcher::hide(std::string* text, bool cut) {
 }
 
 bool SecretMatcher::touches(std::string_view text, size_t offset, size_t length) {
-  if (empty() || text.empty() || offset >= text.size()) return false;
+  if (empty() || offset >= text.size() || firstEnd(text, false) == text.size()) return false;
   std::vector<bool> hidden;
   mark(text, false, &hidden);
   const size_t end = offset + std::min(length, text.size() - offset);

@@ -53,6 +53,9 @@ class SecretMatcher {
   uint32_t step(uint32_t node, char byte) const;
   void addExact(std::string_view secret, bool alone);
   void build();
+  // A place before which there is nothing to hide; the text's size when there is nothing at all,
+  // which is the rule and takes no memory to find out.
+  size_t firstEnd(std::string_view text, bool cut);
   // Marks what is to be hidden: true in `out` for such a byte.
   void mark(std::string_view text, bool cut, std::vector<bool>* out);
 

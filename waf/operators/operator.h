@@ -18,14 +18,18 @@ struct GeoRecord;
 struct OperatorMatch {
   size_t offset = 0;  // the matched bytes within the value
   size_t length = 0;
-  // TX.0 … TX.9: views into the value, into the operator, or into thread-local storage that the
-  // next evaluate() on this thread overwrites (@detectSQLi's fingerprint).
+  // The first capture_count are TX.0 … TX.9: views into the value, into the operator, or into
+  // thread-local storage that the next evaluate() on this thread overwrites (@detectSQLi's
+  // fingerprint).
   std::array<std::string_view, 10> captures{};
   size_t capture_count = 0;
   bool limit_exceeded =
       false;  // a match limit or budget ended the evaluation: never "no match", see Transaction
 
-  void reset() { *this = OperatorMatch{}; }
+  void reset() {
+    offset = length = capture_count = 0;
+    limit_exceeded = false;
+  }
 };
 
 // An operator of SecLang (@NAME argument), made at load; cannot fail at request time. Immutable,

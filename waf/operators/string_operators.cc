@@ -9,8 +9,7 @@
 //
 // An empty X is in everything; an empty value is within everything.
 
-#include <cstring>
-
+#include "waf/base/find_text.h"
 #include "waf/operators/operator_makers.h"
 
 namespace waf {
@@ -56,12 +55,7 @@ bool containsWord(std::string_view value, std::string_view parameter, OperatorMa
 }
 
 bool within(std::string_view value, std::string_view parameter, OperatorMatch& match) {
-  // What is looked for in (lists of methods, of headers) begins with the same byte at each of its
-  // members, where find() stops each time.
-  const bool is_in = value.empty() || (value.size() <= parameter.size() &&
-                                       ::memmem(parameter.data(), parameter.size(), value.data(),
-                                                value.size()) != nullptr);
-  return is_in && found(0, value.size(), match);
+  return occursIn(value, parameter) && found(0, value.size(), match);
 }
 
 using Compare = bool (*)(std::string_view value, std::string_view parameter, OperatorMatch& match);

@@ -81,4 +81,15 @@ ByteGate::ByteGate(std::vector<NeededBytes> patterns) {
   }
 }
 
+ByteMask ByteGate::anyOf() const {
+  if (isOpen()) return ByteMask::all();
+  ByteMask out;
+  bool first = true;  // of its pattern's, the rarest
+  for (const Set& set : sets_) {
+    if (first) out.add(set.bytes);
+    first = set.last;
+  }
+  return out;
+}
+
 }  // namespace waf

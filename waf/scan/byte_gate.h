@@ -25,6 +25,8 @@ class ByteGate {
   bool mayMatch(const ByteMask& bytes) const {
     return lets([&](const Set& set) { return bytes.intersects(set.bytes); });
   }
+  // A text that has none of these is not let through: all bytes when the gate is open.
+  ByteMask anyOf() const;
 
  private:
   struct Set {

@@ -156,6 +156,30 @@ bool ScanGroup::rulesOut(const ByteMask& bytes, bool any_empty) const {
          std::none_of(each_.begin(), each_.end(), holds);
 }
 
+ByteMask ScanGroup::passing() const {
+  ByteMask out;
+  for (const Part* part : parts()) {
+    if (part->database != nullptr) out.add(part->gate.anyOf());
+  }
+  for (const Automaton& automaton : automata_) out.add(automaton.gate.anyOf());
+  for (const ByteSlot& pattern : each_) {
+    out.add(pattern.any_value ? ByteMask::all() : pattern.bytes);
+  }
+  return out;
+}
+
+bool ScanGroup::passesEmpty() const {
+  const auto passes = [](const Part* part) {
+    return part->database != nullptr && (part->matches_any_empty || part->gate.isOpen());
+  };
+  const auto all = parts();
+  return std::any_of(all.begin(), all.end(), passes) ||
+         std::any_of(automata_.begin(), automata_.end(),
+                     [](const Automaton& automaton) { return automaton.gate.isOpen(); }) ||
+         std::any_of(each_.begin(), each_.end(),
+                     [](const ByteSlot& pattern) { return pattern.any_value; });
+}
+
 size_t ScanGroup::databases() const {
   const auto all = parts();
   return static_cast<size_t>(std::count_if(

@@ -70,6 +70,10 @@ class ScanGroup {
   // or of a value, before anything else is done with it. Never true when a value may be empty and
   // a slot matches that.
   bool rulesOut(const ByteMask& bytes, bool any_empty) const;
+  // The same as one set: values without any of these bytes are ruled out, empty ones unless
+  // passesEmpty(). It rules out less.
+  ByteMask passing() const;
+  bool passesEmpty() const;
 
   size_t databases() const;
   size_t databaseBytes() const;

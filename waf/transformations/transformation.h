@@ -16,12 +16,15 @@ namespace waf {
 //
 // `mayChange` is the byte gate: false only when `apply` would certainly return false for `value`;
 // cheap enough to ask before every call. `needs` is a weaker one for who knows a value's bytes: a
-// value that has none of them is not changed; null where there is no such set.
+// value that has none of them is not changed; null where there is no such set. `bytesAfter` gives
+// all bytes that the result of a value with these bytes can have, and maybe more, so that results
+// need not be looked through; null where that is not known.
 struct Transformation {
   std::string_view name;  // as ModSecurity's reference spells it: "urlDecodeUni"
   bool (*apply)(std::string_view value, std::string& out);
   bool (*mayChange)(std::string_view value);
   const ByteMask* needs;
+  ByteMask (*bytesAfter)(const ByteMask& bytes) = nullptr;
 };
 
 // By name, ignoring case; null when there is none. "none" is not one: the parser handles it.

@@ -29,12 +29,33 @@ constexpr ByteMask kAmpersand = ByteMask::of("&");
 constexpr ByteMask kUrlEncoding = ByteMask::of("%+");
 constexpr ByteMask kHexMark = ByteMask::of("xX");
 
+constexpr ByteMask kSpace = ByteMask::of(" ");
+constexpr ByteMask kShellVanishing = ByteMask::of("\\\"'^");
+constexpr ByteMask kShellSeparators = ByteMask::of(",;\t\r\n");
+
+using After = ByteMask (*)(const ByteMask& bytes);
+constexpr After kSame = [](const ByteMask& bytes) { return bytes; };
+constexpr After kAndSpace = [](const ByteMask& bytes) { return bytes.with(kSpace); };
+constexpr After kAndPath = [](const ByteMask& bytes) { return bytes.with(kPath); };
+constexpr After kLowerCase = [](const ByteMask& bytes) { return bytes.lowerCase(); };
+constexpr After kNoNull = [](const ByteMask& bytes) { return bytes.without(kNull); };
+constexpr After kSpaceForNull = [](const ByteMask& bytes) {
+  return bytes.without(kNull).with(kSpace);
+};
+constexpr After kNoSpaces = [](const ByteMask& bytes) { return bytes.without(kRemovable); };
+constexpr After kOneSpace = [](const ByteMask& bytes) {
+  return bytes.without(kSpaces).with(kSpace);
+};
+constexpr After kCommandLine = [](const ByteMask& bytes) {
+  return bytes.without(kShellVanishing).without(kShellSeparators).with(kSpace).lowerCase();
+};
+
 constexpr Transformation kTransformations[] = {
     {"base64Decode", t::base64Decode, ifNotEmpty, nullptr},
     {"base64DecodeExt", t::base64DecodeExt, ifNotEmpty, nullptr},
     {"base64Encode", t::base64Encode, ifNotEmpty, nullptr},
-    {"cmdLine", t::cmdLine, t::hasCommandByte, &kCommandBytes},
-    {"compressWhitespace", t::compressWhitespace, t::hasSpace, &kSpaces},
+    {"cmdLine", t::cmdLine, t::hasCommandByte, &kCommandBytes, kCommandLine},
+    {"compressWhitespace", t::compressWhitespace, t::hasSpace, &kSpaces, kOneSpace},
     {"cssDecode", t::cssDecode, t::hasBackslash, &kBackslash},
     {"escapeSeqDecode", t::escapeSeqDecode, t::hasBackslash, &kBackslash},
     {"hexDecode", t::hexDecode, ifNotEmpty, nullptr},
@@ -42,27 +63,28 @@ constexpr Transformation kTransformations[] = {
     {"htmlEntityDecode", t::htmlEntityDecode, t::hasAmpersand, &kAmpersand},
     {"jsDecode", t::jsDecode, t::hasBackslash, &kBackslash},
     {"length", t::length, always, nullptr},
-    {"lowercase", t::lowercase, t::hasUpper, &kUpper},
+    {"lowercase", t::lowercase, t::hasUpper, &kUpper, kLowerCase},
     {"md5", t::md5, always, nullptr},
-    {"normalisePath", t::normalisePath, t::hasPathSyntax, &kPath},
-    {"normalisePathWin", t::normalisePathWin, t::hasWindowsPathSyntax, &kWindowsPath},
-    {"normalizePath", t::normalisePath, t::hasPathSyntax, &kPath},
-    {"normalizePathWin", t::normalisePathWin, t::hasWindowsPathSyntax, &kWindowsPath},
+    {"normalisePath", t::normalisePath, t::hasPathSyntax, &kPath, kAndPath},
+    {"normalisePathWin", t::normalisePathWin, t::hasWindowsPathSyntax, &kWindowsPath, kAndPath},
+    {"normalizePath", t::normalisePath, t::hasPathSyntax, &kPath, kAndPath},
+    {"normalizePathWin", t::normalisePathWin, t::hasWindowsPathSyntax, &kWindowsPath, kAndPath},
     {"parityEven7bit", t::parityEven7bit, ifNotEmpty, nullptr},
     {"parityOdd7bit", t::parityOdd7bit, ifNotEmpty, nullptr},
     {"parityZero7bit", t::parityZero7bit, t::hasHighBit, &kHigh},
     {"phpArgsNames", t::phpArgsNames, t::hasArgsNameSyntax, &kArgsName},
-    {"removeComments", t::removeComments, t::hasComment, &kComment},
-    {"removeCommentsChar", t::removeCommentsChar, t::hasCommentCharacter, &kCommentCharacters},
-    {"removeNulls", t::removeNulls, t::hasNull, &kNull},
-    {"removeWhitespace", t::removeWhitespace, t::hasRemovableSpace, &kRemovable},
-    {"replaceComments", t::replaceComments, t::hasBlockComment, &kComment},
-    {"replaceNulls", t::replaceNulls, t::hasNull, &kNull},
+    {"removeComments", t::removeComments, t::hasComment, &kComment, kAndSpace},
+    {"removeCommentsChar", t::removeCommentsChar, t::hasCommentCharacter, &kCommentCharacters,
+     kSame},
+    {"removeNulls", t::removeNulls, t::hasNull, &kNull, kNoNull},
+    {"removeWhitespace", t::removeWhitespace, t::hasRemovableSpace, &kRemovable, kNoSpaces},
+    {"replaceComments", t::replaceComments, t::hasBlockComment, &kComment, kAndSpace},
+    {"replaceNulls", t::replaceNulls, t::hasNull, &kNull, kSpaceForNull},
     {"sha1", t::sha1, always, nullptr},
     {"sqlHexDecode", t::sqlHexDecode, t::hasSqlHex, &kHexMark},
-    {"trim", t::trim, t::hasOuterSpace, &kSpaces},
-    {"trimLeft", t::trimLeft, t::hasOuterSpace, &kSpaces},
-    {"trimRight", t::trimRight, t::hasOuterSpace, &kSpaces},
+    {"trim", t::trim, t::hasOuterSpace, &kSpaces, kSame},
+    {"trimLeft", t::trimLeft, t::hasOuterSpace, &kSpaces, kSame},
+    {"trimRight", t::trimRight, t::hasOuterSpace, &kSpaces, kSame},
     {"uppercase", t::uppercase, t::hasLower, &kLower},
     {"urlDecode", t::urlDecode, t::hasUrlEncoding, &kUrlEncoding},
     {"urlDecodeUni", t::urlDecodeUni, t::hasUrlEncoding, &kUrlEncoding},

@@ -124,7 +124,8 @@ json inspectRequest(std::shared_ptr<const waf::RuleSet> rule_set, const waf::Pol
   const int answered = response == nullptr ? 200 : response->status;
   transaction.logging();
   json rules = json::array();
-  for (const waf::MatchedRule& rule : transaction.matchedRules()) rules.push_back(describe(rule));
+  for (const waf::MatchedRule& rule : transaction.takeMatchedRules())
+    rules.push_back(describe(rule));
   return {{"decision", waf::name(transaction.decision())},
           {"status", interruption ? interruption->status : answered},
           {"decided_by", interruption ? interruption->rule_id : 0},

@@ -73,6 +73,37 @@ TEST(TextTest, JsonEscapesKeepTheLineOneLine) {
   EXPECT_EQ(out, "a\\\"\\\\\\n\\u000d\\u0001\\u007f");
 }
 
+// The functions take several bytes at once where they can: each special byte at each place.
+TEST(TextTest, ASpecialByteIsSeenWhereverItStands) {
+  const std::vector<std::pair<std::string, std::string>> specials{{"\"", "\\\""},
+                                                                  {"\\", "\\\\"},
+                                                                  {"\n", "\\n"},
+                                                                  {"\x1f", "\\u001f"},
+                                                                  {{"\0", 1}, "\\u0000"},
+                                                                  {"\x7f", "\\u007f"},
+                                                                  {"\xff", "\xEF\xBF\xBD"},
+                                                                  {"\xe2\x82", "\xEF\xBF\xBD"},
+                                                                  {"\xe2\x82\xac", "\xe2\x82\xac"},
+                                                                  {" ", " "},
+                                                                  {"~", "~"},
+                                                                  {"#", "#"},
+                                                                  {"!", "!"},
+                                                                  {"]", "]"},
+                                                                  {"[", "["}};
+  for (const auto& [special, escaped] : specials) {
+    const bool valid = special != "\xff" && special != "\xe2\x82";
+    for (size_t before = 0; before < 20; ++before) {
+      for (size_t behind = 0; behind < 20; ++behind) {
+        const std::string text = std::string(before, 'a') + special + std::string(behind, 'b');
+        std::string out;
+        appendJsonEscaped(text, &out);
+        EXPECT_EQ(out, std::string(before, 'a') + escaped + std::string(behind, 'b'));
+        EXPECT_EQ(isValidUtf8(text), valid) << before << " " << behind;
+      }
+    }
+  }
+}
+
 TEST(TextTest, Base64IsPadded) {
   EXPECT_EQ(base64Encode(""), "");
   EXPECT_EQ(base64Encode("f"), "Zg==");

@@ -41,6 +41,22 @@ TEST(SeededHashTest, TheHighestBitsOfTwoWordsDoNotCancelEachOther) {
   EXPECT_NE(plainHash(text), plainHash(other));
 }
 
+// Of every size, one byte changed at each place.
+TEST(SeededHashTest, EveryByteCounts) {
+  std::set<uint64_t> hashes;
+  size_t texts = 0;
+  for (size_t size = 0; size < 70; ++size) {
+    hashes.insert(plainHash(std::string(size, 'n')));
+    ++texts;
+    for (size_t at = 0; at < size; ++at, ++texts) {
+      std::string text(size, 'n');
+      text[at] = 'o';
+      hashes.insert(plainHash(text));
+    }
+  }
+  EXPECT_EQ(hashes.size(), texts);
+}
+
 TEST(SeededHashTest, ANameHasOneHashInAnyCase) {
   EXPECT_EQ(hashesOf('a', 'A', 1, seededNameHash).size(), 1U);
   EXPECT_EQ(seededNameHash("Content-Length"), seededNameHash("cONTENT-lENGTH"));

@@ -68,7 +68,7 @@ class BodyContentTest : public testing::Test {
   static Seen finish(Transaction& transaction) {
     transaction.logging();
     Seen seen;
-    for (const MatchedRule& rule : transaction.matchedRules()) seen.rules.push_back(rule.id);
+    for (const MatchedRule& rule : transaction.takeMatchedRules()) seen.rules.push_back(rule.id);
     if (const auto& failure = transaction.inspectionFailure()) {
       seen.failure = failure->status;
       seen.message = failure->message;

@@ -353,7 +353,7 @@ TEST_F(VerdictAreasTest, ASumHoldsWhatAnyOfItsContentsHas) {
     for (const char* text : texts) values.push_back(valueOf(text));
     verdicts.renewSums();
     BitSet found(program_.groups[group_].scan->slots());
-    std::vector<const Value*> fresh;
+    std::pmr::vector<const Value*> fresh;
     EXPECT_TRUE(verdicts.addCollection(VariableId::Args, values, group_, &found, &fresh));
     EXPECT_TRUE(fresh.empty());
     return found;

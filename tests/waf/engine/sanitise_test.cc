@@ -34,7 +34,7 @@ Shown show(const std::string& rules, const TestRequest& request) {
   for (const auto& [name, value] : request.headers) {
     shown.headers.emplace_back(name, transaction.shownHeader(name, value));
   }
-  shown.rules = transaction.matchedRules();
+  shown.rules = transaction.takeMatchedRules();
   shown.secrets = transaction.secrets(Masking());
   return shown;
 }

@@ -33,7 +33,7 @@ Seen see(const std::shared_ptr<const RuleSet>& set, const std::string& uri,
   }
   seen.failure = transaction.inspectionFailure();
   transaction.logging();
-  seen.rules = transaction.matchedRules();
+  seen.rules = transaction.takeMatchedRules();
   return seen;
 }
 

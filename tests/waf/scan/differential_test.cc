@@ -113,7 +113,10 @@ bool isRuledOut(const ScanGroup& group, std::span<const std::string_view> values
     bytes.add(value);
     any_empty = any_empty || value.empty();
   }
-  return group.rulesOut(bytes, any_empty);
+  const bool ruled_out = group.rulesOut(bytes, any_empty);
+  const bool lacks_all = !bytes.intersects(group.passing()) && !(any_empty && group.passesEmpty());
+  EXPECT_TRUE(ruled_out || !lacks_all) << test::printable(std::string(values[0]));
+  return ruled_out;
 }
 
 // Returns the number of (pattern, value) pairs that were compared.

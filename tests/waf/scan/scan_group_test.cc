@@ -256,6 +256,17 @@ TEST(ScanGroupTest, BytesAloneRuleOutWhatNeedsOthers) {
   EXPECT_EQ(scan(*group, {"plain text"}), Slots({3}));
 }
 
+TEST(ScanGroupTest, OneSetOfBytesRulesOutAllPatterns) {
+  const auto group = compileOne({regex("<a"), regex("[;|]"), literal("%00")});
+  EXPECT_FALSE(group->passing().intersects(ByteMask::of("plain text 123")));
+  for (const char* text : {"<", ";", "|", "%"}) {
+    EXPECT_TRUE(group->passing().intersects(ByteMask::of(text))) << text;
+  }
+  EXPECT_FALSE(group->passesEmpty());
+  EXPECT_TRUE(compileOne({regex("<a"), regex("^$")})->passesEmpty());
+  EXPECT_EQ(compileOne({regex("<a"), regex("^[a-z]*$")})->passing(), ByteMask::all());
+}
+
 TEST(ScanGroupTest, BytesRuleNothingOutForAPatternOfTheEmptyValue) {
   const auto group = compileOne({regex("^$"), regex("<")});
   ByteMask bytes;

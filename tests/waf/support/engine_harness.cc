@@ -51,7 +51,7 @@ TestOutcome runRequest(const std::shared_ptr<const RuleSet>& rules, const TestRe
   outcome.interrupted = stop.has_value();
   outcome.decision = transaction.decision();
   outcome.relevant = transaction.auditRelevant();
-  outcome.rules = transaction.matchedRules();
+  outcome.rules = transaction.takeMatchedRules();
   outcome.inbound = transaction.inboundScore();
   outcome.outbound = transaction.outboundScore();
   return outcome;

@@ -46,7 +46,7 @@ RuleOutcome run(const std::shared_ptr<const RuleSet>& rules, const RuleRequest& 
     if (!stopped) note(transaction.responseBody());
   }
   transaction.logging();
-  for (const MatchedRule& rule : transaction.matchedRules()) outcome.matched.insert(rule.id);
+  for (const MatchedRule& rule : transaction.takeMatchedRules()) outcome.matched.insert(rule.id);
   return outcome;
 }
 

@@ -104,5 +104,27 @@ TEST(TransformationTest, AValueWithoutTheBytesThatItNeedsIsNotChanged) {
   }
 }
 
+TEST(TransformationTest, AResultHasNoOtherBytesThanItsValueLetsExpect) {
+  std::mt19937 random(12);
+  for (const std::string_view name : kTransformationNames) {
+    const Transformation* transformation = findTransformation(name);
+    if (transformation->bytesAfter == nullptr) continue;
+    size_t changed = 0;
+    for (int i = 0; i < 60'000; ++i) {
+      const std::string value = randomValue(random);
+      std::string out;
+      if (!transformation->apply(value, out)) continue;
+      ++changed;
+      ByteMask before;
+      before.add(value);
+      ByteMask after;
+      after.add(out);
+      ASSERT_TRUE(after.isWithin(transformation->bytesAfter(before)))
+          << name << " of " << ::testing::PrintToString(value);
+    }
+    EXPECT_GT(changed, 100U) << name;
+  }
+}
+
 }  // namespace
 }  // namespace waf

@@ -1,10 +1,10 @@
-#include "gateway/http1/head_string.h"
+#include "waf/base/spare_strings.h"
 
 #include <array>
 #include <cstddef>
 #include <utility>
 
-namespace gateway {
+namespace waf {
 namespace {
 
 constexpr size_t kKept = 128;
@@ -24,7 +24,7 @@ Spare& spare() {
 
 }  // namespace
 
-std::string takeHeadString() {
+std::string takeSpareString() {
   Spare& kept = spare();
   if (kept.count == 0) {
     std::string fresh;
@@ -34,11 +34,20 @@ std::string takeHeadString() {
   return std::move(kept.strings[--kept.count]);
 }
 
-void giveHeadString(std::string used) noexcept {
+void giveSpareString(std::string used) noexcept {
   Spare& kept = spare();
   if (kept.count == kKept || used.capacity() < kLeast || used.capacity() > kLargest) return;
   used.clear();
   kept.strings[kept.count++] = std::move(used);
 }
 
-}  // namespace gateway
+void appendToSpare(std::string_view text, std::string* out) {
+  if (out->capacity() < kLeast) {
+    std::string spare = takeSpareString();
+    spare.append(*out);
+    out->swap(spare);
+  }
+  out->append(text);
+}
+
+}  // namespace waf
