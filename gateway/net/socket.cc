@@ -105,40 +105,31 @@ IoResult Socket::tryWriteBy(Send&& send) {
   }
 }
 
-// One piece as it is, small ones copied, which costs less than the kernel's reading of a vector.
-void Socket::Together::takePieces() {
-  constexpr size_t kCopied = 4096;
-  size_t count = 0;
-  size_t size = 0;
-  for (const std::string_view piece : pieces_) {
-    if (piece.empty()) continue;
-    parts_[count++] = {const_cast<char*>(piece.data()), piece.size()};
-    size += piece.size();
-  }
-  char* const copy = count > 1 && size <= kCopied ? socket_->loop().batch()->room(size) : nullptr;
-  if (count > 1 && copy == nullptr) {
-    message_ = {};
-    message_.msg_iov = parts_.data();
-    message_.msg_iovlen = count;
-    operation_.kind = IoBatch::Operation::Kind::SendMessage;
-    operation_.message = &message_;
+void Socket::Together::takeParts() {
+  operation_.kind = IoBatch::Operation::Kind::Send;
+  operation_.flags = socket_->sendFlags();
+  operation_.buffer = parts_->parts[0].iov_base;
+  operation_.size = parts_->size;
+  if (parts_->count < 2) return;
+  char* const copy = parts_->isCopied() ? socket_->loop().batch()->room(parts_->size) : nullptr;
+  if (copy != nullptr) {
+    parts_->copyTo(copy);
+    operation_.buffer = copy;
     return;
   }
-  operation_.buffer = copy != nullptr ? copy : parts_[0].iov_base;
-  operation_.size = size;
-  if (copy == nullptr) return;
-  char* end = copy;
-  for (const std::string_view piece : pieces_) end = std::copy(piece.begin(), piece.end(), end);
+  message_ = {};
+  message_.msg_iov = parts_->parts.data();
+  message_.msg_iovlen = parts_->count;
+  operation_.kind = IoBatch::Operation::Kind::SendMessage;
+  operation_.message = &message_;
 }
 
 bool Socket::Together::await_suspend(std::coroutine_handle<> waiter) {
   const IoHandle& handle = socket_->handle_;
   operation_.result = -EAGAIN;
-  if (!socket_->open_ || !(writes_ ? handle.writable() : handle.readable())) return false;
-  if (writes_) {
-    operation_.kind = IoBatch::Operation::Kind::Send;
-    operation_.flags = socket_->sendFlags();
-    takePieces();
+  if (!socket_->open_ || !(parts_ ? handle.writable() : handle.readable())) return false;
+  if (parts_) {
+    takeParts();
   } else {
     operation_.buffer = into_.data();
     operation_.size = into_.size();
@@ -158,8 +149,8 @@ IoResult Socket::Together::await_resume() {
     *at = next_;
     break;
   }
-  return writes_ ? socket_->writeResult(operation_.result)
-                 : socket_->readResult(operation_.result, into_.size());
+  return parts_ ? socket_->writeResult(operation_.result)
+                : socket_->readResult(operation_.result, into_.size());
 }
 
 IoResult Socket::tryWrite(std::span<const char> bytes) {

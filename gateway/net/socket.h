@@ -3,10 +3,8 @@
 #include <Poco/Net/SocketAddress.h>
 #include <Poco/Net/StreamSocket.h>
 #include <sys/socket.h>
-#include <sys/uio.h>
 
 #include <algorithm>
-#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -16,6 +14,7 @@
 #include "gateway/loop/event_loop.h"
 #include "gateway/loop/io_handle.h"
 #include "gateway/net/io_result.h"
+#include "gateway/net/send_parts.h"
 
 namespace gateway {
 
@@ -100,9 +99,7 @@ class Socket::Together {
  public:
   Together(Socket* socket, std::span<char> into) : socket_(socket), into_(into) {}
   Together(Socket* socket, std::span<const std::string_view, 3> pieces)
-      : socket_(socket), writes_(true) {
-    std::copy(pieces.begin(), pieces.end(), pieces_.begin());
-  }
+      : socket_(socket), parts_(pieces) {}
   Together(const Together&) = delete;
   Together& operator=(const Together&) = delete;
   bool await_ready() const noexcept { return false; }
@@ -111,14 +108,12 @@ class Socket::Together {
 
  private:
   friend class Socket;
-  void takePieces();
+  void takeParts();
 
   Socket* socket_;  // null when it was closed meanwhile
-  bool writes_ = false;
   std::span<char> into_;
-  std::array<std::string_view, 3> pieces_;
+  std::optional<SendParts> parts_;  // of a write
   IoBatch::Operation operation_;
-  std::array<iovec, 3> parts_;
   msghdr message_;
   Together* next_ = nullptr;  // of the same socket
 };

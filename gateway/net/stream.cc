@@ -40,8 +40,6 @@ class AckProgress {
 constexpr std::chrono::milliseconds kLingerTimeout{2000};
 constexpr size_t kLingerBytes = 1u << 20;
 
-constexpr size_t kCopied = 4096;
-
 // An acknowledgement wakes nobody, so it is looked for.
 constexpr std::chrono::milliseconds kAckPoll{100};
 
@@ -215,22 +213,16 @@ Task<void> PlainStream::shutdownWrite(Deadline /*deadline*/) {
 }
 
 IoResult PlainStream::tryWrite(const Pieces& pieces) {
-  // Of what is small a copy costs less than the kernel's reading of a vector.
-  if (const size_t size = sizeOf(pieces); size <= kCopied) {
-    std::array<char, kCopied> whole;
-    char* end = whole.data();
-    for (const std::string_view piece : pieces) end = std::copy(piece.begin(), piece.end(), end);
-    return socket_->tryWrite({whole.data(), size});
+  const SendParts parts(pieces);
+  if (parts.count > 1 && !parts.isCopied()) {
+    return socket_->tryWritev({parts.parts.data(), parts.count});
   }
-  std::array<iovec, 3> parts{};
-  size_t count = 0;
-  for (const std::string_view piece : pieces) {
-    if (piece.empty()) continue;
-    parts[count].iov_base = const_cast<char*>(piece.data());
-    parts[count].iov_len = piece.size();
-    ++count;
+  if (parts.count == 1) {
+    return socket_->tryWrite({static_cast<const char*>(parts.parts[0].iov_base), parts.size});
   }
-  return socket_->tryWritev({parts.data(), count});
+  std::array<char, SendParts::kMostCopied> whole;
+  parts.copyTo(whole.data());
+  return socket_->tryWrite({whole.data(), parts.size});
 }
 
 }  // namespace gateway
