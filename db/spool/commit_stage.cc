@@ -86,6 +86,7 @@ void CommitStage::run() {
   auto next_retention = std::chrono::steady_clock::now();
   bool busy = false;
   while (true) {
+    busy = busy && !queue_.empty();
     const auto hasWork = [this] { return stopping_ || !queue_.empty(); };
     work_.wait_until(lock, next_retention, hasWork);
     if (std::chrono::steady_clock::now() >= next_retention) {
