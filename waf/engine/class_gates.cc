@@ -1,3 +1,4 @@
+// What bytes alone tell of the groups that look at the same contents.
 #include <algorithm>
 #include <map>
 
