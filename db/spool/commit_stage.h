@@ -14,8 +14,8 @@
 namespace db {
 
 // The thread that writes records to the event files, in batches: what arrives while a batch is
-// written, or within 20 ms, makes the next. On a failure (full disk) the records stay in their
-// segments and are tried again.
+// written, or within 20 ms (200 ms in a burst), makes the next. On a failure (full disk) the
+// records stay in their segments and are tried again.
 class CommitStage {
  public:
   CommitStage(const std::string& folder, const waf::Clock& clock);

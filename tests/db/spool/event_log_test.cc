@@ -244,6 +244,29 @@ TEST_F(EventLogTest, ALineIsInTheAuditLogWithinMilliseconds) {
   EXPECT_LT(delays[20], std::chrono::milliseconds(5));
 }
 
+// In a burst many are written together; that it was one keeps nobody waiting afterwards.
+TEST_F(EventLogTest, AnEventAfterABurstWaitsForNoOthers) {
+  const auto log = open();
+  log->configure({"off", ""}, {});
+  const auto spool = log->openSpool();
+  const auto appendAndWait = [&](size_t count) {
+    const uint64_t wanted = log->status().written + count;
+    const auto start = std::chrono::steady_clock::now();
+    for (size_t i = 0; i < count; ++i) {
+      EXPECT_TRUE(spool->append(line(waf::newUlid(clock_.wall())), true));
+    }
+    EXPECT_TRUE(waitUntil([&] { return log->status().written == wanted; }));
+    return std::chrono::steady_clock::now() - start;
+  };
+  auto best = std::chrono::steady_clock::duration::max();
+  for (int round = 0; round < 5; ++round) {
+    appendAndWait(500);
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    best = std::min(best, appendAndWait(1));
+  }
+  EXPECT_LT(best, std::chrono::milliseconds(150));
+}
+
 TEST_F(EventLogTest, PrintsItsRate) {
   const auto log = open();
   log->configure(audit(), {});
