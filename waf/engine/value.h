@@ -8,6 +8,7 @@
 #include <string_view>
 #include <utility>
 
+#include "waf/base/large_blocks.h"
 #include "waf/base/spare_blocks.h"
 #include "waf/base/text.h"
 #include "waf/seclang/variables.h"
@@ -66,7 +67,7 @@ struct Value {
 // All memory of a transaction that lives as long as it does: values, their transformed forms.
 class Arena {
  public:
-  Arena() : buffer_(Buffers::take()), resource_(buffer_.get(), kBuffer) {}
+  Arena() : buffer_(Buffers::take()), resource_(buffer_.get(), kBuffer, largeBlocks()) {}
   ~Arena() {
     resource_.release();
     Buffers::give(std::move(buffer_));
