@@ -20,6 +20,15 @@ class Part:
     title: str
     rounds: int
     rows: list
+    starts: int = 1  # how often the servers are started anew meanwhile
+
+    @property
+    def variants(self):
+        return list(dict.fromkeys(v for row in self.rows for v in row.variants))
+
+    def rounds_of(self, start):
+        """The numbers of the rounds after this start."""
+        return range(self.rounds * start // self.starts, self.rounds * (start + 1) // self.starts)
 
 
 class Server:
@@ -77,13 +86,15 @@ PARTS = ("http", "https", "h2", "handshake", "waf", "waf-tls", "pl4")
 
 
 def chosen(names, scripts, requests, seconds, rounds):
-    """The parts of these names. The inspected rows take fewer rounds: they are slower and steadier."""
+    """The parts of these names. The inspected rows take fewer rounds: they are slower and steadier. Without inspection, where the
+    differences are small, what counts is also how a process happened to be started."""
     plane, inspected = rounds or 9, rounds or 7
+    starts = min(3, plane)
     make = {
-        "http": lambda: Part("HTTP, no inspection", plane, data_plane(scripts, seconds, False)),
-        "https": lambda: Part("HTTPS, no inspection", plane, data_plane(scripts, seconds, True)),
-        "h2": lambda: Part("HTTP/2 over TLS to HTTP/1, no inspection", plane, http2(requests, seconds)),
-        "handshake": lambda: Part("New TLS 1.3 connections, one request each", plane, new_connections(requests, seconds)),
+        "http": lambda: Part("HTTP, no inspection", plane, data_plane(scripts, seconds, False), starts),
+        "https": lambda: Part("HTTPS, no inspection", plane, data_plane(scripts, seconds, True), starts),
+        "h2": lambda: Part("HTTP/2 over TLS to HTTP/1, no inspection", plane, http2(requests, seconds), starts),
+        "handshake": lambda: Part("New TLS 1.3 connections, one request each", plane, new_connections(requests, seconds), starts),
         "waf": lambda: Part("HTTP, CRS at paranoia level 1", inspected, waf(scripts, workloads.NAMES, seconds, False, 1)),
         "waf-tls": lambda: Part("HTTPS, CRS at paranoia level 1", inspected, waf(scripts, workloads.NAMES, seconds, True, 1)),
         "pl4": lambda: Part("HTTP, CRS at paranoia level 4", inspected, waf(scripts, ("browser",), seconds, False, 4)),
@@ -91,11 +102,11 @@ def chosen(names, scripts, requests, seconds, rounds):
     return [make[name]() for name in names]
 
 
-def run(part, servers, say):
-    """Every row of the part: [{row, round, variant, ...figures}]."""
+def run(part, start, servers, say):
+    """Every row of the part in the rounds after this start: [{row, round, variant, ...figures}]."""
     out = []
     for row in part.rows:
-        for number in range(part.rounds):
+        for number in part.rounds_of(start):
             # Whoever comes first in a round comes last in the next one, so that a drift favours nobody.
             for variant in row.variants if number % 2 == 0 else reversed(row.variants):
                 server = servers[variant]

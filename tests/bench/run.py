@@ -81,16 +81,19 @@ def main():
     OUT.mkdir(parents=True, exist_ok=True)
     requests = {name: workloads.read(rig / "wrk", name) for name in workloads.NAMES}
     chosen = parts.chosen(names, scripts_of(requests, rig), requests, seconds, rounds)
-    wanted = list(dict.fromkeys(v for part in chosen for row in part.rows for v in row.variants))
     found = versions(binary)
-    results, texts = {}, []
-    with contextlib.ExitStack() as stack:
-        servers, loads = start(stack, wanted, rig, binary, shared / "conformance/crs")
-        for name, part in zip(names, chosen):
-            rows = parts.run(part, servers, lambda line: print(line, flush=True))
-            results[name] = {"title": part.title, "rounds": part.rounds, "ratios": report.ratios_of(part, rows), "rows": rows}
-            texts.append(report.table(part, rows))
-            print(f"\n{texts[-1]}\n", flush=True)
+    results, texts, loads = {}, [], {}
+    for name, part in zip(names, chosen):
+        rows = []
+        for number in range(part.starts):
+            with contextlib.ExitStack() as stack:
+                servers, took = start(stack, part.variants, rig, binary, shared / "conformance/crs")
+                loads = {**took, **loads}
+                rows += parts.run(part, number, servers, lambda line: print(line, flush=True))
+        results[name] = {"title": part.title, "rounds": part.rounds, "starts": part.starts,
+                         "ratios": report.ratios_of(part, rows), "rows": rows}
+        texts.append(report.table(part, rows))
+        print(f"\n{texts[-1]}\n", flush=True)
     header = SETTINGS.format(seconds=seconds) + "\n\n" + "\n".join(f"- {key}: {value}" for key, value in found.items())
     text = "\n\n".join([header, *texts, report.starts(loads)])
     (OUT / "figures.md").write_text(text + "\n")

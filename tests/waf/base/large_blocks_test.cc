@@ -1,31 +1,18 @@
 #include "waf/base/large_blocks.h"
 
 #include <gtest/gtest.h>
-#include <sys/resource.h>
 
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
-#include <fstream>
 #include <new>
-#include <string>
+
+#include "tests/waf/support/page_faults.h"
 
 namespace waf {
 namespace {
 
 constexpr size_t kMegabyte = size_t{1} << 20;
-
-long faults() {
-  rusage usage{};
-  getrusage(RUSAGE_THREAD, &usage);
-  return usage.ru_minflt;
-}
-
-bool largePagesAreToBeHad() {
-  std::ifstream file("/sys/kernel/mm/transparent_hugepage/enabled");
-  const std::string said(std::istreambuf_iterator<char>(file), {});
-  return said.find("[madvise]") != std::string::npos || said.find("[always]") != std::string::npos;
-}
 
 TEST(LargeBlocksTest, AnyBytesAndAlignmentCanBeHadAndWritten) {
   for (const size_t bytes : {size_t{1}, size_t{100}, kMegabyte - 1, kMegabyte, kMegabyte + 1,
@@ -44,9 +31,9 @@ TEST(LargeBlocksTest, WritingALargeOneTakesFewEntriesIntoTheKernel) {
   constexpr size_t kBytes = 16 * kMegabyte;
   constexpr long kSmallPages = kBytes / 4096;
   void* const block = largeBlocks()->allocate(kBytes, 1);
-  const long before = faults();
+  const long before = pageFaults();
   std::memset(block, 'x', kBytes);
-  const long taken = faults() - before;
+  const long taken = pageFaults() - before;
   largeBlocks()->deallocate(block, kBytes, 1);
   // Some of the large pages may not be to be had, as when memory is in pieces.
   EXPECT_LE(taken, largePagesAreToBeHad() ? kSmallPages / 2 : kSmallPages);
