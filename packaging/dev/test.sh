@@ -8,7 +8,7 @@ Drives the release binary through Debian's Chromium: first login to blocked atta
 help_bench() { echo "usage: ./dev bench [--yes] [SECONDS] [ROUNDS] [PART...]
 CPU per request of Portcullis beside nginx, nginx + ModSecurity + CRS and haproxy, interleaved on this machine, in rounds of SECONDS
 (2); ROUNDS are 9 without inspection and 7 with it, unless said otherwise. PARTs: http https h2 handshake (WAF off), waf waf-tls
-(paranoia level 1, verdict cache on and off, requests alike and with other values each time), pl4 (level 4). All of them take an hour.
+(paranoia level 1, verdict cache on and off, requests alike and with other values each time), pl4 (level 4), corpus (each recorded request once). All of them take an hour.
 Needs the peers' rig in \$PORTCULLIS_SHARED/bench, else ../shared/bench. Writes build/bench/figures.md and figures.json."; }
 
 shared_dir() { echo "${PORTCULLIS_SHARED:-$root/../shared}"; }

@@ -2,12 +2,12 @@
 import dataclasses
 from typing import Callable
 
-from bench import measure, workloads
+from bench import measure, recorded, workloads
 
 
 @dataclasses.dataclass
 class Row:
-    """One line of a table: `client(server)` runs the load against a variant; the ratios are (over, under) of variants."""
+    """One line of a table: `client(server, round)` runs the load against a variant; the ratios are (over, under) of variants."""
     name: str
     variants: list
     client: Callable
@@ -47,7 +47,7 @@ OFF_RATIOS = [("off", "nginx"), ("off", "haproxy")]
 
 def load(scripts, name, seconds, secure, changing=False):
     script = scripts[name, changing]
-    return lambda server: measure.wrk(server.url(secure) + "/", script, seconds, workloads.CONNECTIONS[name])
+    return lambda server, _: measure.wrk(server.url(secure) + "/", script, seconds, workloads.CONNECTIONS[name])
 
 
 def data_plane(scripts, seconds, secure):
@@ -72,20 +72,32 @@ def waf(scripts, names, seconds, secure, level):
 def http2(requests, seconds):
     count = int(15000 * seconds)
     return [Row(f"get, -m{streams}", DATA_PLANE,
-                lambda server, streams=streams: measure.h2load(server.url(True), requests["get"], count, streams), OFF_RATIOS)
+                lambda server, _, streams=streams: measure.h2load(server.url(True), requests["get"], count, streams), OFF_RATIOS)
             for streams in (1, 10)]
 
 
 def new_connections(requests, seconds):
     count = min(4000, int(600 * seconds))
     return [Row("get, Connection: close", DATA_PLANE,
-                lambda server: measure.handshakes(server.tls, requests["get"], count), OFF_RATIOS)]
+                lambda server, _: measure.handshakes(server.tls, requests["get"], count), OFF_RATIOS)]
 
 
-PARTS = ("http", "https", "h2", "handshake", "waf", "waf-tls", "pl4")
+def corpus(requests, rounds, seconds):
+    """Each round has requests of its own, so that no server has seen them; as many as the peer can inspect in some seconds."""
+    variants = ["nginx", "ModSecurity", "on", "on, no cache"]
+    most = len(requests) // rounds
+    count = min(most, 600 * seconds)
+
+    def client(server, number):
+        own = requests[number::rounds]
+        return recorded.replay(server.http, [own[n * most // count] for n in range(count)])
+    return [Row("as recorded", variants, client, [("ModSecurity", "on"), ("ModSecurity", "on, no cache"), ("on", "nginx")], events=True)]
 
 
-def chosen(names, scripts, requests, seconds, rounds):
+PARTS = ("http", "https", "h2", "handshake", "waf", "waf-tls", "pl4", "corpus")
+
+
+def chosen(names, scripts, requests, folder, seconds, rounds):
     """The parts of these names. The inspected rows take fewer rounds: they are slower and steadier. Without inspection, where the
     differences are small, what counts is also how a process happened to be started."""
     plane, inspected = rounds or 9, rounds or 7
@@ -98,6 +110,8 @@ def chosen(names, scripts, requests, seconds, rounds):
         "waf": lambda: Part("HTTP, CRS at paranoia level 1", inspected, waf(scripts, workloads.NAMES, seconds, False, 1)),
         "waf-tls": lambda: Part("HTTPS, CRS at paranoia level 1", inspected, waf(scripts, workloads.NAMES, seconds, True, 1)),
         "pl4": lambda: Part("HTTP, CRS at paranoia level 4", inspected, waf(scripts, ("browser",), seconds, False, 4)),
+        "corpus": lambda: Part("HTTP, recorded requests, CRS at paranoia level 1", inspected,
+                               corpus(recorded.read(folder), inspected, seconds)),
     }
     return [make[name]() for name in names]
 
@@ -111,7 +125,7 @@ def run(part, start, servers, say):
             for variant in row.variants if number % 2 == 0 else reversed(row.variants):
                 server = servers[variant]
                 quiet_s = measure.EVENTS_QUIET_S if row.events else 0.1
-                figures = measure.cost(server.pid, lambda server=server: row.client(server), quiet_s)
+                figures = measure.cost(server.pid, lambda server=server, number=number: row.client(server, number), quiet_s)
                 out.append({"row": row.name, "round": number, "variant": variant, **figures})
                 say(f"{part.title}: {row.name}, round {number + 1}, {variant}: {figures['cpu_us']} us, "
                     f"{figures['rps']:.0f}/s, failed {figures['failed']}, steal {figures['steal_pct']} %")

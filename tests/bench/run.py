@@ -1,6 +1,6 @@
 """CPU per request beside the peers, interleaved on this machine. usage: run.py SHARED BINARY [SECONDS] [ROUNDS] [PART...]
 
-Parts: http, https, h2, handshake, waf, waf-tls, pl4 (default: all). One worker each, access log off. Needs the
+Parts: http, https, h2, handshake, waf, waf-tls, pl4, corpus (default: all). One worker each, access log off. Needs the
 rig in SHARED/bench. Writes build/bench/figures.md and figures.json."""
 import contextlib
 import json
@@ -80,7 +80,7 @@ def main():
         return 1
     OUT.mkdir(parents=True, exist_ok=True)
     requests = {name: workloads.read(rig / "wrk", name) for name in workloads.NAMES}
-    chosen = parts.chosen(names, scripts_of(requests, rig), requests, seconds, rounds)
+    chosen = parts.chosen(names, scripts_of(requests, rig), requests, shared / "corpus", seconds, rounds)
     found = versions(binary)
     results, texts, loads = {}, [], {}
     for name, part in zip(names, chosen):
