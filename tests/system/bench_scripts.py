@@ -1,12 +1,13 @@
 """What the bench sends: requests of one shape whose values differ."""
 import json
+import os
 import pathlib
 import re
 import shutil
 import subprocess
 import tempfile
 
-from bench import workloads
+from bench import recorded, workloads
 from system.wire import Origin
 
 
@@ -44,3 +45,26 @@ def test_changing(binary):
             assert b"some%40" in asked[0].body or json.loads(asked[0].body)["list"][1:3] == [True, None], asked[0].body
         else:
             assert len({a.target for a in asked}) == len(asked), "queries came again"
+
+
+def test_recorded(binary):
+    """Recorded requests are sent once each, as they were but for the host, on kept connections."""
+    del binary
+    root = pathlib.Path(__file__).resolve().parents[2]
+    folder = pathlib.Path(os.environ.get("PORTCULLIS_SHARED", root.parent / "shared")) / "corpus"
+    if not folder.is_dir():
+        return "not run: there is no recorded corpus"
+    requests = recorded.read(folder)
+    assert len(requests) > 16000
+    some = requests[::len(requests) // 200]
+    with Origin() as origin:
+        found = recorded.replay(origin.port, some)
+        assert (found["requests"], found["failed"]) == (len(some), 0), found
+        assert origin.accepted <= recorded.CONNECTIONS + found["requests"] // 20, origin.accepted
+        asked = sorted((one.method, one.target, one.body) for one in origin.asked)
+    sent = []
+    for request in some:
+        head, _, body = request.partition(b"\r\n\r\n")
+        sent.append((*head.split(b"\r\n")[0].decode("latin-1").split(" ")[:2], body))
+        assert head.lower().count(b"\r\nhost: " + recorded.HOST) == 1
+    assert asked == sorted(sent)
