@@ -61,6 +61,7 @@ def test_recorded(binary):
         found = recorded.replay(origin.port, some)
         assert (found["requests"], found["failed"]) == (len(some), 0), found
         assert origin.accepted <= recorded.CONNECTIONS + found["requests"] // 20, origin.accepted
+        assert not any(one.field("connection") for one in origin.asked)
         asked = sorted((one.method, one.target, one.body) for one in origin.asked)
     sent = []
     for request in some:
