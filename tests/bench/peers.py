@@ -113,4 +113,9 @@ class Peers:
         return self
 
     def __exit__(self, *_):
+        # One that is still about to end would be taken for the next one.
+        pids = [self.pid(name) for name in self.names if name in self.loads]
         self._ctl("stop", self.names)
+        end = time.perf_counter() + 30
+        while any(pathlib.Path(f"/proc/{pid}").exists() for pid in pids) and time.perf_counter() < end:
+            time.sleep(0.02)
