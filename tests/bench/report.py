@@ -25,8 +25,8 @@ def ratios_of(part, found):
 
 
 def table(part, found):
-    anew = f", the servers started anew {part.starts} times" if part.starts > 1 else ""
-    lines = [f"### {part.title}", "", f"{part.rounds} rounds{anew}.", "",
+    starts = f", {part.starts} starts of the servers" if part.starts > 1 else ""
+    lines = [f"### {part.title}", "", f"{part.rounds} rounds{starts}.", "",
              "| row | variant | CPU µs a request | requests/s | p50 ms | p99 ms | memory MB | failed |",
              "| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: |"]
     for row in part.rows:

@@ -35,7 +35,8 @@ uint64_t mix(uint64_t hash, uint64_t word, uint64_t factor) {
 // been before: the size tells texts apart that this makes alike.
 template <typename Change>
 uint64_t hashOf(uint64_t salt, std::string_view text, Change&& change) {
-  const auto& [start, factor] = seeds();
+  const uint64_t start = seeds().start;
+  const uint64_t factor = seeds().factor;  // g++ alone lets a lambda take a binding
   uint64_t hash = mix(start ^ salt, text.size(), factor);
   const char* at = text.data();
   const char* const end = at + text.size();
