@@ -20,7 +20,7 @@ class Part:
     title: str
     rounds: int
     rows: list
-    starts: int = 1  # how often the servers are started anew meanwhile
+    starts: int = 1  # of all servers, in the course of the rounds
 
     @property
     def variants(self):

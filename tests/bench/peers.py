@@ -64,7 +64,7 @@ class Peers:
     """Writes the configurations and starts and ends the processes; a context manager."""
 
     def __init__(self, rig, work, names):
-        self.work, self.names, self.loads = pathlib.Path(work), names, {}
+        self.work, self.names, self.loads, self.pids = pathlib.Path(work), names, {}, []
         self.conf = self.work / "conf"
         self.environment = {**os.environ, "BENCH_WORK": str(self.work), "OPENSSL_CONF": str(self.conf / "one-ticket.cnf")}
         subprocess.run(["bash", rig / "gen_conf.sh"], env={**os.environ, "BENCH_WORK": str(self.work)}, check=True)
@@ -110,12 +110,12 @@ class Peers:
                     raise RuntimeError(f"{name} does not answer on port {self.port(name)}")
                 time.sleep(0.002)
             self.loads[name] = {"ready_s": round(time.perf_counter() - started, 2)}
+            self.pids.append(self.pid(name))
         return self
 
     def __exit__(self, *_):
         # One that is still about to end would be taken for the next one.
-        pids = [self.pid(name) for name in self.names if name in self.loads]
         self._ctl("stop", self.names)
         end = time.perf_counter() + 30
-        while any(pathlib.Path(f"/proc/{pid}").exists() for pid in pids) and time.perf_counter() < end:
+        while any(pathlib.Path(f"/proc/{pid}").exists() for pid in self.pids) and time.perf_counter() < end:
             time.sleep(0.02)

@@ -1,5 +1,6 @@
 """What a gateway costs: CPU of one loop and of two, the start, memory by sites and over changes. Needs a CRS, the shared
 one or Debian's; where there is none the test says so. The bars hold with PORTCULLIS_LONG=1, on a quiet machine."""
+import contextlib
 import os
 import pathlib
 import shutil
@@ -31,37 +32,32 @@ def cpu_seconds(pid):
     return (int(fields[11]) + int(fields[12])) / TICK
 
 
-def with_crs(binary, origin, **options):
-    return Gateway(binary, origin.address, {"mode": "On", "rulesets": ["crs"], "paranoia_level": 1}, [("crs", crs())],
+def with_crs(binary, address, **options):
+    return Gateway(binary, address, {"mode": "On", "rulesets": ["crs"], "paranoia_level": 1}, [("crs", crs())],
                    **options)
 
 
-class QuickOrigin:
-    """nginx with an answer of its own, so that the upstream is not what is slow; a context manager."""
-
-    def __enter__(self):
-        self.held = HeldPort()
-        self.address = f"127.0.0.1:{self.held.number}"
-        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="portcullis-origin-"))
-        conf = self.folder / "nginx.conf"
-        conf.write_text(f"""daemon off; worker_processes 1; pid {self.folder}/pid; error_log {self.folder}/error.log;
+@contextlib.contextmanager
+def quick_origin():
+    """nginx with an answer of its own, so that the upstream is not what is slow. Gives where it is."""
+    with HeldPort() as port, tempfile.TemporaryDirectory() as folder:
+        conf = pathlib.Path(folder) / "nginx.conf"
+        conf.write_text(f"""daemon off; worker_processes 1; pid {folder}/pid; error_log {folder}/error.log;
 events {{ worker_connections 1024; }}
 http {{
   access_log off; keepalive_requests 100000000;
-  client_body_temp_path {self.folder}/body; proxy_temp_path {self.folder}/proxy; fastcgi_temp_path {self.folder}/fastcgi;
-  uwsgi_temp_path {self.folder}/uwsgi; scgi_temp_path {self.folder}/scgi;
-  server {{ listen {self.address}; location / {{ return 200 "{"a page of a garden " * 50}"; }} }}
+  client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy; fastcgi_temp_path {folder}/fastcgi;
+  uwsgi_temp_path {folder}/uwsgi; scgi_temp_path {folder}/scgi;
+  server {{ listen 127.0.0.1:{port}; location / {{ return 200 "{"a page of a garden " * 50}"; }} }}
 }}
 """)
-        self.process = subprocess.Popen(["nginx", "-c", conf, "-p", self.folder])
-        wait_until(lambda: listens(self.held.number), 20, "nginx")
-        return self
-
-    def __exit__(self, *_):
-        self.process.terminate()
-        self.process.wait(20)
-        self.held.close()
-        shutil.rmtree(self.folder)
+        process = subprocess.Popen(["nginx", "-c", conf, "-p", folder])
+        try:
+            wait_until(lambda: listens(port), 20, "nginx")
+            yield f"127.0.0.1:{port}"
+        finally:
+            process.terminate()
+            process.wait(20)
 
 
 def load(port, seconds, connections):
@@ -84,7 +80,8 @@ def test_two_loops(binary):
     # As many connections as with the GET of ./dev bench. With few of them each loop sleeps and wakes more often for what it
     # gets: that is told too, without a bar.
     ratios, said = {}, []
-    with QuickOrigin() as origin, with_crs(binary, origin, workers=1) as one, with_crs(binary, origin, workers=2) as two:
+    with quick_origin() as address, with_crs(binary, address, workers=1, audit_mode="off") as one, \
+            with_crs(binary, address, workers=2, audit_mode="off") as two:
         for gateway in (one, two):
             gateway.wait_compiled()
         for connections in (64, 16):
@@ -119,7 +116,7 @@ def test_start(binary):
     """From the start to the first served request with the CRS: at most 1 s without compiled databases, 0.5 s with them."""
     if not crs():
         return NO_CRS
-    with Origin() as origin, with_crs(binary, origin) as gateway:
+    with Origin() as origin, with_crs(binary, origin.address) as gateway:
         gateway.wait_compiled()
         times = {"warm": [], "cold": []}
         for kind in ("warm", "cold"):
@@ -140,7 +137,7 @@ def test_memory_of_sites(binary):
     if not crs():
         return NO_CRS
     count = 500 if LONG else 50
-    with Origin() as origin, with_crs(binary, origin) as gateway:
+    with Origin() as origin, with_crs(binary, origin.address) as gateway:
         gateway.wait_compiled()
         def settled():
             for _ in range(200):

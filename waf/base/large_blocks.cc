@@ -12,7 +12,6 @@ namespace {
 
 constexpr size_t kPage = size_t{2} << 20;
 constexpr size_t kLarge = size_t{1} << 20;
-static_assert(kPage > alignof(std::max_align_t));
 
 size_t upToPages(size_t bytes) { return (bytes + kPage - 1) & ~(kPage - 1); }
 
@@ -35,8 +34,8 @@ class LargeBlocks final : public std::pmr::memory_resource {
     const size_t before =
         upToPages(reinterpret_cast<uintptr_t>(start)) - reinterpret_cast<uintptr_t>(start);
     if (before > 0) ::munmap(start, before);
-    if (before < kPage) ::munmap(start + before + size, kPage - before);
     std::byte* const block = start + before;
+    ::munmap(block + size, kPage - before);
     ::madvise(block, size, MADV_HUGEPAGE);  // where there are none, small ones do
     return block;
   }
